@@ -1,0 +1,96 @@
+"""Running the networks: one small protocol, several back ends behind it."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from mattebox.errors import InputError
+from mattebox.inference.engine import Engine, Tensors
+from mattebox.inference.weights import DIRECTORY, Card, card, identity
+
+__all__ = ["Card", "Engine", "Tensors", "available", "card", "identity", "load"]
+
+THREADS_VARIABLE = "MATTEBOX_INFERENCE_THREADS"
+
+# In order of preference: name, module, class, what it imports, what to install.
+_ENGINES = {
+    "openvino": ("_openvino", "OpenVinoEngine", ("openvino",), "openvino"),
+    "onnxruntime": ("_onnxruntime", "OnnxRuntimeEngine", ("onnxruntime",), "onnxruntime"),
+    "torch": ("_torch", "TorchEngine", ("torch", "onnx"), "'mattebox[train]'"),
+}
+_AUTOMATIC = ("openvino", "onnxruntime")
+
+
+def available() -> tuple[str, ...]:
+    """Names of the back ends that are installed here, best first."""
+    return tuple(name for name in _ENGINES if _installed(name))
+
+
+def load(
+    weights_name: str,
+    engine: str = "auto",
+    *,
+    threads: int | None = None,
+    directory: Path = DIRECTORY,
+) -> Engine:
+    """Load a network that comes with the package and compile it for this machine.
+
+    Args:
+        weights_name: Name of the network, such as ``"refinement-encode"``.
+        engine: ``"openvino"``, ``"onnxruntime"``, ``"torch"``, or ``"auto"`` for the first of
+            OpenVINO and ONNX Runtime that works here.
+        threads: Number of threads; by default ``MATTEBOX_INFERENCE_THREADS``, else the back
+            end's own choice (all cores).
+        directory: Folder with the ONNX file and its card.
+
+    Raises:
+        InputError: There is no such network or back end, or the back end is not installed.
+    """
+    described = card(weights_name, directory)
+    if threads is None:
+        threads = _threads_wanted()
+    if engine != "auto":
+        return _build(_known(engine), described, threads)
+    failures = []
+    for name in _AUTOMATIC:
+        if _installed(name):
+            try:
+                return _build(name, described, threads)
+            except (ImportError, RuntimeError, OSError) as failure:
+                failures.append(f"{name}: {failure}")
+    reasons = f" ({'; '.join(failures)})" if failures else ""
+    raise InputError(f"No inference engine works here{reasons}; pip install openvino.", status=503)
+
+
+def _known(engine: str) -> str:
+    if engine not in _ENGINES:
+        choices = ", ".join(("auto", *_ENGINES))
+        raise InputError(f"There is no inference engine {engine!r}; choose one of {choices}.")
+    if not _installed(engine):
+        remedy = _ENGINES[engine][3]
+        raise InputError(f"The inference engine {engine!r} is not installed; pip install {remedy}.")
+    return engine
+
+
+def _installed(engine: str) -> bool:
+    return all(find_spec(module) is not None for module in _ENGINES[engine][2])
+
+
+def _build(engine: str, described: Card, threads: int | None) -> Engine:
+    module, kind, _, _ = _ENGINES[engine]
+    built: Engine = getattr(import_module(f"mattebox.inference.{module}"), kind)(
+        described, threads=threads
+    )
+    return built
+
+
+def _threads_wanted() -> int | None:
+    text = os.environ.get(THREADS_VARIABLE, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise InputError(f"{THREADS_VARIABLE} is {text!r}; set it to a whole number of threads.")
+    return int(text)

@@ -1,0 +1,75 @@
+"""The trained networks that come with the package: one ONNX file and one card each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import mattebox
+from mattebox.errors import InputError
+
+DIRECTORY = Path(mattebox.__file__).parent / "weights"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a weights file is: its hash, its shapes and where it comes from.
+
+    Attributes:
+        name: Name of the network, which is also the stem of its files.
+        path: The ONNX file.
+        sha256: Hash of the ONNX file, in hex.
+        inputs: Shape of each input, in the order of the torch module's arguments.
+        outputs: Names of the outputs, in the order of the torch module's results.
+        module: ``"package.module:Class"`` that builds the same network in torch.
+        about: Everything else on the card: data, hours, machine, licence, scores.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    inputs: dict[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+    module: str
+    about: dict[str, Any]
+
+
+@cache
+def card(name: str, directory: Path = DIRECTORY) -> Card:
+    """Read a card and check that the weights file beside it is the one that it describes.
+
+    Args:
+        name: Name of the network, such as ``"refinement-encode"``.
+        directory: Folder with ``NAME.onnx`` and ``NAME.json``.
+
+    Raises:
+        InputError: There is no such network, or its file is damaged.
+    """
+    path, described = directory / f"{name}.onnx", directory / f"{name}.json"
+    if not (path.is_file() and described.is_file()):
+        raise InputError(
+            f"There are no weights named {name!r}; reinstall mattebox to get its weights back."
+        )
+    fields = json.loads(described.read_text())
+    if hashlib.sha256(path.read_bytes()).hexdigest() != fields["sha256"]:
+        raise InputError(
+            f"The weights file {path.name} is damaged; reinstall mattebox to get it back."
+        )
+    return Card(
+        name=name,
+        path=path,
+        sha256=fields.pop("sha256"),
+        inputs={key: tuple(shape) for key, shape in fields.pop("inputs").items()},
+        outputs=tuple(fields.pop("outputs")),
+        module=fields.pop("module"),
+        about=fields,
+    )
+
+
+def identity(name: str) -> str:
+    """Hash of the weights of network ``name``, verified; part of every mask's address."""
+    return card(name).sha256

@@ -1,0 +1,173 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mattebox.errors import InputError
+from mattebox.inference import available, card, load
+
+pytest.importorskip("torch")
+import torch
+
+ENGINES = [name for name in ("openvino", "onnxruntime", "torch") if name in available()]
+
+
+class Little(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv2d(3, 24, 3, padding=1, bias=False)
+        self.norm = torch.nn.BatchNorm2d(24)
+        self.second = torch.nn.Conv2d(24, 24, 3, padding=1)
+        self.group = torch.nn.GroupNorm(4, 24)
+
+    def forward(self, image: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        x = torch.relu(self.norm(self.first(image)))
+        return self.group(self.second(x)) + bias, x.mean((2, 3))
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from mattebox.training.export import export
+
+    torch.manual_seed(3)
+    module = Little().eval()
+    torch.nn.init.uniform_(module.norm.bias)
+    directory = tmp_path_factory.mktemp("weights")
+    export(
+        module,
+        "little",
+        directory=directory,
+        inputs={"image": (1, 3, 16, 24), "bias": (1, 24, 1, 1)},
+        outputs=["features", "mean"],
+        about={"licence": "Apache-2.0"},
+    )
+    return directory
+
+
+def feed() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(5)
+    return {
+        "image": random.random((1, 3, 16, 24), np.float32),
+        "bias": random.random((1, 24, 1, 1), np.float32),
+    }
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_agrees_with_the_reference(exported: Path, name: str) -> None:
+    wanted = load("little", "torch", directory=exported).run(feed())
+    engine = load("little", name, directory=exported)
+    found = engine.run(feed())
+    assert engine.name == name
+    assert found.keys() == {"features", "mean"}
+    tolerance = 0.05 if engine.precision == "bf16" else 1e-4
+    for key, array in wanted.items():
+        np.testing.assert_allclose(found[key], array, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_same_input_gives_same_output_from_many_threads(exported: Path, name: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    engine = load("little", name, directory=exported, threads=1)
+    wanted = engine.run(feed())["features"]
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: engine.run(feed())["features"], range(16)):
+            np.testing.assert_array_equal(found, wanted)
+
+
+def test_outputs_belong_to_the_caller(exported: Path) -> None:
+    for name in ENGINES:
+        engine = load("little", name, directory=exported)
+        first = engine.run(feed())["features"]
+        kept = first.copy()
+        engine.run({key: array * 0 for key, array in feed().items()})
+        np.testing.assert_array_equal(first, kept)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_wrong_inputs_are_refused_before_the_back_end_sees_them(exported: Path, name: str) -> None:
+    engine = load("little", name, directory=exported)
+    with pytest.raises(ValueError, match="image must be"):
+        engine.run(feed() | {"image": np.zeros((1, 3, 16, 16), np.float32)})
+    with pytest.raises(ValueError, match="takes"):
+        engine.run({"image": feed()["image"]})
+
+
+def test_automatic_choice_prefers_openvino(exported: Path) -> None:
+    assert load("little", directory=exported).name == "openvino"
+    assert available()[:2] == ("openvino", "onnxruntime")
+
+
+def test_unknown_engine_and_unknown_weights_are_told_plainly(exported: Path) -> None:
+    with pytest.raises(InputError, match="no inference engine 'abacus'"):
+        load("little", "abacus", directory=exported)
+    with pytest.raises(InputError, match="no weights named 'big'"):
+        load("big", directory=exported)
+
+
+def test_missing_engine_names_what_to_install(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mattebox import inference
+
+    monkeypatch.setattr(inference, "find_spec", lambda module: None)
+    with pytest.raises(InputError, match=r"pip install openvino\.$"):
+        load("little", "openvino", directory=exported)
+    with pytest.raises(InputError, match=r"pip install 'mattebox\[train\]'\.$"):
+        load("little", "torch", directory=exported)
+    with pytest.raises(InputError, match="No inference engine works here"):
+        load("little", directory=exported)
+
+
+def test_automatic_choice_falls_back_to_onnx_runtime(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import importlib.util
+
+    from mattebox import inference
+
+    monkeypatch.setattr(
+        inference,
+        "find_spec",
+        lambda module: None if module == "openvino" else importlib.util.find_spec(module),
+    )
+    assert load("little", directory=exported).name == "onnxruntime"
+    assert available()[0] == "onnxruntime"
+
+
+def test_thread_count_comes_from_the_environment(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MATTEBOX_INFERENCE_THREADS", "1")
+    assert load("little", directory=exported).run(feed())["mean"].shape == (1, 24)
+    monkeypatch.setenv("MATTEBOX_INFERENCE_THREADS", "many")
+    with pytest.raises(InputError, match="MATTEBOX_INFERENCE_THREADS is 'many'"):
+        load("little", directory=exported)
+
+
+def test_damaged_weights_are_refused(exported: Path, tmp_path: Path) -> None:
+    for suffix in (".onnx", ".json"):
+        (tmp_path / f"little{suffix}").write_bytes((exported / f"little{suffix}").read_bytes())
+    content = bytearray((tmp_path / "little.onnx").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "little.onnx").write_bytes(content)
+    with pytest.raises(InputError, match=r"little\.onnx is damaged"):
+        card("little", tmp_path)
+
+
+def test_card_keeps_what_it_was_given(exported: Path) -> None:
+    described = card("little", exported)
+    assert described.about["licence"] == "Apache-2.0"
+    assert described.inputs["image"] == (1, 3, 16, 24)
+    assert json.loads((exported / "little.json").read_text())["sha256"] == described.sha256
+
+
+def test_large_parameters_are_stored_as_float16(exported: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    stored = {
+        entry.name: entry.data_type
+        for entry in onnx.load(exported / "little.onnx").graph.initializer
+    }
+    assert stored["second.weight.float16"] == onnx.TensorProto.FLOAT16
+    assert stored["first.weight"] == onnx.TensorProto.FLOAT
