@@ -1,0 +1,18 @@
+"""From masks to pictures: mattes at another size, mattes combined, plates over a key colour.
+
+Everything works on Y'CbCr code values with straight (unpremultiplied) alpha, so that plate samples
+under a full matte leave as they came.
+"""
+
+from mattebox.matting.color import KeyColor, parse_color
+from mattebox.matting.composite import chroma_matte, over_color
+from mattebox.matting.matte import combine, resize_matte
+
+__all__ = [
+    "KeyColor",
+    "chroma_matte",
+    "combine",
+    "over_color",
+    "parse_color",
+    "resize_matte",
+]
