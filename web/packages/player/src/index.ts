@@ -1,0 +1,25 @@
+/** @mattebox/player: plays a clip with its mattes, paired by frame index. See README.md. */
+
+export { createPlayer, type Player } from "./player";
+export { fetchMask } from "./mask";
+export type { FrameTableJson, Manifest, ManifestObject, Rendition } from "./manifest";
+export type {
+  Background,
+  BufferEvent,
+  DecoderChoice,
+  DecoderKind,
+  ErrorCode,
+  ErrorEvent,
+  FrameEvent,
+  MaskPixels,
+  MatteState,
+  ObjectStyle,
+  Pixels,
+  PlayerEvents,
+  PlayerOptions,
+  PlayerStats,
+  PlayState,
+  StateEvent,
+  View,
+  ViewTransform,
+} from "./types";

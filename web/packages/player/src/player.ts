@@ -1,0 +1,285 @@
+/**
+ * The player's face on the page's thread: owns the canvas element and its size, forwards calls to
+ * the engine and its events to listeners. No pictures pass through here.
+ */
+
+import { Emitter } from "./emitter";
+import type { EngineConfig, EngineSink, Rect } from "./engine/api";
+import { localBridge, workerBridge, type Bridge } from "./engine/bridge";
+import { FIT, place, toCanvas, toPicture, type Size } from "./layout";
+import type { FrameTableJson, Manifest } from "./manifest";
+import { maskOfBitmap } from "./mask";
+import type {
+  FrameEvent,
+  MaskPixels,
+  ObjectStyle,
+  Pixels,
+  PlayerEvents,
+  PlayerOptions,
+  PlayerStats,
+  PlayState,
+  View,
+  ViewTransform,
+} from "./types";
+
+const BUFFER_BYTES = 256 * 2 ** 20;
+
+/** Makes a player on a canvas. Nothing is fetched before `load`. */
+export function createPlayer(options: PlayerOptions): Player {
+  return new Player(options);
+}
+
+/** See {@link createPlayer}; README.md lists the methods by purpose. */
+export class Player {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly emitter = new Emitter<PlayerEvents>();
+  private readonly bridge: Bridge;
+  private readonly cleanups: (() => void)[] = [];
+  private table: FrameTableJson | null = null;
+  private currentManifest: Manifest | null = null;
+  private currentFrame = 0;
+  private currentState: PlayState = "idle";
+  private currentRate = 1;
+  private transform: ViewTransform = FIT;
+  private size: Size;
+
+  constructor(options: PlayerOptions) {
+    this.canvas = options.canvas;
+    this.size = { width: options.canvas.width, height: options.canvas.height };
+    this.bridge = this.open(options);
+    if (options.autoResize ?? true) this.followSize();
+    this.followVisibility();
+  }
+
+  /** Index of the frame that is shown or sought. */
+  get frame(): number {
+    return this.currentFrame;
+  }
+
+  get state(): PlayState {
+    return this.currentState;
+  }
+
+  get rate(): number {
+    return this.currentRate;
+  }
+
+  /** 0 before `load`. */
+  get frameCount(): number {
+    return this.table?.frame_count ?? 0;
+  }
+
+  /** Seconds; 0 before `load`. */
+  get duration(): number {
+    return this.table ? this.table.end_tick / this.table.timescale : 0;
+  }
+
+  get manifest(): Manifest | null {
+    return this.currentManifest;
+  }
+
+  /** Presentation time of a frame in seconds, from the frame table. */
+  frameTime(frame: number): number {
+    const ticks = this.table?.ticks[frame];
+    return this.table && ticks !== undefined ? ticks / this.table.timescale : 0;
+  }
+
+  /** Listens; returns a function that stops listening. */
+  on<K extends keyof PlayerEvents>(name: K, listener: (payload: PlayerEvents[K]) => void): () => void {
+    return this.emitter.on(name, listener);
+  }
+
+  /** Reads manifest and frame table and shows the current frame. Rejects with one sentence. */
+  async load(revision?: number): Promise<Manifest> {
+    const { manifest, table } = await this.bridge.call("load", revision);
+    this.table = table;
+    this.currentManifest = manifest;
+    this.emitLayout();
+    return manifest;
+  }
+
+  /** Goes to a revision (default: the newest); what did not change stays decoded. */
+  setRevision(revision?: number): Promise<Manifest> {
+    return this.bridge.call("setRevision", revision);
+  }
+
+  setManifest(manifest: Manifest): Promise<void> {
+    return this.bridge.call("setManifest", manifest);
+  }
+
+  /** Tells that a segment became ready (the `segment` server-sent event). */
+  markReady(objectId: string | null, segment: number, address: string): void {
+    this.send(this.bridge.call("markReady", objectId, segment, address));
+  }
+
+  play(): void {
+    this.send(this.bridge.call("play"));
+  }
+
+  pause(): void {
+    this.send(this.bridge.call("pause"));
+  }
+
+  /** Pauses on a frame (clamped to the clip); resolves when it is drawn, null if overtaken. */
+  seek(frame: number): Promise<FrameEvent | null> {
+    return this.bridge.call("seek", frame);
+  }
+
+  /** Pauses `frames` further (or back) from the frame that is shown or sought. */
+  step(frames: number): Promise<FrameEvent | null> {
+    return this.bridge.call("step", frames);
+  }
+
+  /** 1 is real time; negative plays backwards. */
+  setRate(rate: number): void {
+    if (!Number.isFinite(rate) || rate === 0) {
+      throw new RangeError(`The rate ${rate} is not a number other than 0; pause() stops playback.`);
+    }
+    this.currentRate = rate;
+    this.send(this.bridge.call("setRate", rate));
+  }
+
+  setView(view: View): void {
+    this.send(this.bridge.call("setView", view));
+  }
+
+  setObjects(styles: readonly ObjectStyle[]): void {
+    this.send(this.bridge.call("setObjects", styles));
+  }
+
+  setViewTransform(transform: ViewTransform): void {
+    this.transform = transform;
+    this.send(this.bridge.call("setViewTransform", transform));
+    this.emitLayout();
+  }
+
+  get viewTransform(): ViewTransform {
+    return this.transform;
+  }
+
+  /** Shows `mask` instead of the object's matte on this very frame, until the revision changes. */
+  setLiveMask(frame: number, objectId: string, mask: MaskPixels | ImageBitmap | null): void {
+    const pixels = mask && !("data" in mask) ? maskOfBitmap(mask) : mask;
+    this.send(this.bridge.call("setLiveMask", frame, objectId, pixels));
+  }
+
+  /** From now on `frame` events carry the RGBA of this rectangle of the drawing buffer. */
+  setReadback(rect: Rect | null): void {
+    this.send(this.bridge.call("setReadback", rect));
+  }
+
+  /** Sets the drawing buffer's size in device pixels, with `autoResize: false`. */
+  resize(width: number, height: number): void {
+    this.size = { width, height };
+    this.send(this.bridge.call("resize", width, height));
+    this.emitLayout();
+  }
+
+  /** The picture's point (0..1; outside the picture beyond) under a mouse event. */
+  toPicture(clientX: number, clientY: number): { x: number; y: number } {
+    const box = this.canvas.getBoundingClientRect();
+    const picture = this.pictureSize();
+    const placement = place(box, picture, this.transform);
+    const [x, y] = toPicture(placement, picture, clientX - box.left, clientY - box.top);
+    return { x, y };
+  }
+
+  /** Where a picture's point (0..1) lies, in CSS pixels from the canvas's top left corner. */
+  toCanvas(x: number, y: number): { x: number; y: number } {
+    const box = this.canvas.getBoundingClientRect();
+    const picture = this.pictureSize();
+    const [left, top] = toCanvas(place(box, picture, this.transform), picture, x, y);
+    return { x: left, y: top };
+  }
+
+  /** The composited drawing buffer and the index of the frame in it. */
+  readPixels(): Promise<Pixels> {
+    return this.bridge.call("readPixels");
+  }
+
+  stats(): Promise<PlayerStats> {
+    return this.bridge.call("stats");
+  }
+
+  /** Stops and frees everything; the canvas keeps its last picture. */
+  destroy(): void {
+    for (const cleanup of this.cleanups.splice(0)) cleanup();
+    this.emitter.clear();
+    this.bridge.close();
+  }
+
+  private open(options: PlayerOptions): Bridge {
+    const offscreen =
+      (options.thread ?? "worker") === "worker" &&
+      typeof Worker === "function" &&
+      "transferControlToOffscreen" in options.canvas;
+    const config: EngineConfig = {
+      baseUrl: new URL(options.baseUrl ?? "/", document.baseURI).href,
+      projectId: options.projectId,
+      decoder: options.decoder ?? "auto",
+      headers: options.headers ?? {},
+      bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
+      thread: offscreen ? "worker" : "main",
+    };
+    const sink: EngineSink = (name, payload) => {
+      this.receive(name, payload as never);
+    };
+    if (!offscreen) return localBridge(options.canvas, config, sink);
+    return workerBridge(options.canvas.transferControlToOffscreen(), config, sink, (message) => {
+      this.emitter.emit("error", { code: "internal", message, fatal: true });
+    });
+  }
+
+  private receive<K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]): void {
+    if (name === "frame") this.currentFrame = (payload as PlayerEvents["frame"]).frame;
+    if (name === "state") {
+      const { state, frame, rate } = payload as PlayerEvents["state"];
+      this.currentState = state;
+      this.currentFrame = frame;
+      this.currentRate = rate;
+    }
+    if (name === "revision") this.currentManifest = (payload as PlayerEvents["revision"]).manifest;
+    this.emitter.emit(name, payload);
+  }
+
+  private send(call: Promise<unknown>): void {
+    call.catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      this.emitter.emit("error", { code: "internal", message, fatal: false });
+    });
+  }
+
+  private followSize(): void {
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      const exact = entry.devicePixelContentBoxSize?.[0];
+      const ratio = globalThis.devicePixelRatio || 1;
+      const width = exact?.inlineSize ?? Math.round(entry.contentRect.width * ratio);
+      const height = exact?.blockSize ?? Math.round(entry.contentRect.height * ratio);
+      if (width > 0 && height > 0) this.resize(width, height);
+    });
+    observer.observe(this.canvas);
+    this.cleanups.push(() => {
+      observer.disconnect();
+    });
+  }
+
+  private followVisibility(): void {
+    const tell = () => {
+      this.send(this.bridge.call("setHidden", document.hidden));
+    };
+    document.addEventListener("visibilitychange", tell);
+    this.cleanups.push(() => {
+      document.removeEventListener("visibilitychange", tell);
+    });
+    if (document.hidden) tell();
+  }
+
+  private pictureSize(): Size {
+    return this.currentManifest?.video ?? this.size;
+  }
+
+  private emitLayout(): void {
+    this.emitter.emit("layout", this.size);
+  }
+}
