@@ -67,7 +67,8 @@ class _SameConv(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
         if self._pad is not None:
             input = F.pad(input, self._pad)
-        return super().forward(input)
+        output: Tensor = super().forward(input)
+        return output
 
 
 class _Block(nn.Module):
@@ -110,7 +111,8 @@ class Encoder(nn.Module):
 
     def stem_features(self, images: Tensor) -> Tensor:
         """Return the stem's output, `(B, 32, H/2, W/2)`, for RGB `(B, 3, H, W)` in [0, 1]."""
-        return F.relu6(self.stem((images - INPUT_MEAN) / INPUT_STD))
+        stem: Tensor = self.stem((images - INPUT_MEAN) / INPUT_STD)
+        return F.relu6(stem)
 
     def shallow(self, stem: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the features at strides 2, 4 and 8 for the stem's output."""

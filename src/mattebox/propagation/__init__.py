@@ -1,0 +1,1 @@
+"""Masks from keyframes to every frame."""
