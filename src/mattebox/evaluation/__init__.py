@@ -1,0 +1,1 @@
+"""Judging the networks by the measures of the literature."""

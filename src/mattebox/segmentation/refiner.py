@@ -1,0 +1,283 @@
+"""From clicks on a frame to a mask."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mattebox.errors import InputError
+from mattebox.inference import Engine, identity, load
+from mattebox.segmentation import window as windows
+from mattebox.segmentation.cache import Recent
+from mattebox.segmentation.hints import RADIUS, draw_hints
+from mattebox.segmentation.window import Window
+
+ENCODER, DECODER = "refinement-encode", "refinement-decode"
+SIZE = 384
+"""Side of the crop that the networks take."""
+VERSION = 1
+"""Counts changes of this module that change masks."""
+CLOSER = 0.6
+"""The first mask is refined once more from near where its window has less of the frame."""
+STATES, ENCODINGS = 64, 12
+"""How many results and encoded pictures are kept (about 1 MB and 5 MB each at 720p)."""
+
+_CONFIDENT = 25
+"""How far from 128 the pixel under a click must end to count as answered."""
+
+
+@dataclass(frozen=True)
+class Click:
+    """A place that a person says is inside or outside of the object.
+
+    Attributes:
+        x: Across the displayed picture, 0 at the left edge, 1 at the right.
+        y: Down the displayed picture, 0 at the top edge, 1 at the bottom.
+        include: Whether the place belongs to the object.
+    """
+
+    x: float
+    y: float
+    include: bool
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is known after some clicks: the mask and where the network looked last."""
+
+    mask: NDArray[np.uint8]
+    window: Window | None
+
+
+class Refiner:
+    """The Refinement Network as a pure function of frame, clicks and previous mask.
+
+    The clicks are replayed in order: the first sees the whole frame, then a closer look around
+    its own mask; each further click sees a window around mask and clicks, with the mask so far
+    as the previous one. Results along the way are kept for a while, so that adding a click
+    costs one click; that changes how long an answer takes and never what it is.
+
+    Safe to call from several threads.
+
+    Args:
+        engine: Back end, see `mattebox.inference.load`.
+        engines: Encoder and decoder to use instead of those that come with the package.
+    """
+
+    def __init__(
+        self, engine: str = "auto", *, engines: tuple[Engine, Engine] | None = None
+    ) -> None:
+        self._encoder, self._decoder = engines or (load(ENCODER, engine), load(DECODER, engine))
+        self._weights = [] if engines else [identity(ENCODER), identity(DECODER)]
+        self._states: Recent[_State] = Recent(STATES)
+        self._encodings: Recent[dict[str, NDArray[Any]]] = Recent(ENCODINGS)
+
+    @property
+    def identity(self) -> str:
+        """Hash, in hex, of all but the arguments that a mask depends on."""
+        settings = {
+            "version": VERSION,
+            "weights": self._weights,
+            "engine": [self._decoder.name, self._decoder.precision],
+            "size": SIZE,
+            "radius": RADIUS,
+            "window": [windows.MARGIN, windows.SMALLEST, windows.ELONGATION, windows.LOOSE],
+            "closer": CLOSER,
+        }
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+    def refine(
+        self,
+        frame: NDArray[np.uint8],
+        clicks: Sequence[Click],
+        previous_mask: NDArray[np.uint8] | None = None,
+    ) -> NDArray[np.uint8]:
+        """Find the object that the clicks mean.
+
+        Args:
+            frame: RGB, `(H, W, 3) uint8`.
+            clicks: In the order they were made.
+            previous_mask: Mask of this frame that the clicks correct, `(H, W) uint8`, such as
+                a propagated one.
+
+        Returns:
+            Soft mask, `(H, W) uint8`: 0 outside to 255 inside. The pixel under a click is on
+            the side that the click says, unless a later click close by says otherwise. Without
+            clicks it is the previous mask, or empty.
+
+        Raises:
+            InputError: A click is outside the picture, or the frame or mask is not of the
+                shape above.
+        """
+        _check(frame, clicks, previous_mask)
+        start = _State(np.zeros(frame.shape[:2], np.uint8), None)
+        key = [_digest(frame)]
+        if previous_mask is not None:
+            start = _State(previous_mask.copy(), None)
+            key.append(_digest(previous_mask))
+        picture = key[0]
+        made = [(click.x, click.y, click.include) for click in clicks]
+        known, state = self._latest(key, made, start)
+        for count in range(known + 1, len(made) + 1):
+            state = self._step(frame, picture, clicks[:count], state)
+            self._states.put((*key, *made[:count]), state)
+        return state.mask.copy()
+
+    def _latest(
+        self, key: list[Any], made: list[tuple[float, float, bool]], start: _State
+    ) -> tuple[int, _State]:
+        """The result for the most of the clicks that is still kept."""
+        for count in range(len(made), 0, -1):
+            state = self._states.get((*key, *made[:count]))
+            if state is not None:
+                return count, state
+        return 0, start
+
+    def _step(
+        self, frame: NDArray[np.uint8], picture: str, clicks: Sequence[Click], state: _State
+    ) -> _State:
+        """The result after the last of ``clicks``, from the result before it."""
+        points = [_pixel(click, frame.shape) for click in clicks]
+        empty = not (state.mask >= 128).any()
+        if empty and not any(click.include for click in clicks):
+            return state
+        if empty:
+            return self._begin(frame, picture, clicks, points)
+        inner = windows.box(state.mask, points)
+        assert inner is not None
+        window = windows.follow(state.window, inner, frame.shape)
+        return _State(self._look(frame, picture, clicks, state.mask, window), window)
+
+    def _begin(
+        self,
+        frame: NDArray[np.uint8],
+        picture: str,
+        clicks: Sequence[Click],
+        points: list[tuple[int, int]],
+    ) -> _State:
+        """The result where there is no mask yet: the whole frame, then closer."""
+        window = windows.whole(frame.shape)
+        mask = self._look(frame, picture, clicks, None, window)
+        inner = windows.box(mask, points)
+        assert inner is not None
+        closer = windows.around(inner, frame.shape)
+        if closer.width * closer.height < CLOSER * window.width * window.height:
+            window = closer
+            mask = self._look(frame, picture, clicks, mask, window)
+        return _State(mask, window)
+
+    def _look(
+        self,
+        frame: NDArray[np.uint8],
+        picture: str,
+        clicks: Sequence[Click],
+        previous: NDArray[np.uint8] | None,
+        window: Window,
+    ) -> NDArray[np.uint8]:
+        """Run the network on one window of a frame."""
+        encoding = self._encodings.get((picture, window))
+        if encoding is None:
+            crop = _resized(frame[window.slices], (SIZE, SIZE))
+            image = np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32) / 255
+            encoding = self._encoder.run({"image": image})
+            self._encodings.put((picture, window), encoding)
+        height, width = frame.shape[:2]
+        across, down = SIZE / window.width, SIZE / window.height
+        disks = [
+            (
+                (click.x * width - window.left) * across - 0.5,
+                (click.y * height - window.top) * down - 0.5,
+                click.include,
+            )
+            for click in clicks
+        ]
+        before = None
+        if previous is not None:
+            cut = _resized(previous[window.slices], (SIZE, SIZE))
+            before = np.asarray(cut / 255, np.float32)
+        hints = draw_hints(SIZE, disks, before)
+        logits = self._decoder.run({**encoding, "hints": hints[None]})["logits"][0, 0]
+        # Logits, not masks, are brought to the frame's size: an edge stays an edge.
+        full = cv2.resize(logits, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
+        mask = np.zeros((height, width), np.uint8)
+        mask[window.slices] = _levels(np.asarray(full, np.float32))
+        return heed(mask, clicks, reach=RADIUS / min(across, down))
+
+
+def heed(mask: NDArray[np.uint8], clicks: Sequence[Click], *, reach: float) -> NDArray[np.uint8]:
+    """Mend a mask where it contradicts a click: a click must do something.
+
+    Args:
+        mask: `(H, W) uint8`; changed in place.
+        clicks: In order; of two that contradict each other the later one wins.
+        reach: Radius, in pixels, of the soft disk that is put there.
+
+    Returns:
+        The mask.
+    """
+    reach = max(reach, 2.0)
+    size = int(np.ceil(reach))
+    for click in clicks:
+        x, y = _pixel(click, mask.shape)
+        value = int(mask[y, x])
+        if value >= 128 + _CONFIDENT if click.include else value < 128 - _CONFIDENT:
+            continue
+        rows = slice(max(0, y - size), y + size + 1)
+        columns = slice(max(0, x - size), x + size + 1)
+        down, across = np.ogrid[rows.start : y + size + 1, columns.start : x + size + 1]
+        near = np.hypot(down - y, across - x) / reach
+        part = mask[rows, columns]
+        disk = (255 * np.clip(2 - 2 * near, 0, 1)).astype(np.uint8)[
+            : part.shape[0], : part.shape[1]
+        ]
+        mask[rows, columns] = (
+            np.maximum(part, disk) if click.include else np.minimum(part, 255 - disk)
+        )
+    return mask
+
+
+def _check(
+    frame: NDArray[np.uint8], clicks: Sequence[Click], previous: NDArray[np.uint8] | None
+) -> None:
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
+        raise InputError(f"A frame must be (H, W, 3) uint8, not {frame.shape} {frame.dtype}.")
+    if previous is not None and (previous.shape != frame.shape[:2] or previous.dtype != np.uint8):
+        raise InputError(
+            f"The previous mask must be {frame.shape[:2]} uint8 like its frame, "
+            f"not {previous.shape} {previous.dtype}."
+        )
+    for click in clicks:
+        if not (0 <= click.x <= 1 and 0 <= click.y <= 1):
+            raise InputError(
+                f"The click at {click.x}, {click.y} is outside the picture; "
+                "x and y must lie between 0 and 1."
+            )
+
+
+def _pixel(click: Click, shape: tuple[int, ...]) -> tuple[int, int]:
+    """Column and row of the pixel under a click."""
+    return min(int(click.x * shape[1]), shape[1] - 1), min(int(click.y * shape[0]), shape[0] - 1)
+
+
+def _resized(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    shrinks = picture.shape[0] > size[1] or picture.shape[1] > size[0]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
+
+
+def _levels(logits: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Logits to 0..255."""
+    return np.asarray(np.rint(255 / (1 + cv2.exp(-logits))), np.uint8)
+
+
+def _digest(array: NDArray[np.uint8]) -> str:
+    content = hashlib.sha256(str(array.shape).encode())
+    content.update(np.ascontiguousarray(array).data)
+    return content.hexdigest()

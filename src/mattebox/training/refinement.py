@@ -1,0 +1,290 @@
+"""Training of the Refinement Network with simulated clicks."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from mattebox.networks.refinement import SIZE, RefinementNetwork
+from mattebox.training.clicks import overlap
+from mattebox.training.refinement_data import Corpus, Sample, batches, load_corpus, whole
+from mattebox.training.refinement_rounds import (
+    binary,
+    correct,
+    edge_weight,
+    held_out_scores,
+    hint_planes,
+    mask_loss,
+    opening,
+    pictures,
+    planes,
+    probabilities,
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a run is made of; saved in its checkpoints.
+
+    Attributes:
+        data: Folder with `images`, and where there are any `sequences`, `cutouts`,
+            `backgrounds`.
+        run: Folder for checkpoints and the curve; a run found there is resumed.
+        cache: Folder for decoded pictures.
+        minutes: Length of the run, resumed parts included.
+        steps: The run also ends after so many steps.
+        batch: Samples a step at the first size.
+        sizes: Sides of the crops, used one after the other.
+        grow_at: Share of the run after which each further size is used.
+        rounds: Rounds of clicks a step: the first, then corrections of the network's own mask.
+        rate: Learning rate of what is trained from scratch, at its height.
+        encoder_rate: Learning rate of the encoder's last blocks, relative to ``rate``.
+        unfreeze_at: Share of the run after which those are trained.
+        decay: Of the exponential moving average of the weights, which is what is exported.
+        judge_every: Minutes between scores on held-out pictures.
+        judged: Number of held-out pictures.
+        threads: Threads for torch.
+        seed: Of all draws.
+        pretrained: Whether the encoder starts from the ImageNet weights.
+    """
+
+    data: Path
+    run: Path
+    cache: Path
+    minutes: float = 90
+    steps: int = 1_000_000
+    batch: int = 12
+    sizes: tuple[int, ...] = (256, 384)
+    grow_at: tuple[float, ...] = (0.6,)
+    rounds: int = 3
+    rate: float = 6e-4
+    encoder_rate: float = 0.1
+    unfreeze_at: float = 0.12
+    decay: float = 0.998
+    judge_every: float = 8
+    judged: int = 48
+    threads: int = 1
+    seed: int = 1
+    pretrained: bool = True
+
+
+def train(config: Config, *, progress: Callable[[str], None] = print) -> Path:
+    """Train, or go on training, and return the checkpoint that did best on held-out pictures.
+
+    Args:
+        config: The run.
+        progress: Told one line now and then.
+
+    Returns:
+        Path of the best checkpoint, for `export`.
+
+    Raises:
+        InputError: There are no annotated pictures.
+    """
+    torch.set_num_threads(config.threads)
+    corpus = load_corpus(config.data, config.cache)
+    run = _Run(config, corpus, progress)
+    run.resume()
+    run.go()
+    return config.run / "best.pt"
+
+
+class _Run:
+    """The state of a run that is saved and resumed."""
+
+    def __init__(self, config: Config, corpus: Corpus, progress: Callable[[str], None]) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.corpus, self.progress = config, corpus, progress
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.network = self._network(pretrained=config.pretrained)
+        self.average = self._network()
+        self.average.load_state_dict(self.network.state_dict())
+        backbone = self.network.encoder.backbone
+        backbone.requires_grad_(False)
+        for parameter in backbone.deep_parameters():
+            parameter.requires_grad_(True)
+        deep = {id(parameter) for parameter in backbone.parameters()}
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [p for p in self.network.parameters() if id(p) not in deep]},
+                {"params": backbone.deep_parameters()},
+            ],
+            lr=config.rate,
+            weight_decay=1e-4,
+        )
+        self.step, self.seconds, self.best = 0, 0.0, -1.0
+
+    def _network(self, *, pretrained: bool = False) -> RefinementNetwork:
+        network = RefinementNetwork(pretrained=pretrained).to(self.device)
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, 0..1."""
+        config = self.config
+        return min(1.0, max(self.seconds / (60 * config.minutes), self.step / config.steps))
+
+    @property
+    def size(self) -> int:
+        """Side of the crops at this point of the run."""
+        return self.config.sizes[sum(self.share >= at for at in self.config.grow_at)]
+
+    def resume(self) -> None:
+        """Go on where the run's last checkpoint ended, if there is one."""
+        path = self.config.run / "last.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+        self.progress(f"resumed at step {self.step}, {self.seconds / 60:.1f} minutes")
+
+    def save(self, name: str) -> None:
+        """Save the run under ``name``, aside first, so that no half file is ever resumed."""
+        path = self.config.run / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        state = {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "best": self.best,
+            "config": {key: str(value) for key, value in asdict(self.config).items()},
+        }
+        aside = path.with_suffix(f".{os.getpid()}.tmp")
+        torch.save(state, aside)
+        aside.replace(path)
+
+    def go(self) -> None:
+        """Train to the end of the run."""
+        judged_at = self.seconds
+        size = 0
+        source: Iterator[list[Sample]] = iter(())
+        while self.share < 1:
+            began = time.monotonic()
+            random = np.random.default_rng((self.config.seed, self.step))
+            if size != self.size:
+                size = self.size
+                count = max(1, round(self.config.batch * (self.config.sizes[0] / size) ** 2))
+                source = batches(self.corpus, np.random.default_rng((size, self.step)), size, count)
+            losses, overlaps = self.learn(next(source), random)
+            self.step += 1
+            self.seconds += time.monotonic() - began
+            if self.step % 20 == 0:
+                self.note(size, losses, overlaps, {})
+            if self.seconds - judged_at > 60 * self.config.judge_every or self.share >= 1:
+                judged_at = self.seconds
+                self.judge(size, losses, overlaps)
+
+    def judge(self, size: int, losses: list[float], overlaps: list[float]) -> None:
+        """Score the averaged weights on held-out pictures; keep them if they are the best."""
+        held_out = self.corpus.held_out[:: max(1, len(self.corpus.held_out) // self.config.judged)]
+        samples = [whole(bank, instance, SIZE) for bank, instance in held_out]
+        scores = held_out_scores(self.average, samples, self.device)
+        self.note(size, losses, overlaps, scores)
+        self.progress(f"step {self.step}: {scores}")
+        value = sum(scores.values())
+        # Scores of the short rounds differ by luck; later weights win a tie.
+        if value >= self.best - 0.003:
+            self.best = max(value, self.best)
+            self.save("best.pt")
+        self.save("last.pt")
+
+    def learn(
+        self, samples: Sequence[Sample], random: np.random.Generator
+    ) -> tuple[list[float], list[float]]:
+        """Take one step: all rounds of clicks on one batch."""
+        self._set_rates()
+        image = pictures(samples, self.device)
+        target = planes([sample.target for sample in samples], self.device)
+        weight = edge_weight(target)
+        tuned = self.share >= self.config.unfreeze_at
+        with self._autocast():
+            with torch.set_grad_enabled(tuned):
+                backbone = self.network.encoder.backbone(image)
+            features = self.network.encoder.project(*backbone)
+        # The rounds share one encoding, so gradients are gathered at the features and go
+        # through the encoder once.
+        leaves = [feature.detach().requires_grad_() for feature in features]
+        clicks, previous = opening(samples, random)
+        losses, overlaps = [], []
+        for number in range(self.config.rounds):
+            hints = hint_planes(clicks, previous, image.shape[-1], self.device)
+            with self._autocast():
+                logits = self.network.decoder(*leaves, hints)
+            loss = mask_loss(logits, target, weight) / self.config.rounds
+            loss.backward()  # type: ignore[no-untyped-call]
+            losses.append(float(loss.detach()) * self.config.rounds)
+            previous = probabilities(logits)
+            overlaps.append(
+                float(
+                    np.mean(
+                        [
+                            overlap(binary(p), s.target)
+                            for p, s in zip(previous, samples, strict=True)
+                        ]
+                    )
+                )
+            )
+            if number + 1 < self.config.rounds:
+                correct(clicks, previous, samples, random)
+        torch.autograd.backward(
+            [f for f in features if f.requires_grad],
+            [leaf.grad for f, leaf in zip(features, leaves, strict=True) if f.requires_grad],
+        )
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self._average()
+        return losses, overlaps
+
+    def _autocast(self) -> Any:
+        return torch.autocast(self.device.type, torch.bfloat16)
+
+    def _set_rates(self) -> None:
+        warm = min(1.0, (self.step + 1) / 100)
+        rate = self.config.rate * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * self.share)) / 2)
+        fresh, deep = self.optimizer.param_groups
+        fresh["lr"] = rate
+        deep["lr"] = rate * self.config.encoder_rate
+
+    def _average(self) -> None:
+        decay = min(self.config.decay, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for kept, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                kept.lerp_(new, 1 - decay)
+
+    def note(
+        self, size: int, losses: list[float], overlaps: list[float], scores: dict[str, float]
+    ) -> None:
+        """Add a line to the run's curve."""
+        row = {
+            "minutes": round(self.seconds / 60, 2),
+            "step": self.step,
+            "size": size,
+            "loss first": round(losses[0], 4),
+            "loss last": round(losses[-1], 4),
+            "IoU first": round(overlaps[0], 4),
+            "IoU last": round(overlaps[-1], 4),
+            **{name: scores.get(name, "") for name in ("IoU@1", "IoU@3", "IoU@5")},
+        }
+        path = self.config.run / "curve.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = not path.exists()
+        with path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, row)
+            if fresh:
+                writer.writeheader()
+            writer.writerow(row)

@@ -1,0 +1,83 @@
+"""From a checkpoint of the Refinement Network to the two graphs that the product runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mattebox.networks.refinement import SIZE, WIDTHS, RefinementNetwork
+from mattebox.training.export import export
+
+ABOUT = {
+    "licence": "Apache-2.0",
+    "encoder": "EfficientNet-Lite0 started from ImageNet weights (Apache-2.0)",
+    "data": (
+        "Still pictures with masks from ECSSD, PASCAL VOC (SBD, 2007, co-segmentation), COCO "
+        "samples, clothed and other people, cats, horses, flowers, balloons and tomatoes; frames "
+        "of the DAVIS 2016 training sequences and of five Xiph sequences; cut-outs composed over "
+        "photographs. Research terms for most; none of it is shipped."
+    ),
+    "clicks": "mattebox.training.clicks, default user",
+}
+
+
+def export_refinement(
+    checkpoint: Path, directory: Path, *, about: Mapping[str, Any] | None = None
+) -> tuple[Path, Path]:
+    """Write `refinement-encode` and `refinement-decode`, each an ONNX file with a card.
+
+    Args:
+        checkpoint: A checkpoint of `mattebox.training.refinement.train`; its averaged weights
+            are taken.
+        directory: Folder to write into.
+        about: Further fields of the cards, such as machine and scores.
+
+    Returns:
+        Paths of the two ONNX files.
+    """
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    network = RefinementNetwork()
+    network.load_state_dict(state["average"])
+    fields = {
+        **ABOUT,
+        "minutes": round(state["seconds"] / 60, 1),
+        "steps": state["step"],
+        "config": {key: state["config"][key] for key in sorted(state["config"].keys() - PLACES)},
+        **(about or {}),
+    }
+    return export_network(network, directory, about=fields)
+
+
+def export_network(
+    network: RefinementNetwork, directory: Path, *, about: Mapping[str, Any]
+) -> tuple[Path, Path]:
+    """Write both halves of a network; see `export_refinement`."""
+    names = [f"f{stride}" for stride in WIDTHS]
+    shapes = {
+        f"f{stride}": (1, width, SIZE // stride, SIZE // stride) for stride, width in WIDTHS.items()
+    }
+    picture = (1, 3, SIZE, SIZE)
+    encoder = export(
+        network.encoder,
+        "refinement-encode",
+        directory=directory,
+        inputs={"image": picture},
+        outputs=names,
+        about=about,
+    )
+    decoder = export(
+        network.decoder,
+        "refinement-decode",
+        directory=directory,
+        inputs={**shapes, "hints": picture},
+        outputs=["logits"],
+        about=about,
+    )
+    return encoder, decoder
+
+
+PLACES = {"data", "run", "cache"}
+"""Fields of a run's configuration that name folders of the machine it ran on."""

@@ -1,0 +1,147 @@
+"""Rounds of simulated clicks on a batch, and the loss of the masks that answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mattebox.networks.refinement import RefinementNetwork
+from mattebox.segmentation.hints import draw_hints
+from mattebox.training.clicks import (
+    Point,
+    centre_click,
+    corrective_click,
+    corrupted_mask,
+    first_click,
+    opening_clicks,
+    overlap,
+)
+from mattebox.training.refinement_data import Sample
+
+FOCAL_POWER = 2
+EDGE_WEIGHT = 4.0
+EDGE_WIDTH = 11
+
+
+def edge_weight(target: Tensor) -> Tensor:
+    """Weight of each pixel in the cross-entropy: highest along the object's edge."""
+    near = F.avg_pool2d(target, EDGE_WIDTH, 1, EDGE_WIDTH // 2)
+    return 1 + EDGE_WEIGHT * 2 * (near - target).abs()
+
+
+def mask_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Normalised focal loss and boundary-weighted cross-entropy.
+
+    Args:
+        logits: `(B, 1, S, S) float32`.
+        target: `(B, 1, S, S) float32`, 0 or 1.
+        weight: Of each pixel in the cross-entropy, from `edge_weight`.
+
+    Returns:
+        The loss, a scalar.
+    """
+    entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    doubt = (1 - torch.exp(-entropy)) ** FOCAL_POWER
+    # Focal loss fades as a mask gets good; dividing by its weights' sum keeps its pull.
+    scale = doubt.detach().mean((1, 2, 3), keepdim=True).clamp_min(1e-4)
+    focal = (doubt * entropy / scale).mean()
+    return 0.5 * focal + (weight * entropy).sum() / weight.sum()
+
+
+def opening(
+    samples: Sequence[Sample], random: np.random.Generator
+) -> tuple[list[list[Point]], list[NDArray[np.float32] | None]]:
+    """Clicks and previous masks of the first round.
+
+    A person starts from nothing, or corrects what a propagation left; a crop around the object
+    mostly means the latter, because it is made around a mask.
+    """
+    clicks: list[list[Point]] = []
+    previous: list[NDArray[np.float32] | None] = []
+    for sample in samples:
+        if random.random() < (0.6 if sample.zoomed else 0.2):
+            wrong = corrupted_mask(sample.target, random)
+            point = corrective_click(wrong, sample.target, random)
+            clicks.append([point or first_click(sample.target, random)])
+            previous.append(np.asarray(wrong / 255, np.float32))
+        else:
+            clicks.append(opening_clicks(sample.target, random, others=sample.others))
+            previous.append(None)
+    return clicks, previous
+
+
+def correct(
+    clicks: list[list[Point]],
+    masks: Sequence[NDArray[np.float32] | None],
+    samples: Sequence[Sample],
+    random: np.random.Generator,
+) -> None:
+    """Add a corrective click to each sample's, in place, where its mask is wrong anywhere."""
+    for made, mask, sample in zip(clicks, masks, samples, strict=True):
+        point = corrective_click(binary(mask), sample.target, random)
+        if point is not None:
+            made.append(point)
+
+
+def held_out_scores(
+    network: RefinementNetwork, samples: Sequence[Sample], device: torch.device, most: int = 5
+) -> dict[str, float]:
+    """Mean IoU after one, three and five clicks of the standard robot, without zooming in."""
+    found: dict[int, list[float]] = {1: [], 3: [], 5: []}
+    network.eval()
+    for sample in samples:
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+            features = network.encoder(pictures([sample], device))
+            clicks: list[Point] = []
+            mask: NDArray[np.float32] | None = None
+            for number in range(1, most + 1):
+                point = centre_click(binary(mask, sample.target), sample.target, taken=clicks)
+                clicks += [point] if point else []
+                hints = hint_planes([clicks], [mask], sample.target.shape[0], device)
+                mask = probabilities(network.decoder(*features, hints))[0]
+                if number in found:
+                    found[number].append(overlap(binary(mask), sample.target))
+    network.train()
+    return {f"IoU@{number}": round(float(np.mean(each)), 4) for number, each in found.items()}
+
+
+def pictures(samples: Sequence[Sample], device: torch.device) -> Tensor:
+    """Pictures of a batch, `(B, 3, S, S) float32` in [0, 1], channels last."""
+    stacked = torch.from_numpy(np.stack([sample.image for sample in samples])).to(device)
+    return stacked.permute(0, 3, 1, 2).float() / 255
+
+
+def planes(masks: Sequence[NDArray[np.uint8]], device: torch.device) -> Tensor:
+    """Masks of a batch, `(B, 1, S, S) float32`, 0 or 1."""
+    return (torch.from_numpy(np.stack(masks)).to(device)[:, None] > 0).float()
+
+
+def hint_planes(
+    clicks: Sequence[Sequence[Point]],
+    previous: Sequence[NDArray[np.float32] | None],
+    size: int,
+    device: torch.device,
+) -> Tensor:
+    """Hints of a batch, `(B, 3, S, S) float32`, channels last."""
+    drawn = [draw_hints(size, made, mask) for made, mask in zip(clicks, previous, strict=True)]
+    hints = torch.from_numpy(np.stack(drawn)).to(device)
+    return hints.contiguous(memory_format=torch.channels_last)
+
+
+def probabilities(logits: Tensor) -> list[NDArray[np.float32] | None]:
+    """Masks `(S, S) float32` in [0, 1] of a batch of logits."""
+    return list(torch.sigmoid(logits.detach().float())[:, 0].cpu().numpy())
+
+
+def binary(
+    mask: NDArray[np.float32] | None, like: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """A mask as 0 or 1; nothing is an empty mask of the shape of ``like``."""
+    if mask is None:
+        return np.zeros_like(like)
+    return (mask > 0.5).astype(np.uint8)

@@ -1,0 +1,185 @@
+"""The simulated person: what is drawn, how often, and that a seed repeats it."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from mattebox.training.clicks import (
+    DEFAULT_USER,
+    Point,
+    User,
+    centre_click,
+    corrective_click,
+    corrupted_mask,
+    edge_distance,
+    first_click,
+    geometric,
+    largest_error,
+    opening_clicks,
+    overlap,
+)
+
+Mask = NDArray[np.uint8]
+
+
+def disk(x: int = 60, y: int = 50, radius: int = 30, size: int = 128) -> Mask:
+    mask = np.zeros((size, size), np.uint8)
+    cv2.circle(mask, (x, y), radius, 255, cv2.FILLED)
+    return mask
+
+
+def test_same_seed_makes_the_same_clicks() -> None:
+    draws = [opening_clicks(disk(), np.random.default_rng(4)) for _ in range(2)]
+    assert draws[0] == draws[1]
+
+
+def test_two_in_five_openings_are_a_single_click() -> None:
+    random = np.random.default_rng(0)
+    counts = [len(opening_clicks(disk(), random)) for _ in range(1500)]
+    # alone .4, else one include (.2) and no exclude (.2): .4 + .6 * .04
+    assert np.mean(np.array(counts) == 1) == pytest.approx(0.424, abs=0.04)
+
+
+def test_number_of_clicks_is_geometric() -> None:
+    random = np.random.default_rng(1)
+    counts = np.array([geometric(random, DEFAULT_USER) for _ in range(20000)])
+    chances = [np.mean(counts == number) for number in range(4)]
+    assert chances[0] == pytest.approx(0.2, abs=0.01)
+    for one, next_one in pairwise(chances):
+        assert next_one / one == pytest.approx(0.8, abs=0.06)
+
+
+def test_no_more_clicks_than_the_limit() -> None:
+    user = User(decay=0.99, most=5, alone=0)
+    random = np.random.default_rng(2)
+    for _ in range(100):
+        points = opening_clicks(disk(), random, user=user)
+        assert sum(point.include for point in points) <= 5
+        assert sum(not point.include for point in points) <= 5
+
+
+def test_first_click_is_inside_towards_the_centre_and_not_at_it() -> None:
+    random = np.random.default_rng(3)
+    distance = edge_distance(disk())
+    depths = []
+    for _ in range(1500):
+        point = first_click(disk(), random, user=User(slip=0))
+        assert point.include
+        depths.append(distance[point.y, point.x] / distance.max())
+    uniform = distance[distance > 0].mean() / distance.max()
+    assert min(depths) > 0
+    assert np.mean(depths) > uniform + 0.1
+    assert np.mean(np.array(depths) > 0.95) < 0.1
+
+
+def test_one_click_in_ten_slips_to_the_edge() -> None:
+    random = np.random.default_rng(4)
+    distance = edge_distance(disk(radius=40))
+    near = [
+        distance[p.y, p.x] <= 3 for p in (first_click(disk(radius=40), random) for _ in range(3000))
+    ]
+    steady = [
+        distance[p.y, p.x] <= 3
+        for p in (first_click(disk(radius=40), random, user=User(slip=0)) for _ in range(3000))
+    ]
+    assert np.mean(near) - np.mean(steady) == pytest.approx(0.1, abs=0.03)
+
+
+def test_exclude_clicks_come_from_border_other_object_and_background() -> None:
+    target, others = disk(50, 50, 25), disk(105, 105, 15)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (19, 19))
+    ring = np.asarray(cv2.dilate(target, kernel), np.uint8) & ~target
+    random = np.random.default_rng(5)
+    user = User(alone=0, slip=0)
+    found = [
+        point
+        for _ in range(800)
+        for point in opening_clicks(target, random, others=others, user=user)
+        if not point.include
+    ]
+    assert all(target[point.y, point.x] == 0 for point in found)
+    in_ring = np.mean([ring[point.y, point.x] > 0 for point in found])
+    in_other = np.mean([others[point.y, point.x] > 0 for point in found])
+    assert in_ring == pytest.approx(0.5, abs=0.06)
+    assert in_other == pytest.approx(0.4, abs=0.06)
+
+
+def test_corrective_click_is_in_the_largest_error_and_off_its_centre() -> None:
+    target = disk(40, 64, 25) | disk(100, 64, 15)
+    random = np.random.default_rng(6)
+    missing = corrective_click(disk(100, 64, 15), target, random)
+    assert missing is not None
+    assert missing.include
+    assert disk(40, 64, 25)[missing.y, missing.x]
+    extra = corrective_click(disk(40, 64, 25) | disk(100, 64, 28), target, random)
+    assert extra is not None
+    assert not extra.include
+    assert target[extra.y, extra.x] == 0
+    points = [corrective_click(np.zeros_like(target), disk(), random) for _ in range(300)]
+    offsets = [np.hypot(p.x - 60, p.y - 50) for p in points if p is not None]
+    assert np.mean(offsets) > 8
+
+
+def test_a_right_mask_gets_no_click() -> None:
+    assert corrective_click(disk(), disk(), np.random.default_rng(0)) is None
+    assert centre_click(disk(), disk()) is None
+    assert largest_error(disk(), disk()) == (None, True)
+
+
+def test_standard_robot_clicks_the_deepest_error_once() -> None:
+    first = centre_click(np.zeros((128, 128), np.uint8), disk())
+    assert first is not None
+    assert first.include
+    assert np.hypot(first.x - 60, first.y - 50) <= 2
+    second = centre_click(np.zeros((128, 128), np.uint8), disk(), taken=[first])
+    assert second is not None
+    assert second != first
+    excess = centre_click(disk(radius=60), disk(radius=20))
+    assert excess is not None
+    assert not excess.include
+
+
+def test_standard_robot_leaves_ignored_pixels_alone() -> None:
+    assert centre_click(np.zeros((128, 128), np.uint8), disk(), ignore=disk(radius=40)) is None
+
+
+def test_rim_of_the_picture_counts_as_an_edge() -> None:
+    point = centre_click(np.zeros((65, 65), np.uint8), np.full((65, 65), 255, np.uint8))
+    assert point == Point(32, 32, True)
+
+
+def test_corrupted_masks_are_as_wrong_as_promised() -> None:
+    random = np.random.default_rng(7)
+    shapes = [disk(radius=radius) for radius in (12, 20, 30, 45)]
+    values = [overlap(corrupted_mask(shape, random), shape) for shape in shapes for _ in range(60)]
+    usual = [value for value in values if value < 1]
+    assert len(usual) > 0.9 * len(values)
+    assert min(usual) >= 0.6
+    assert max(usual) <= 0.95
+    assert np.std(usual) > 0.05
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 20))
+def test_any_object_however_small_can_be_clicked(seed: int, width: int, height: int) -> None:
+    target = np.zeros((40, 40), np.uint8)
+    target[10 : 10 + height, 5 : 5 + width] = 255
+    random = np.random.default_rng(seed)
+    for point in opening_clicks(target, random):
+        assert (target[point.y, point.x] > 0) == point.include
+    assert corrupted_mask(target, random).shape == target.shape
+
+
+def test_overlap_of_empty_masks_is_one_and_ignored_pixels_do_not_count() -> None:
+    empty = np.zeros((8, 8), np.uint8)
+    full = np.full((8, 8), 255, np.uint8)
+    half = full.copy()
+    half[:, 4:] = 0
+    assert overlap(empty, empty) == 1
+    assert overlap(half, full) == 0.5
+    assert overlap(half, full, ignore=full - half) == 1
