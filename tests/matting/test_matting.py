@@ -134,10 +134,10 @@ def test_what_is_no_color_is_refused(text: str) -> None:
 def test_green_has_the_codes_of_its_matrix_and_range() -> None:
     green = KeyColor(0, 255, 0)
     assert green.code_values("bt709") == GREEN
-    assert green.code_values("bt601") == (145, 54, 34)
-    assert green.code_values("bt601", full_range=True) == (150, 44, 21)
+    assert green.code_values("smpte170m") == (145, 54, 34)
+    assert green.code_values("smpte170m", full_range=True) == (150, 44, 21)
     assert green.code_values("bt709", bit_depth=10) == (691, 167, 105)
-    assert KeyColor(255, 255, 255).code_values("bt2020", bit_depth=10) == (940, 512, 512)
+    assert KeyColor(255, 255, 255).code_values("bt2020nc", bit_depth=10) == (940, 512, 512)
     assert KeyColor(0, 0, 0).code_values("bt709") == (16, 128, 128)
     with pytest.raises(ValueError, match="no matrix"):
         green.code_values("ycgco")

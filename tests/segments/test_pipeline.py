@@ -53,8 +53,7 @@ def test_closing_closes_every_stage_below() -> None:
 
     def endless(name: str, items: Iterator[int]) -> Iterator[int]:
         try:
-            for item in items:
-                yield item
+            yield from items
         finally:
             getattr(items, "close")()  # noqa: B009
             closed.append(name)

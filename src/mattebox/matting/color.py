@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from mattebox.errors import InputError
 
-# Weights of red and blue in luma, by the name of the matrix (ITU-T H.273 MatrixCoefficients).
+# Weights of red and blue in luma, by libav's name of the matrix (ITU-T H.273).
 _LUMA_WEIGHTS = {
     "bt709": (0.2126, 0.0722),
-    "bt601": (0.299, 0.114),
     "fcc": (0.30, 0.11),
+    "bt470bg": (0.299, 0.114),
+    "smpte170m": (0.299, 0.114),
     "smpte240m": (0.212, 0.087),
-    "bt2020": (0.2627, 0.0593),
+    "bt2020nc": (0.2627, 0.0593),
+    "bt2020c": (0.2627, 0.0593),
 }
 
 
@@ -37,7 +39,7 @@ class KeyColor:
         """The colour's Y', Cb, Cr as a file holds them.
 
         Args:
-            matrix: One of ``bt709``, ``bt601``, ``fcc``, ``smpte240m``, ``bt2020``.
+            matrix: libav's name of it, such as ``bt709``, ``smpte170m``, ``bt2020nc``.
             full_range: Whether luma uses all codes.
             bit_depth: Bits of a sample.
 

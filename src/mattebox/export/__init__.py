@@ -1,0 +1,152 @@
+"""From mattes to a file: formats that can be exported, and how an export runs.
+
+A format is one module with one `ExportFormat`; nothing else knows about it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from mattebox.errors import InputError
+from mattebox.export import mp4
+from mattebox.export.job import ExportFormat, ExportResult, Job, Matte, Progress, unheard
+from mattebox.matting import KeyColor, parse_color
+from mattebox.media.clip import ClipInfo
+from mattebox.media.frame_table import FrameTable
+from mattebox.media.pool import Cancelled
+
+__all__ = [
+    "FORMATS",
+    "Cancelled",
+    "ExportFormat",
+    "ExportResult",
+    "Matte",
+    "Progress",
+    "export_chroma_key",
+    "export_clip",
+    "format_named",
+]
+
+FORMATS: dict[str, ExportFormat] = {known.name: known for known in (mp4.FORMAT,)}
+
+
+def format_named(name: str) -> ExportFormat:
+    """Look a format up.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if name not in FORMATS:
+        raise InputError(f"{name!r} is no export format; choose one of {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def export_clip(
+    source: Path,
+    info: ClipInfo,
+    table: FrameTable,
+    mattes: Iterable[tuple[int, Matte]],
+    out: Path,
+    *,
+    format: str = "mp4",
+    key_color: KeyColor | str = "#00ff00",
+    start: int = 0,
+    stop: int | None = None,
+    progress: Progress = unheard,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ExportResult:
+    """Write the clip, or a range of it, with its background taken out.
+
+    The file is written under another name beside ``out`` and renamed when it is whole.
+
+    Args:
+        source: The clip's file.
+        info: What the clip is.
+        table: Its frame table.
+        mattes: ``(index, (height, width) uint8)`` at working size for each frame from ``start`` to
+            ``stop``, in order. Read in a thread of its own; closed when it is a generator.
+        out: The file to write; one that exists is replaced.
+        format: Name of one of `FORMATS`.
+        key_color: What stands where the matte is 0, as a colour or as ``#rrggbb``.
+        start: First frame.
+        stop: One past the last frame; by default the end of the clip.
+        progress: Told ``(done, total)`` frames after each frame.
+        cancelled: Asked before each frame.
+
+    Raises:
+        InputError: The range, format, colour or output folder is none; or the disk is full.
+        Cancelled: ``cancelled`` said yes; nothing is left of the export.
+    """
+    chosen = format_named(format)
+    color = parse_color(key_color) if isinstance(key_color, str) else key_color
+    stop = table.frame_count if stop is None else stop
+    if not 0 <= start < stop <= table.frame_count:
+        raise InputError(
+            f"The range {start} to {stop} holds no frames of this clip; choose it within 0 to"
+            f" {table.frame_count}."
+        )
+    check_output(out, source)
+    job = Job(source, info, table, start, stop, color, progress, cancelled)
+    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+    try:
+        warnings = chosen.write(job, mattes, aside)
+        os.replace(aside, out)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise InputError(
+                f"The disk is full, so {out.name} could not be written; free some space and export"
+                " again.",
+                status=507,
+            ) from error
+        raise
+    finally:
+        aside.unlink(missing_ok=True)
+    return ExportResult(out, job.frame_count, warnings)
+
+
+def export_chroma_key(
+    source: Path,
+    info: ClipInfo,
+    table: FrameTable,
+    mattes: Iterable[tuple[int, Matte]],
+    out: Path,
+    *,
+    key_color: KeyColor | str = "#00ff00",
+    start: int = 0,
+    stop: int | None = None,
+    progress: Progress = unheard,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ExportResult:
+    """`export_clip` to the chroma-key MP4."""
+    return export_clip(
+        source,
+        info,
+        table,
+        mattes,
+        out,
+        key_color=key_color,
+        start=start,
+        stop=stop,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def check_output(out: Path, source: Path) -> None:
+    """Refuse a place that cannot be written to.
+
+    Raises:
+        InputError: The folder is missing, or the place is a folder or the clip itself.
+    """
+    if not out.parent.is_dir():
+        raise InputError(f"The folder {out.parent} does not exist; make it, or choose another.")
+    if out.is_dir():
+        raise InputError(f"{out} is a folder; name a file to export to.")
+    if out.exists() and source.exists() and out.samefile(source):
+        raise InputError(f"{out} is the clip itself; choose another file to export to.")
+    if not os.access(out.parent, os.W_OK):
+        raise InputError(f"The folder {out.parent} cannot be written to; choose another.")

@@ -1,0 +1,88 @@
+"""Source pictures as an 8-bit 4:2:0 encoder wants them."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Plane = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.unsignedinteger[Any]]
+
+
+class SourcePlanes(Protocol):
+    """A decoded picture: luma, and two chroma planes of any subsampling."""
+
+    @property
+    def y(self) -> Samples: ...  # noqa: D102
+    @property
+    def u(self) -> Samples: ...  # noqa: D102
+    @property
+    def v(self) -> Samples: ...  # noqa: D102
+    @property
+    def bit_depth(self) -> int: ...  # noqa: D102
+
+
+def eight_bit_420(planes: SourcePlanes, *, full_range: bool) -> tuple[Plane, Plane, Plane]:
+    """Bring a picture to 8-bit 4:2:0; one that is so already is handed on as it is.
+
+    Args:
+        planes: Y'CbCr planes, 8 to 16 bits, chroma of 4:2:0, 4:2:2 or 4:4:4.
+        full_range: Whether black is 0 and white the largest code.
+
+    Returns:
+        ``(y, u, v)``, ``(H, W)`` and twice ``(ceil(H / 2), ceil(W / 2))``, uint8.
+    """
+    height, width = planes.y.shape
+    small = (height + 1) // 2, (width + 1) // 2
+    chroma = (_chroma_420(plane, small) for plane in (planes.u, planes.v))
+    y, u, v = (_eight_bit(plane, planes.bit_depth, full_range) for plane in (planes.y, *chroma))
+    return y, u, v
+
+
+def even_sides(planes: tuple[Plane, Plane, Plane]) -> tuple[Plane, Plane, Plane]:
+    """Repeat the last column or row of luma where a side is odd (4:2:0 has no odd sides).
+
+    Chroma already covers it: its planes are rounded up.
+    """
+    y, u, v = planes
+    height, width = y.shape
+    if height % 2 or width % 2:
+        y = np.pad(y, ((0, height % 2), (0, width % 2)), mode="edge")
+    return y, u, v
+
+
+def _eight_bit(plane: Samples, bit_depth: int, full_range: bool) -> Plane:
+    if bit_depth == 8:
+        return plane.astype(np.uint8, copy=False)
+    wide = plane.astype(np.uint32)
+    if full_range:
+        top = (1 << bit_depth) - 1
+        return np.asarray((wide * 255 + top // 2) // top, np.uint8)
+    # Limited range keeps its black and its white at the same multiple in every depth.
+    shift = bit_depth - 8
+    return np.asarray(np.minimum((wide + (1 << shift - 1)) >> shift, 255), np.uint8)
+
+
+def _chroma_420(plane: Samples, small: tuple[int, int]) -> Samples:
+    height, width = small
+    if plane.shape[1] > width:
+        plane = _every_second_column(plane)
+    if plane.shape[0] > height:
+        plane = _pairs_of_rows(plane)
+    return plane
+
+
+def _every_second_column(plane: Samples) -> Samples:
+    """Halve the width with weights 1 2 1, since 4:2:0 chroma sits on every second column."""
+    wide = np.pad(plane.astype(np.uint32), ((0, 0), (1, 1)), mode="edge")
+    left, here, right = wide[:, :-2:2], wide[:, 1:-1:2], wide[:, 2::2]
+    return ((left + 2 * here + right[:, : here.shape[1]] + 2) >> 2).astype(plane.dtype)
+
+
+def _pairs_of_rows(plane: Samples) -> Samples:
+    wide = plane.astype(np.uint32)
+    if len(wide) % 2:
+        wide = np.concatenate([wide, wide[-1:]])
+    return ((wide[0::2] + wide[1::2] + 1) >> 1).astype(plane.dtype)

@@ -1,0 +1,210 @@
+"""Cut a clip's sound to a range, each track as an MP4 of its own (worker side).
+
+The tracks are made in memory, since a decoding process may write no files, and sent in pieces.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Protocol, TypeAlias
+
+import av
+import av.error
+import numpy as np
+import numpy.typing as npt
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+
+from mattebox.media._container import open_container
+
+SoundPacket: TypeAlias = "Packet[AudioStream]"
+Packets: TypeAlias = "Iterator[SoundPacket]"
+
+PIECE = 1 << 20
+"""Bytes of a track that are sent at a time."""
+
+# What MP4 players and editors read; anything else becomes AAC.
+_COPIED = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_AAC_RATES = frozenset(
+    {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
+)
+_AAC_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+_BIT_RATE_PER_CHANNEL = 96_000
+
+# Sound decoders need what came just before the cut to start cleanly; MP4's edit list hides it.
+_PREROLL_S = Fraction(1, 10)
+
+
+class Reply(Protocol):
+    """Where the tracks go."""
+
+    def check(self) -> None:
+        """Show that the work goes on; raises when it should not."""
+
+    def deliver(self, index: int, arrays: tuple[npt.NDArray[np.generic], ...]) -> None:
+        """Hand over a piece of track ``index``."""
+
+
+def sound(
+    reply: Reply, *, path: str, name: str, start: tuple[int, int], stop: tuple[int, int] | None
+) -> dict[str, Any]:
+    """Send each sound track of a file as an MP4 that starts at time 0.
+
+    Args:
+        reply: Where they go, in pieces of at most `PIECE` bytes.
+        path: The file.
+        name: How the person knows it.
+        start: The time in the source that becomes 0, as a fraction of a second.
+        stop: Where the sound ends, or None for all that is there.
+
+    Returns:
+        ``warnings``: a sentence for each track that was left out or is not whole.
+    """
+    with open_container(path, name) as container:
+        tracks = [stream.index for stream in container.streams.audio]
+    span_s = Fraction(*start), Fraction(*stop) if stop else None
+    warnings = []
+    for number, index in enumerate(tracks):
+        track = _Track(reply, path, name, index, span_s)
+        content, warning = track.read()
+        for at in range(0, len(content), PIECE):
+            reply.deliver(number, (np.frombuffer(content[at : at + PIECE], np.uint8),))
+        if warning:
+            called = "The sound" if len(tracks) == 1 else f"Sound track {number + 1}"
+            warnings.append(f"{called} {warning}")
+    return {"warnings": warnings}
+
+
+class _Track:
+    def __init__(
+        self,
+        reply: Reply,
+        path: str,
+        name: str,
+        index: int,
+        span_s: tuple[Fraction, Fraction | None],
+    ) -> None:
+        self._reply = reply
+        self._path, self._name, self._index = path, name, index
+        self._start_s, self._stop_s = span_s
+        self._broken_off: str | None = None
+
+    def read(self) -> tuple[bytes, str | None]:
+        """Copy or encode the track.
+
+        Returns:
+            The MP4, empty when there is none, and the end of a sentence when something is missing.
+        """
+        failure = "holds nothing that can be kept"
+        for way in (self._copy, self._encode):
+            self._broken_off = None
+            content = io.BytesIO()
+            try:
+                if way(content):
+                    left_out = None
+                    if self._broken_off:
+                        left_out = f"breaks off early ({self._broken_off}); what was read is kept."
+                    return content.getvalue(), left_out
+            except av.error.MemoryError:
+                raise
+            except (av.error.FFmpegError, ValueError, RuntimeError) as reason:
+                failure = f"could not be kept ({_reason(reason)})"
+        return b"", f"{failure}; the export goes without it."
+
+    def _copy(self, content: io.BytesIO) -> bool:
+        with open_container(self._path, self._name) as container:
+            stream = _sound(container, self._index)
+            if stream.codec_context is None or stream.codec_context.name not in _COPIED:
+                return False
+            written = 0
+            with av.open(content, "w", format="mp4") as output:
+                copied = output.add_stream_from_template(stream)
+                for packet in self._packets(container, stream):
+                    self._shift(packet)
+                    packet.stream = copied
+                    output.mux(packet)
+                    written += 1
+            return written > 0
+
+    def _encode(self, content: io.BytesIO) -> bool:
+        with open_container(self._path, self._name) as container:
+            stream = _sound(container, self._index)
+            if stream.codec_context is None:
+                return False
+            written = 0
+            with av.open(content, "w", format="mp4") as output:
+                encoded = _aac_stream(output, stream)
+                for packet in self._packets(container, stream):
+                    for frame in self._decoded(packet):
+                        output.mux(encoded.encode(frame))
+                        written += 1
+                if written:
+                    output.mux(encoded.encode(None))
+            return written > 0
+
+    def _decoded(self, packet: SoundPacket) -> Iterator[av.AudioFrame]:
+        try:
+            frames = packet.decode()
+        except (av.error.InvalidDataError, av.error.UndefinedError) as reason:
+            self._broken_off = self._broken_off or _reason(reason)
+            return
+        for frame in frames:
+            assert isinstance(frame, av.AudioFrame)
+            if frame.pts is None or frame.time_base is None:
+                continue
+            frame.pts -= round(self._start_s / frame.time_base)
+            yield frame
+
+    def _packets(self, container: InputContainer, stream: AudioStream) -> Packets:
+        unit = stream.time_base
+        assert unit is not None
+        first = self._start_s - _PREROLL_S
+        if first > 0:
+            container.seek(max(0, int(first / unit)), stream=stream)
+        packets = container.demux(stream)
+        while True:
+            self._reply.check()
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.MemoryError:
+                raise
+            except av.error.FFmpegError as reason:
+                self._broken_off = _reason(reason)
+                return
+            if packet.pts is None or not packet.size:
+                continue
+            begins = packet.pts * unit
+            if begins + (packet.duration or 0) * unit <= first:
+                continue
+            if self._stop_s is not None and begins >= self._stop_s:
+                return
+            yield packet
+
+    def _shift(self, packet: SoundPacket) -> None:
+        offset = round(self._start_s / packet.time_base)
+        assert packet.pts is not None
+        packet.pts -= offset
+        packet.dts = packet.pts if packet.dts is None else packet.dts - offset
+
+
+def _sound(container: InputContainer, index: int) -> AudioStream:
+    stream = container.streams[index]
+    assert isinstance(stream, AudioStream)
+    return stream
+
+
+def _aac_stream(output: OutputContainer, source: AudioStream) -> AudioStream:
+    rate = source.rate if source.rate in _AAC_RATES else 48000
+    layout = _AAC_LAYOUTS.get(source.channels, "stereo")
+    encoded = output.add_stream("aac", rate=rate, layout=layout)
+    encoded.bit_rate = _BIT_RATE_PER_CHANNEL * encoded.channels
+    return encoded
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

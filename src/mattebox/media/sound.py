@@ -1,0 +1,84 @@
+"""A clip's sound, cut to a range and ready to be put beside new pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from mattebox.errors import InputError
+from mattebox.media._sound import PIECE
+from mattebox.media.pool import DecoderPool, DecodingError, shared_pool
+
+_SLOTS = 4
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What could be kept of a clip's sound.
+
+    Attributes:
+        files: An MP4 for each track.
+        warnings: A sentence for each track that was left out or is not whole.
+    """
+
+    files: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def extract_sound(
+    path: Path,
+    folder: Path,
+    start_s: Fraction,
+    stop_s: Fraction | None,
+    *,
+    name: str | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    pool: DecoderPool | None = None,
+) -> Sound:
+    """Write each sound track of a file to an MP4 of its own, in a process of its own.
+
+    A track that MP4 takes is copied, another becomes AAC. Sound that cannot be read is left out
+    with a warning; it never raises.
+
+    Args:
+        path: The clip's file.
+        folder: Where the tracks are written.
+        start_s: The time in the source that becomes 0.
+        stop_s: Where the sound ends, or None for all that is there.
+        name: How the person knows the clip.
+        cancelled: Asked a few times a second; true stops the work.
+        pool: The processes to use.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+        OSError: The folder cannot be written to.
+    """
+    shown = name or path.name
+    arguments: dict[str, Any] = {
+        "path": str(path.absolute()),
+        "name": shown,
+        "start": start_s.as_integer_ratio(),
+        "stop": stop_s.as_integer_ratio() if stop_s is not None else None,
+    }
+    work = (pool or shared_pool()).work(
+        shown, lambda _served: ("sound", arguments), slots=_SLOTS, slot_bytes=PIECE
+    )
+    files: dict[int, Path] = {}
+    try:
+        while True:
+            message = work.next(cancelled)
+            if message["kind"] == "frame":
+                number = int(message["index"])
+                file = files.setdefault(number, folder / f"sound-{number}.mp4")
+                with file.open("ab") as track:
+                    track.write(message["arrays"][0].tobytes())
+            elif message["kind"] == "done":
+                warnings = message["result"]["warnings"]
+                return Sound(tuple(files[number] for number in sorted(files)), tuple(warnings))
+    except (DecodingError, InputError) as reason:
+        return Sound(warnings=(f"The sound could not be read ({reason}); the export has none.",))
+    finally:
+        work.close()
