@@ -1,0 +1,27 @@
+"""Clips: what they are, which frames they have, and their pictures."""
+
+from mattebox.media.clip import ClipInfo, Color, working_size
+from mattebox.media.frame_table import FrameTable
+from mattebox.media.grid import SegmentGrid
+from mattebox.media.limits import Limits
+from mattebox.media.pool import Cancelled, DecoderPool, DecodingError, configure_pool, shared_pool
+from mattebox.media.probe import Ingested, ingest
+from mattebox.media.reader import FrameReader, Planes
+
+__all__ = [
+    "Cancelled",
+    "ClipInfo",
+    "Color",
+    "DecoderPool",
+    "DecodingError",
+    "FrameReader",
+    "FrameTable",
+    "Ingested",
+    "Limits",
+    "Planes",
+    "SegmentGrid",
+    "configure_pool",
+    "ingest",
+    "shared_pool",
+    "working_size",
+]

@@ -1,0 +1,247 @@
+"""Reach frames by their index in the frame table, exactly (worker side).
+
+Identity goes by timestamp, never by counting from where a seek happened to land: a picture that
+cannot be decoded leaves a hole at its own index and moves no other. Only a file whose timestamps
+cannot be trusted (`ClipInfo.seekable` is false) is counted, and then always from its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import av.error
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from mattebox.media._container import open_stream
+
+# Decoding on is cheaper than a seek over gaps shorter than the usual distance of sync frames.
+_WORTH_A_SEEK = 32
+# How far before a frame to look for a sync frame, in seconds, when the container's own answer
+# lands behind it; after these the file is read from its start.
+_STEPS_BACK_S = (0.0, 2.0, 10.0)
+_NEAR_THE_START = 600
+
+
+def timestamp(frame: VideoFrame) -> int | None:
+    """The frame's presentation time, or its decoding time where the file gives no other."""
+    return frame.pts if frame.pts is not None else frame.dts
+
+
+def decode(
+    packets: Iterator[Packet[VideoStream]],
+    stream: VideoStream,
+    on_packet: Callable[[Packet[VideoStream]], None],
+) -> Iterator[VideoFrame]:
+    """Every picture of these packets; what cannot be decoded is passed over.
+
+    Args:
+        packets: The stream's packets, the empty one that drains the decoder at their end.
+        stream: The picture they belong to.
+        on_packet: Called with each packet before it is decoded.
+    """
+    packet: Packet[VideoStream] | None
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except av.error.MemoryError:
+            raise
+        except av.error.FFmpegError:
+            # The rest cannot be read, but pictures may still be inside the decoder.
+            packet = None
+        try:
+            if packet is None:
+                yield from stream.codec_context.decode(None)
+                return
+            if packet.size:
+                on_packet(packet)
+            yield from packet.decode()
+        except av.error.MemoryError:
+            raise
+        except (av.error.InvalidDataError, av.error.UndefinedError, av.error.EOFError):
+            continue
+
+
+@dataclass(frozen=True)
+class _Position:
+    index: int
+    frame: VideoFrame
+
+
+class Cursor:
+    """A place in a clip, from which frames are read on or sought.
+
+    Args:
+        path: The file.
+        name: How the person knows it.
+        stream_index: Which of its streams.
+        pts: The frame table's timestamps.
+        seekable: Whether timestamps can be trusted.
+        check: Called at every decoded picture; may raise to stop the work.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        stream_index: int,
+        pts: list[int],
+        seekable: bool,
+        check: Callable[[], None],
+    ) -> None:
+        self._path, self._name, self._stream_index = path, name, stream_index
+        self._pts = pts
+        self._seekable = seekable
+        self._check = check
+        self._first_index: dict[int, int] = {}
+        for index in range(len(pts) - 1, -1, -1):
+            self._first_index[pts[index]] = index
+        self._container, self._stream = open_stream(path, name, stream_index)
+        self._frames: Iterator[VideoFrame] = iter(())
+        self._last: _Position | None = None
+        self._ahead: _Position | None = None
+        self._previous_pts: int | None = None
+        self._counted = -1
+        self._sync_frames_seen = 0
+        self._from_start = False
+        self._holes: set[int] = set()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._frames = iter(())
+        self._last = self._ahead = None
+        self._container.close()
+
+    def picture(self, index: int) -> VideoFrame:
+        """The picture of a frame; for one that cannot be decoded, the nearest before it.
+
+        Raises:
+            IndexError: The clip has no such frame.
+            EOFError: Nothing at all could be decoded.
+        """
+        if not 0 <= index < len(self._pts):
+            raise IndexError(f"frame {index} of {len(self._pts)}")
+        if not self._can_read_on(index):
+            self._seek(index)
+        found = self._read_to(index)
+        if found is None or found.index != index:
+            found = self._read_hole(index, found)
+        return found.frame
+
+    def _can_read_on(self, index: int) -> bool:
+        if self._last is None or index < self._last.index:
+            return False
+        return not self._seekable or index - self._last.index <= _WORTH_A_SEEK
+
+    def _read_to(self, index: int) -> _Position | None:
+        """Read on until the frame or one behind it; the last position at or before it."""
+        while self._ahead is None or self._ahead.index <= index:
+            if self._ahead is not None:
+                self._last, self._ahead = self._ahead, None
+                if self._last.index == index:
+                    break
+            elif self._last is not None and self._last.index == index:
+                break
+            frame = next(self._frames, None)
+            if frame is None:
+                break
+            self._check()
+            at = self._index_of(frame)
+            if at is not None:
+                self._ahead = _Position(at, frame)
+        return self._last
+
+    def _index_of(self, frame: VideoFrame) -> int | None:
+        if not self._seekable:
+            self._counted += 1
+            return self._counted if self._counted < len(self._pts) else None
+        pts = timestamp(frame)
+        if pts is None or pts not in self._first_index:
+            return None
+        self._counted = self._counted + 1 if pts == self._previous_pts else self._first_index[pts]
+        self._previous_pts = pts
+        same = self._counted < len(self._pts) and self._pts[self._counted] == pts
+        return self._counted if same else None
+
+    def _read_hole(self, index: int, found: _Position | None) -> _Position:
+        """Try again from further back; then settle for the nearest picture before the hole."""
+        if index not in self._holes and self._just_landed():
+            for steps_back in (1, len(_STEPS_BACK_S) if index < _NEAR_THE_START else 2):
+                self._seek(index, steps_back=steps_back)
+                found = self._read_to(index)
+                if found is not None and found.index == index:
+                    return found
+        self._holes.add(index)
+        nearest = found or self._last or self._ahead
+        if nearest is None:
+            self._restart()
+            nearest = self._read_to(index) or self._ahead
+        if nearest is None:
+            raise EOFError(f"no picture of {self._name} could be decoded")
+        return nearest
+
+    def _just_landed(self) -> bool:
+        """Whether the pictures here may lack what only an earlier sync frame would give them."""
+        return self._seekable and not self._from_start and self._sync_frames_seen <= 1
+
+    def _seek(self, index: int, *, steps_back: int = 0) -> None:
+        """Go to a sync frame from which the frame can be decoded whole."""
+        if not self._seekable or index == 0:
+            self._restart()
+            return
+        goal = self._pts[index]
+        if (
+            self._first_index[goal] != index
+            or self._pts[min(index + 1, len(self._pts) - 1)] == goal
+        ):
+            # All pictures that share a timestamp have to come by, to be told apart.
+            goal -= 1
+        unit = float(self._stream.time_base or 1)
+        for step in _STEPS_BACK_S[steps_back:]:
+            if self._land(goal - round(step / unit), goal):
+                return
+        self._restart()
+
+    def _land(self, target: int, goal: int) -> bool:
+        """Seek, and see whether the sync frame there comes before the goal is shown.
+
+        A frame shown before its group's sync frame leans on the group before (open GOP), so it is
+        never decoded from there.
+        """
+        try:
+            self._container.seek(target, stream=self._stream, backward=True)
+            packets = self._container.demux(self._stream)
+            first = next((packet for packet in packets if packet.is_keyframe), None)
+        except av.error.MemoryError:
+            raise
+        except av.error.FFmpegError:
+            return False
+        if first is None or not first.size:
+            return False
+        shown = first.pts if first.pts is not None else first.dts
+        if shown is None or shown > goal:
+            return False
+        self._begin(chain((first,), packets), from_start=False)
+        return True
+
+    def _restart(self) -> None:
+        self._frames = iter(())
+        self._container.close()
+        self._container, self._stream = open_stream(self._path, self._name, self._stream_index)
+        self._begin(self._container.demux(self._stream), from_start=True)
+
+    def _begin(self, packets: Iterator[Packet[VideoStream]], *, from_start: bool) -> None:
+        self._frames = decode(packets, self._stream, self._note_packet)
+        self._last = self._ahead = None
+        self._previous_pts = None
+        self._counted = -1
+        self._sync_frames_seen = 0
+        self._from_start = from_start
+
+    def _note_packet(self, packet: Packet[VideoStream]) -> None:
+        self._sync_frames_seen += bool(packet.is_keyframe)

@@ -1,0 +1,144 @@
+"""The jobs a decoding process does (worker side)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Protocol
+
+from av.video.frame import VideoFrame
+
+from mattebox.media._cursor import Cursor
+from mattebox.media._picture import Array, PictureMaker
+from mattebox.media._sound import sound
+from mattebox.media._survey import survey
+from mattebox.media.clip import ClipInfo
+from mattebox.media.limits import Limits
+
+# Decoded pictures held back to deliver frames in another order than they are stored in.
+_HELD_BYTES = 64 << 20
+_MOST_HELD = 48
+
+
+class Reply(Protocol):
+    """Where a job's results go."""
+
+    def check(self) -> None:
+        """Show that the work goes on; raises when it should not."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how far the work is."""
+
+    def deliver(self, index: int, arrays: tuple[Array, ...]) -> None:
+        """Hand over one frame."""
+
+
+class _Open:
+    """The clip that was read last, kept open so that the next read goes on where it stopped."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] | None = None
+        self._cursor: Cursor | None = None
+        self._reply: Reply | None = None
+
+    def cursor(
+        self, reply: Reply, path: str, name: str, info: ClipInfo, pts: list[int] | None, key: str
+    ) -> Cursor | None:
+        """A cursor in the clip; None when its timestamps are needed and were not sent."""
+        self._reply = reply
+        status = os.stat(path)
+        wanted = (path, key, status.st_ino, status.st_size, status.st_mtime_ns)
+        if self._cursor is not None and wanted == self._key:
+            return self._cursor
+        if pts is None:
+            return None
+        self.close()
+        self._cursor = Cursor(path, name, info.stream_index, pts, info.seekable, self._check)
+        self._key = wanted
+        return self._cursor
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._cursor is not None:
+            self._cursor.close()
+        self._cursor = self._key = None
+
+    def _check(self) -> None:
+        if self._reply is not None:
+            self._reply.check()
+
+
+_open = _Open()
+
+
+def ingest(
+    reply: Reply, *, path: str, name: str, limits: dict[str, Any], decode_whole: bool
+) -> dict[str, Any]:
+    """Measure a file."""
+    return survey(path, name, Limits(**limits), reply.check, decode_whole=decode_whole)
+
+
+def frames(
+    reply: Reply,
+    *,
+    path: str,
+    name: str,
+    info: dict[str, Any],
+    table: str,
+    pts: list[int] | None,
+    indices: list[int] | tuple[int, int],
+    make: str,
+) -> dict[str, Any]:
+    """Deliver the wanted frames in the wanted order.
+
+    Args:
+        reply: Where they go.
+        path: The file.
+        name: How the person knows it.
+        info: The clip's facts.
+        table: The frame table's hash.
+        pts: The frame table's timestamps, unless this process is thought to have them.
+        indices: The frames, or `{"start", "stop"}`.
+        make: `rgb`, `working_planes` or `source_planes`.
+
+    Returns:
+        Whether the timestamps are needed, with nothing delivered.
+    """
+    clip = ClipInfo.from_json(info)
+    cursor = _open.cursor(reply, path, name, clip, pts, table)
+    if cursor is None:
+        return {"needs_pts": True}
+    maker: Callable[[VideoFrame], tuple[Array, ...]] = getattr(PictureMaker(clip), make)
+    wanted = range(*indices) if isinstance(indices, tuple) else indices
+    try:
+        for index, picture in _pictures(cursor, wanted):
+            reply.deliver(index, maker(picture))
+    except (EOFError, OSError):
+        _open.close()
+        raise
+    return {"needs_pts": False}
+
+
+def _pictures(cursor: Cursor, wanted: Sequence[int]) -> Iterator[tuple[int, VideoFrame]]:
+    """The pictures in the wanted order, decoding each group of pictures once where it can."""
+    at = 0
+    while at < len(wanted):
+        index = wanted[at]
+        if at + 1 == len(wanted) or wanted[at + 1] >= index:
+            yield index, cursor.picture(index)
+            at += 1
+            continue
+        first = cursor.picture(min(islice(wanted, at, at + 8)))
+        room = max(_HELD_BYTES // max(sum(p.buffer_size for p in first.planes), 1), 2)
+        batch = list(islice(wanted, at, at + min(room, _MOST_HELD)))
+        held = {i: cursor.picture(i) for i in sorted(set(batch))}
+        yield from ((i, held[i]) for i in batch)
+        at += len(batch)
+
+
+JOBS: dict[str, Callable[..., dict[str, Any] | None]] = {
+    "ingest": ingest,
+    "frames": frames,
+    "sound": sound,
+}

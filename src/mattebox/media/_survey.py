@@ -1,0 +1,329 @@
+"""Find out what a file holds: its facts and its frame table (worker side).
+
+The rule, with its reasons, is in docs/decisions (frame table): the packets' timestamps are taken
+where every packet is known to be one picture, and every picture is decoded where not.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from mattebox.errors import InputError
+from mattebox.media import _picture
+from mattebox.media._bitstream import length_prefix, nal_units_are_whole
+from mattebox.media._container import closing_stream
+from mattebox.media._cursor import Cursor, decode, timestamp
+from mattebox.media.clip import ClipInfo, working_size
+from mattebox.media.frame_table import FrameTable
+from mattebox.media.limits import Limits
+
+# Codecs whose every packet is one shown picture in the containers below.
+_ONE_PICTURE_A_PACKET = {
+    "h264", "hevc", "vp9", "av1", "prores", "dnxhd", "mjpeg", "png", "ffv1", "qtrle", "cfhd",
+    "huffyuv", "ffvhuff", "utvideo", "rawvideo", "v210", "hap",
+}  # fmt: skip
+_TIMED_CONTAINERS = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+# Pictures decoded at the head: more than any codec holds back, so that what the decoder drops
+# there (leading pictures, edits) has shown.
+_HEAD = 24
+# Below this many pixels a clip is decoded whole: that costs less than a blink.
+_CHEAP_PIXELS = 40_000_000
+_SEEK_TRIALS = 4
+_USUAL_RATE = Fraction(25)
+
+
+@dataclass
+class _Packets:
+    """What the packets say, in file order."""
+
+    pts: list[int] = field(default_factory=list)
+    last_duration: int = 0
+    unsafe: bool = False
+    damaged: int = 0
+    broke_off: bool = False
+
+
+@dataclass
+class _Pictures:
+    """What decoding says, in the order of presentation."""
+
+    pts: list[int] = field(default_factory=list)
+    signatures: list[int] = field(default_factory=list)
+    timed: bool = True
+    damaged: int = 0
+    last_duration: int = 0
+
+
+def survey(
+    path: str,
+    name: str,
+    limits: Limits,
+    check: Callable[[], None],
+    *,
+    decode_whole: bool = False,
+) -> dict[str, Any]:
+    """Measure a file.
+
+    Args:
+        path: The file.
+        name: How the person knows it.
+        limits: What is accepted.
+        check: Called at every packet and picture; may raise to stop the work.
+        decode_whole: Decode every picture even where the packets could be trusted.
+
+    Returns:
+        `{"info": ..., "table": ...}`, as their classes write them.
+
+    Raises:
+        InputError: The file is not a video that can be used.
+    """
+    with closing_stream(path, name) as (container, stream):
+        limits.check_size(name, stream.codec_context.width, stream.codec_context.height)
+        first = _first_picture(container, stream, name)
+        limits.check_size(name, first.width, first.height)
+        index = stream.index
+    with closing_stream(path, name, index) as (container, stream):
+        packets = _read_packets(container, stream, name, limits, check)
+    with closing_stream(path, name, index) as (container, stream):
+        trusted = (
+            not decode_whole
+            and _is_sound(container, stream, packets)
+            and len(packets.pts) * first.width * first.height > _CHEAP_PIXELS
+            and _head_agrees(container, stream, packets)
+        )
+    with closing_stream(path, name, index) as (container, stream):
+        pictures = None if trusted else _decode_all(container, stream, name, limits, check)
+        damage = _damage(stream, packets, pictures)
+        table = _table(stream, packets, pictures, damage)
+        limits.check_duration(name, table.duration_s)
+        seekable = pictures is None or _is_seekable(path, name, index, pictures, table, check)
+        info = _info(container, stream, first, table, seekable)
+    return {"info": info.to_json(), "table": table.to_json()}
+
+
+def _first_picture(container: InputContainer, stream: VideoStream, name: str) -> VideoFrame:
+    seen = 0
+
+    def count(packet: Packet[VideoStream]) -> None:
+        nonlocal seen
+        seen += 1
+        if packet.has_sidedata("encryption_info"):
+            raise InputError(
+                f"{name} is encrypted (DRM); export it without protection first.", status=415
+            )
+
+    first = next(decode(container.demux(stream), stream, count), None)
+    if first is None:
+        codec = stream.codec_context.name
+        why = f"no picture of its {codec} video can be decoded" if seen else "its video is empty"
+        raise InputError(
+            f"{name} cannot be used: {why}; record or export it again as MP4 (H.264).", status=415
+        )
+    return first
+
+
+def _read_packets(
+    container: InputContainer,
+    stream: VideoStream,
+    name: str,
+    limits: Limits,
+    check: Callable[[], None],
+) -> _Packets:
+    packets = _Packets()
+    prefix = length_prefix(stream.codec_context.name, stream.codec_context.extradata)
+    latest = None
+    try:
+        for packet in container.demux(stream):
+            check()
+            if not packet.size:
+                continue
+            if packet.is_discard or packet.pts is None:
+                packets.unsafe = True
+            if packet.is_corrupt:
+                packets.damaged += 1
+            elif prefix and not nal_units_are_whole(bytes(packet), prefix):
+                packets.unsafe = True
+            if packet.pts is not None:
+                packets.pts.append(packet.pts)
+                if latest is None or packet.pts >= latest:
+                    latest, packets.last_duration = packet.pts, packet.duration or 0
+            limits.check_frames(name, len(packets.pts))
+    except av.error.MemoryError:
+        raise
+    except av.error.FFmpegError:
+        packets.broke_off = True
+    packets.pts.sort()
+    return packets
+
+
+def _is_sound(container: InputContainer, stream: VideoStream, packets: _Packets) -> bool:
+    """Whether each packet can be taken for one picture, without decoding it."""
+    return (
+        stream.codec_context.name in _ONE_PICTURE_A_PACKET
+        and container.format.name in _TIMED_CONTAINERS
+        and not (packets.unsafe or packets.damaged or packets.broke_off)
+        and stream.frames in (0, len(packets.pts))
+        and all(np.diff(packets.pts) > 0)
+    )
+
+
+def _head_agrees(container: InputContainer, stream: VideoStream, packets: _Packets) -> bool:
+    """Whether the first pictures that decode are those of the first packets."""
+    shown: list[int | None] = []
+    for frame in decode(container.demux(stream), stream, lambda _packet: None):
+        shown.append(timestamp(frame))
+        if len(shown) == _HEAD:
+            break
+    return shown == packets.pts[: len(shown)] and len(shown) == min(_HEAD, len(packets.pts))
+
+
+def _decode_all(
+    container: InputContainer,
+    stream: VideoStream,
+    name: str,
+    limits: Limits,
+    check: Callable[[], None],
+) -> _Pictures:
+    pictures = _Pictures()
+    for frame in decode(container.demux(stream), stream, lambda _packet: None):
+        check()
+        limits.check_size(name, frame.width, frame.height)
+        pts = timestamp(frame)
+        if pts is None or (pictures.pts and pts < pictures.pts[-1]):
+            pictures.timed = False
+        if pts is None:
+            pts = pictures.pts[-1] + max(pictures.last_duration, 1) if pictures.pts else 0
+        pictures.pts.append(pts)
+        pictures.signatures.append(_signature(frame))
+        pictures.damaged += bool(frame.is_corrupt)
+        pictures.last_duration = frame.duration or pictures.last_duration
+        limits.check_frames(name, len(pictures.pts))
+    return pictures
+
+
+def _signature(frame: VideoFrame) -> int:
+    plane = frame.planes[0]
+    return zlib.crc32(memoryview(plane)[:: max(plane.buffer_size // 4096, 1)].tobytes())
+
+
+def _damage(stream: VideoStream, packets: _Packets, pictures: _Pictures | None) -> str | None:
+    if pictures is None:
+        return None
+    found = len(pictures.pts)
+    promised = stream.frames
+    if promised > len(packets.pts) or packets.broke_off:
+        missing = promised - found
+        lost = (
+            f"{missing} of {promised} frames are missing" if missing > 0 else "its end is missing"
+        )
+        return f"The file breaks off early: {lost}; the {found} frames before that can be used."
+    if packets.damaged or pictures.damaged:
+        hurt = max(packets.damaged, pictures.damaged)
+        return (
+            f"{hurt} of {max(found, len(packets.pts))} frames are damaged;"
+            " they show what could be decoded of them."
+        )
+    return None
+
+
+def _table(
+    stream: VideoStream, packets: _Packets, pictures: _Pictures | None, damage: str | None
+) -> FrameTable:
+    time_base = Fraction(stream.time_base or Fraction(1, 1000))
+    if pictures is None:
+        pts, last = packets.pts, packets.last_duration
+    else:
+        pts = pictures.pts
+        last = packets.last_duration or pictures.last_duration
+    usual = _usual_duration(stream, pts, time_base)
+    if not 0 < last <= 10 * usual:
+        last = usual
+    return FrameTable.from_pts(pts, time_base, last, damage)
+
+
+def _usual_duration(stream: VideoStream, pts: list[int], time_base: Fraction) -> int:
+    steps = np.diff(pts)
+    steps = steps[steps > 0]
+    if len(steps):
+        return int(np.median(steps))
+    return max(round(1 / (stream.average_rate or _USUAL_RATE) / time_base), 1)
+
+
+def _is_seekable(
+    path: str,
+    name: str,
+    stream_index: int,
+    pictures: _Pictures,
+    table: FrameTable,
+    check: Callable[[], None],
+) -> bool:
+    """Whether frames reached by timestamp are the pictures that decoding in order gave."""
+    if not pictures.timed:
+        return False
+    count = len(pictures.pts)
+    cursor = Cursor(path, name, stream_index, pictures.pts, True, check)
+    try:
+        for trial in range(_SEEK_TRIALS, 0, -1):
+            index = (count - 1) * trial // _SEEK_TRIALS
+            same = _signature(cursor.picture(index)) == pictures.signatures[index]
+            if not same and table.damage is None:
+                return False
+    except (EOFError, av.error.FFmpegError):
+        return False
+    finally:
+        cursor.close()
+    return True
+
+
+def _info(
+    container: InputContainer,
+    stream: VideoStream,
+    first: VideoFrame,
+    table: FrameTable,
+    seekable: bool,
+) -> ClipInfo:
+    rotation, mirrored = _picture.orientation_of(first)
+    source_width, source_height = _picture.upright_size(first, rotation)
+    sar = _picture.upright_sar(stream.sample_aspect_ratio, rotation)
+    width, height = working_size(source_width, source_height, sar)
+    sound = sum(s.codec_context is not None for s in container.streams.audio)
+    return ClipInfo(
+        container=container.format.name,
+        codec=stream.codec_context.name,
+        stream_index=stream.index,
+        source_width=source_width,
+        source_height=source_height,
+        width=width,
+        height=height,
+        rotation=rotation,
+        mirrored=mirrored,
+        sar=sar,
+        pix_fmt=first.format.name,
+        bit_depth=first.format.components[0].bits,
+        color=_picture.color_of(first),
+        rate=_rate(stream, table),
+        has_sound=sound > 0,
+        sound_streams=sound,
+        duration_s=table.duration_s,
+        seekable=seekable,
+    )
+
+
+def _rate(stream: VideoStream, table: FrameTable) -> Fraction:
+    """The average rate: the file's own where the table bears it out."""
+    measured = Fraction(table.frame_count * table.timescale, table.end_tick)
+    stated = stream.average_rate
+    if stated and abs(stated / measured - 1) < Fraction(1, 200):
+        return Fraction(stated)
+    return measured.limit_denominator(1001)
