@@ -1,0 +1,118 @@
+/** Typed requests to a Mattebox server. Each rejects with a {@link Problem}. */
+
+import { Problem, problemOf } from "./problem";
+import type {
+  ExportJob,
+  ExportRequest,
+  FrameTable,
+  NewClick,
+  Project,
+  ProjectSummary,
+} from "./types";
+
+const BASE = "/api/v1";
+
+export const UPLOADS = `${BASE}/uploads`;
+
+export const listProjects = async (): Promise<readonly ProjectSummary[]> =>
+  (await get<{ projects: readonly ProjectSummary[] }>("/projects")).projects;
+
+export const createSampleProject = () => send<Project>("POST", "/projects", { sample: true });
+
+export const readProject = (project: string) => get<Project>(`/projects/${project}`);
+
+export const renameProject = (project: string, name: string) =>
+  send<Project>("PATCH", `/projects/${project}`, { name });
+
+export const deleteProject = (project: string) => send<null>("DELETE", `/projects/${project}`);
+
+export const readFrameTable = (project: string) =>
+  get<FrameTable>(`/projects/${project}/frame-table`);
+
+export const addObject = (project: string) => send<Project>("POST", `/projects/${project}/objects`, {});
+
+export const updateObject = (
+  project: string,
+  object: string,
+  change: { name?: string; color?: string },
+) => send<Project>("PATCH", `/projects/${project}/objects/${object}`, change);
+
+export const deleteObject = (project: string, object: string) =>
+  send<Project>("DELETE", `/projects/${project}/objects/${object}`);
+
+export const addClick = (project: string, object: string, frame: number, click: NewClick) =>
+  send<Project>("POST", `${keyframeAt(project, object, frame)}/clicks`, click);
+
+export const updateClick = (
+  project: string,
+  object: string,
+  frame: number,
+  click: string,
+  change: Partial<NewClick>,
+) => send<Project>("PATCH", `${keyframeAt(project, object, frame)}/clicks/${click}`, change);
+
+export const deleteClick = (project: string, object: string, frame: number, click: string) =>
+  send<Project>("DELETE", `${keyframeAt(project, object, frame)}/clicks/${click}`);
+
+export const deleteKeyframe = (project: string, object: string, frame: number) =>
+  send<Project>("DELETE", keyframeAt(project, object, frame));
+
+export const undo = (project: string) => send<Project>("POST", `/projects/${project}/undo`);
+
+export const redo = (project: string) => send<Project>("POST", `/projects/${project}/redo`);
+
+export const apply = (project: string, playhead: number) =>
+  send<{ revision: number }>("POST", `/projects/${project}/apply`, { playhead });
+
+export const cancelWork = (project: string) => send<null>("DELETE", `/projects/${project}/work`);
+
+export const startExport = (project: string, request: ExportRequest) =>
+  send<ExportJob>("POST", `/projects/${project}/exports`, request);
+
+export const readExport = (project: string, job: string) =>
+  get<ExportJob>(`/projects/${project}/exports/${job}`);
+
+export const cancelExport = (project: string, job: string) =>
+  send<null>("DELETE", `/projects/${project}/exports/${job}`);
+
+/** The project made from a finished upload, or null while the server still reads the file. */
+export async function readIngest(upload: string): Promise<string | null> {
+  const response = await request("GET", `/ingests/${upload}`);
+  if (response.status === 202) return null;
+  return ((await response.json()) as { project: string }).project;
+}
+
+export const manifestAddress = (project: string) => `${BASE}/projects/${project}/manifest`;
+export const eventsAddress = (project: string) => `${BASE}/projects/${project}/events`;
+export const frameAddress = (project: string, frame: number) =>
+  `${BASE}/projects/${project}/frames/${frame}.jpg`;
+export const exportAddress = (project: string, job: string) =>
+  `${BASE}/projects/${project}/exports/${job}/file`;
+
+const keyframeAt = (project: string, object: string, frame: number) =>
+  `/projects/${project}/objects/${object}/frames/${frame}`;
+
+async function get<T>(path: string): Promise<T> {
+  return (await (await request("GET", path)).json()) as T;
+}
+
+async function send<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await request(method, path, body);
+  return (response.status === 204 ? null : await response.json()) as T;
+}
+
+async function request(method: string, path: string, body?: object): Promise<Response> {
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.headers = { "Content-Type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, init);
+  } catch {
+    throw new Problem(0, "The server does not answer; check that it runs, then try again.");
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}

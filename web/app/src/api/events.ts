@@ -1,0 +1,53 @@
+/** A project's server-sent events, with a resynchronisation after each interruption. */
+
+import { eventsAddress } from "./client";
+import type { Range } from "../logic/ranges";
+import type { ExportJob, Work } from "./types";
+
+export interface EventHandlers {
+  project(data: { version: number }): void;
+  revision(data: { revision: number; changed: Record<string, Range[]> }): void;
+  segment(data: { object: string | null; segment: number; address: string }): void;
+  work(data: Work): void;
+  export(data: ExportJob): void;
+  /** Events may have been missed: read the project and the manifest again. */
+  resync(): void;
+  connection(connected: boolean): void;
+}
+
+const NAMES = ["project", "revision", "segment", "work", "export"] as const;
+const RETRY_MS = 2000;
+
+/** Listens until the returned function is called. */
+export function listen(project: string, handlers: EventHandlers): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let interrupted = false;
+
+  const connect = () => {
+    source = new EventSource(eventsAddress(project));
+    source.onopen = () => {
+      handlers.connection(true);
+      if (interrupted) handlers.resync();
+      interrupted = false;
+    };
+    source.onerror = () => {
+      interrupted = true;
+      handlers.connection(false);
+      // The browser retries a broken stream itself, but gives up for good on an HTTP error.
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, RETRY_MS);
+    };
+    for (const name of NAMES) {
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        (handlers[name] as (data: unknown) => void)(JSON.parse(event.data));
+      });
+    }
+    source.addEventListener("reset", () => handlers.resync());
+  };
+
+  connect();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}

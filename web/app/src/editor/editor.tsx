@@ -1,0 +1,101 @@
+/** The editor of one project: lays out its parts, owns the session and the keys. */
+
+import { effect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { Session } from "../state/session";
+import { openProjects, rememberFrame } from "../state/route";
+import { Icon } from "../ui/icons";
+import { ExportDialog } from "./export-dialog";
+import { HelpDialog } from "./help-dialog";
+import { Inspector } from "./inspector";
+import { listenToKeys } from "./keys";
+import { Stage } from "./stage";
+import { Timeline } from "./timeline";
+import { Toolbar } from "./toolbar";
+import { TopBar } from "./topbar";
+import { Transport } from "./transport";
+
+const REMEMBER_MS = 250;
+
+export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
+  const session = useMemo(() => new Session(id), [id]);
+  useEffect(() => {
+    void session.open();
+    const stops = [listenToKeys(session), followAddress(session)];
+    return () => {
+      for (const stop of stops) stop();
+      session.dispose();
+    };
+  }, [session]);
+
+  const failure = session.failure.value;
+  const project = session.project.value;
+  if (failure !== null) return <Failure session={session} detail={failure} />;
+  if (project === null) {
+    return (
+      <div class="message" role="status">
+        <div class="spinner" />
+        <p>Opening the project…</p>
+      </div>
+    );
+  }
+  return (
+    <div class="editor">
+      <TopBar session={session} />
+      <ConnectionBanner session={session} />
+      <Toolbar session={session} />
+      <Stage session={session} project={project} firstFrame={firstFrame} />
+      <Inspector session={session} />
+      <footer class="deck">
+        <Transport session={session} />
+        <Timeline session={session} />
+      </footer>
+      {session.dialog.value === "export" && <ExportDialog session={session} />}
+      {session.dialog.value === "help" && <HelpDialog session={session} />}
+    </div>
+  );
+}
+
+function ConnectionBanner({ session }: { session: Session }) {
+  return (
+    <div class="banner" role="status" aria-live="polite" hidden={session.connected.value}>
+      <div class="spinner" />
+      Connection lost, retrying. Your work is kept on the server.
+    </div>
+  );
+}
+
+function Failure({ session, detail }: { session: Session; detail: string }) {
+  return (
+    <div class="message" role="alert">
+      <Icon name="film" />
+      <h1>This project cannot be shown</h1>
+      <p>{detail}</p>
+      <div class="row">
+        <button type="button" class="button primary" onClick={() => void session.open()}>
+          <Icon name="retry" />
+          Try again
+        </button>
+        <button type="button" class="button" onClick={openProjects}>
+          All projects
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Writes the frame at rest into the address. */
+function followAddress(session: Session): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const playback = session.playback.value;
+    const frame = playback?.frame.value ?? 0;
+    clearTimeout(timer);
+    if (!playback?.shown.value || playback.playing.value) return;
+    timer = setTimeout(() => rememberFrame(session.id, frame), REMEMBER_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,124 @@
+/** The playing controls and the read-outs of time. */
+
+import { useMemo } from "preact/hooks";
+import { formatTimecode, isConstantRate, type Timing } from "../logic/timecode";
+import * as editing from "../state/editing";
+import type { Session } from "../state/session";
+import { IconButton } from "../ui/controls";
+import { keyHint } from "../ui/platform";
+
+export function Transport({ session }: { session: Session }) {
+  const playback = session.playback.value;
+  const playing = playback?.playing.value === true;
+  const rate = playback?.rate.value ?? 1;
+  return (
+    <div class="transport">
+      <ReadOut session={session} />
+      <div class="row buttons" role="group" aria-label="Playing">
+        <IconButton
+          icon="first"
+          label="First frame"
+          hint={keyHint("first-frame")}
+          onClick={() => void playback?.seek(0)}
+        />
+        <IconButton
+          icon="previous"
+          label="One frame back"
+          hint={keyHint("step-back")}
+          onClick={() => playback?.step(-1)}
+        />
+        <IconButton
+          class="play"
+          icon={playing ? "pause" : "play"}
+          label={playing ? "Pause" : "Play"}
+          hint={keyHint("toggle-play")}
+          onClick={() => playback?.toggle()}
+        />
+        <IconButton
+          icon="next"
+          label="One frame forward"
+          hint={keyHint("step-forward")}
+          onClick={() => playback?.step(1)}
+        />
+        <IconButton
+          icon="last"
+          label="Last frame"
+          hint={keyHint("last-frame")}
+          onClick={() => void playback?.seek(Infinity)}
+        />
+        <span class="rate numbers" role="status">
+          {playing && rate !== 1 ? `${rate < 0 ? "−" : ""}${Math.abs(rate)}×` : ""}
+        </span>
+      </div>
+      <Marks session={session} />
+    </div>
+  );
+}
+
+function useTiming(session: Session): { timing: Timing; constant: boolean } | null {
+  const table = session.table.value;
+  const rate = session.project.value?.clip.rate;
+  return useMemo(() => {
+    if (!table || !rate) return null;
+    const timing: Timing = {
+      ticks: table.ticks,
+      endTick: table.end_tick,
+      timescale: table.timescale,
+      rate,
+    };
+    return { timing, constant: isConstantRate(timing) };
+  }, [table, rate?.[0], rate?.[1]]);
+}
+
+function ReadOut({ session }: { session: Session }) {
+  const timing = useTiming(session);
+  const frame = session.frame.value;
+  const count = session.project.value?.clip.frame_count ?? 0;
+  return (
+    <div class="read-out numbers" title="Frames count from 0">
+      <span class="timecode">
+        {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
+      </span>
+      <span class="dim">
+        frame <span data-testid="frame">{frame}</span> of {count}
+      </span>
+    </div>
+  );
+}
+
+function Marks({ session }: { session: Session }) {
+  const { in: start, out: stop } = session.marks.value;
+  const marked = start !== null || stop !== null;
+  return (
+    <div class="row end marks numbers">
+      {marked && (
+        <span class="dim">
+          {start ?? 0} to {stop ?? (session.project.value?.clip.frame_count ?? 1) - 1}
+        </span>
+      )}
+      <button
+        type="button"
+        class="button quiet"
+        title={`In point here${keyHint("mark-in")}`}
+        onClick={() => editing.mark(session, "in")}
+      >
+        In
+      </button>
+      <button
+        type="button"
+        class="button quiet"
+        title={`Out point here${keyHint("mark-out")}`}
+        onClick={() => editing.mark(session, "out")}
+      >
+        Out
+      </button>
+      <IconButton
+        icon="close"
+        label="Clear in and out"
+        hint={keyHint("clear-marks")}
+        disabled={!marked}
+        onClick={() => editing.clearMarks(session)}
+      />
+    </div>
+  );
+}

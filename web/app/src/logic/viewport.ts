@@ -1,0 +1,79 @@
+/** Zoom and pan of the picture within the stage, in CSS pixels. */
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The picture's top left corner within the stage and its scale (CSS pixels per picture pixel). */
+export interface Viewport {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export const MAX_SCALE = 16;
+
+/** The whole picture, as large as the stage allows with `margin` around it, in the middle. */
+export function fit(stage: Size, picture: Size, margin = 16): Viewport {
+  const room = {
+    width: Math.max(1, stage.width - 2 * margin),
+    height: Math.max(1, stage.height - 2 * margin),
+  };
+  const scale = Math.min(room.width / picture.width, room.height / picture.height);
+  return centre(stage, picture, scale);
+}
+
+export function centre(stage: Size, picture: Size, scale: number): Viewport {
+  return {
+    x: (stage.width - picture.width * scale) / 2,
+    y: (stage.height - picture.height * scale) / 2,
+    scale,
+  };
+}
+
+/** Zooms by `factor` so that the picture point under `at` stays where it is. */
+export function zoomAt(view: Viewport, at: Point, factor: number, minimum: number): Viewport {
+  const scale = Math.min(MAX_SCALE, Math.max(minimum, view.scale * factor));
+  const ratio = scale / view.scale;
+  return { x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio, scale };
+}
+
+export function panBy(view: Viewport, dx: number, dy: number): Viewport {
+  return { ...view, x: view.x + dx, y: view.y + dy };
+}
+
+/** Keeps at least `keep` pixels of the picture within the stage. */
+export function keepInSight(view: Viewport, stage: Size, picture: Size, keep = 64): Viewport {
+  const width = picture.width * view.scale;
+  const height = picture.height * view.scale;
+  return {
+    ...view,
+    x: Math.min(stage.width - keep, Math.max(keep - width, view.x)),
+    y: Math.min(stage.height - keep, Math.max(keep - height, view.y)),
+  };
+}
+
+/** A stage point as fractions of the picture; outside 0..1 where it is off the picture. */
+export function toPicture(view: Viewport, picture: Size, at: Point): Point {
+  return {
+    x: (at.x - view.x) / (picture.width * view.scale),
+    y: (at.y - view.y) / (picture.height * view.scale),
+  };
+}
+
+export function toStage(view: Viewport, picture: Size, at: Point): Point {
+  return {
+    x: view.x + at.x * picture.width * view.scale,
+    y: view.y + at.y * picture.height * view.scale,
+  };
+}
+
+export function isOnPicture(at: Point): boolean {
+  return at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
+}

@@ -1,0 +1,91 @@
+/** Exports: one at a time is followed, also after a reload. */
+
+import * as client from "../api/client";
+import type { ExportJob } from "../api/types";
+import { notify } from "./notices";
+import type { Session } from "./session";
+
+export interface ExportFormat {
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+/** What the server's protocol offers. */
+export const EXPORT_FORMATS: readonly ExportFormat[] = [
+  {
+    id: "mp4",
+    label: "Chroma key, MP4",
+    detail: "H.264 at the source’s size and rate, with its sound",
+  },
+];
+
+export interface ExportChoice {
+  readonly format: string;
+  readonly wholeClip: boolean;
+}
+
+const storageKey = (project: string) => `mattebox.export.${project}`;
+
+export function startExport(session: Session, choice: ExportChoice): void {
+  const marks = session.marks.value;
+  const count = session.project.value?.clip.frame_count ?? 0;
+  const range = choice.wholeClip
+    ? {}
+    : { start: marks.in ?? 0, stop: marks.out === null ? count : marks.out + 1 };
+  void session.run(async () => {
+    const job = await client.startExport(session.id, {
+      format: choice.format,
+      key_color: session.keyColor.value,
+      ...range,
+    });
+    localStorage.setItem(storageKey(session.id), job.id);
+    session.exportJob.value = job;
+    // It may have ended before its id was known here, and its event gone by unseen.
+    const latest = await client.readExport(session.id, job.id);
+    if (session.exportJob.value.state === "running") session.exportJob.value = latest;
+    return null;
+  });
+}
+
+export function cancelExport(session: Session): void {
+  const job = session.exportJob.value;
+  if (job?.state !== "running") return;
+  void session.run(async () => {
+    await client.cancelExport(session.id, job.id);
+    forgetExport(session);
+    return null;
+  });
+}
+
+/** Back to the form; the finished file stays on the server. */
+export function forgetExport(session: Session): void {
+  localStorage.removeItem(storageKey(session.id));
+  session.exportJob.value = null;
+}
+
+/** Finds the export that an earlier visit started. */
+export async function recallExport(session: Session): Promise<void> {
+  const id = localStorage.getItem(storageKey(session.id));
+  if (id === null) return;
+  try {
+    session.exportJob.value = await client.readExport(session.id, id);
+  } catch {
+    localStorage.removeItem(storageKey(session.id));
+  }
+}
+
+/** Tells of an export that ended while its dialog was closed. */
+export function announceExport(session: Session, job: ExportJob): void {
+  if (session.dialog.value === "export") return;
+  const open = {
+    label: "Show",
+    run: () => {
+      session.dialog.value = "export";
+    },
+  };
+  if (job.state === "done") notify("The export is ready.", "info", open);
+  if (job.state === "failed") {
+    notify(job.detail ?? "The export failed.", "error", open);
+  }
+}

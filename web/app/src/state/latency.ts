@@ -1,0 +1,34 @@
+/**
+ * How long the page takes from a click to its mask on the screen, and from Apply to the first
+ * propagated picture: as performance measures, and as the last values for the read-out.
+ */
+
+import { signal } from "@preact/signals";
+
+export type Measured = "click" | "apply";
+
+const NAMES: Readonly<Record<Measured, string>> = {
+  click: "mattebox:click-to-mask",
+  apply: "mattebox:apply-to-first-picture",
+};
+
+export const latencies = signal<Readonly<Partial<Record<Measured, number>>>>({});
+
+const begun = new Map<Measured, number>();
+
+export function beginMeasure(what: Measured): void {
+  begun.set(what, performance.now());
+}
+
+/** Ends a measure that was begun; the picture is on the canvas now. */
+export function endMeasure(what: Measured): void {
+  const start = begun.get(what);
+  if (start === undefined) return;
+  begun.delete(what);
+  const { duration } = performance.measure(NAMES[what], { start, end: performance.now() });
+  latencies.value = { ...latencies.value, [what]: duration };
+}
+
+export function isMeasuring(what: Measured): boolean {
+  return begun.has(what);
+}

@@ -1,0 +1,142 @@
+/** The player as state: which picture shows, whether it plays, what went wrong. */
+
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import {
+  createPlayer,
+  type BufferEvent,
+  type DecoderChoice,
+  type ErrorEvent,
+  type FrameEvent,
+  type Manifest,
+  type Player,
+  type View,
+} from "@mattebox/player";
+import { clampFrame } from "../logic/timeline";
+import type { Size, Viewport } from "../logic/viewport";
+
+const FASTEST = 8;
+
+export class Playback {
+  readonly frame = signal(0);
+  readonly matte = signal<FrameEvent["matte"]>("none");
+  readonly playing = signal(false);
+  readonly buffering = signal(false);
+  readonly rate = signal(1);
+  readonly manifest = signal<Manifest | null>(null);
+  readonly trouble = signal<ErrorEvent | null>(null);
+  /** Frame ranges of each object's matte that are decoded and can be drawn at once. */
+  readonly buffered = signal<BufferEvent["mattes"]>({});
+  /** The last drawn picture; a new object for each. */
+  readonly shown = signal<FrameEvent | null>(null);
+  readonly frameCount: ReadonlySignal<number> = computed(
+    () => this.manifest.value?.grid.frame_count ?? 0,
+  );
+
+  private readonly player: Player;
+
+  constructor(canvas: HTMLCanvasElement, project: string, decoder: DecoderChoice) {
+    this.player = createPlayer({ canvas, projectId: project, decoder });
+    this.player.on("frame", (event) => {
+      this.frame.value = event.frame;
+      this.matte.value = event.matte;
+      this.shown.value = event;
+    });
+    this.player.on("state", ({ state, rate }) => {
+      this.playing.value = state === "playing" || state === "buffering" || state === "hidden";
+      this.buffering.value = state === "buffering";
+      this.rate.value = rate;
+    });
+    this.player.on("revision", ({ manifest }) => {
+      this.manifest.value = manifest;
+    });
+    this.player.on("buffer", ({ mattes }) => {
+      this.buffered.value = mattes;
+    });
+    this.player.on("error", (event) => {
+      this.trouble.value = event;
+    });
+  }
+
+  async open(frame: number): Promise<void> {
+    this.manifest.value = await this.player.load();
+    if (frame > 0) await this.seek(frame);
+  }
+
+  /** Shows another revision, or the newest anew; unchanged segments stay. */
+  async showRevision(revision?: number): Promise<void> {
+    await this.player.setRevision(revision);
+  }
+
+  markReady(object: string | null, segment: number, address: string): void {
+    this.player.markReady(object, segment, address);
+  }
+
+  toggle(): void {
+    if (this.playing.value) this.pause();
+    else void this.play(1);
+  }
+
+  pause(): void {
+    this.player.pause();
+    this.player.setRate(1);
+  }
+
+  /** J and L: plays that way; each further press doubles the speed. */
+  shuttle(direction: 1 | -1): void {
+    const rate = this.playing.value ? this.rate.value : 0;
+    const faster = Math.min(FASTEST, Math.abs(rate) * 2);
+    void this.play(Math.sign(rate) === direction ? direction * faster : direction);
+  }
+
+  async play(rate: number): Promise<void> {
+    const last = this.frameCount.value - 1;
+    if (rate > 0 && this.frame.value >= last) await this.seek(0);
+    if (rate < 0 && this.frame.value <= 0) await this.seek(last);
+    this.player.setRate(rate);
+    this.player.play();
+  }
+
+  async seek(frame: number): Promise<void> {
+    await this.player.seek(clampFrame(frame, this.frameCount.value));
+  }
+
+  step(frames: number): void {
+    void this.player.step(frames);
+  }
+
+  setView(view: View): void {
+    this.player.setView(view);
+  }
+
+  setObjects(objects: readonly { id: string; color: string; visible: boolean }[]): void {
+    this.player.setObjects(objects);
+  }
+
+  setLiveMask(...args: Parameters<Player["setLiveMask"]>): void {
+    this.player.setLiveMask(...args);
+  }
+
+  /** Shows the picture where `view` puts it within a canvas of `stage` CSS pixels. */
+  setViewport(view: Viewport, stage: Size, picture: Size): void {
+    const fitted = Math.min(stage.width / picture.width, stage.height / picture.height);
+    this.player.setViewTransform({
+      zoom: view.scale / fitted,
+      centerX: (stage.width / 2 - view.x) / (picture.width * view.scale),
+      centerY: (stage.height / 2 - view.y) / (picture.height * view.scale),
+    });
+  }
+
+  stats(): ReturnType<Player["stats"]> {
+    return this.player.stats();
+  }
+
+  dispose(): void {
+    this.player.destroy();
+  }
+}
+
+/** The decoder that the address asks for: `?decoder=wasm`. */
+export function decoderChoice(search: string): DecoderChoice {
+  const asked = new URLSearchParams(search).get("decoder");
+  return asked === "wasm" || asked === "webcodecs" ? asked : "auto";
+}

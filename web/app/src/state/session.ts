@@ -1,0 +1,220 @@
+/**
+ * One open project: everything the editor shows, and the order in which the server hears of it.
+ * Views read signals and call actions; only actions write.
+ */
+
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import * as client from "../api/client";
+import { listen } from "../api/events";
+import { describe, Problem } from "../api/problem";
+import type { ExportJob, FrameTable, Project, ProjectObject, Work } from "../api/types";
+import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
+import { add, segmentsToFrames, subtract, type Range } from "../logic/ranges";
+import type { Size, Viewport } from "../logic/viewport";
+import { announceExport, recallExport } from "./exporting";
+import { notify } from "./notices";
+import type { Playback } from "./playback";
+
+export type Tool = "include" | "exclude";
+export type ViewKind = "overlay" | "cutout" | "matte" | "original";
+export type Backdrop = "checkerboard" | "color" | "key";
+
+export class Session {
+  readonly project = signal<Project | null>(null);
+  readonly table = signal<FrameTable | null>(null);
+  /** Why the project cannot be shown at all. */
+  readonly failure = signal<string | null>(null);
+  readonly connected = signal(true);
+  readonly busy = signal(0);
+  readonly work = signal<Work | null>(null);
+  readonly draft = signal<Draft>(EMPTY_DRAFT);
+  readonly playback = signal<Playback | null>(null);
+
+  readonly tool = signal<Tool>("include");
+  readonly view = signal<ViewKind>("overlay");
+  readonly opacity = signal(0.5);
+  readonly backdrop = signal<Backdrop>("checkerboard");
+  readonly backdropColor = signal("#808080");
+  readonly keyColor = signal("#00ff00");
+  readonly pointsShown = signal(true);
+  readonly hidden = signal<ReadonlySet<string>>(new Set());
+  readonly objectId = signal<string | null>(null);
+  readonly clickId = signal<string | null>(null);
+  readonly marks = signal<{ in: number | null; out: number | null }>({ in: null, out: null });
+  readonly dialog = signal<"export" | "help" | null>(null);
+  readonly exportJob = signal<ExportJob | null>(null);
+
+  /** The stage's size in CSS pixels and where the picture lies within it. */
+  readonly stage = signal<Size>({ width: 0, height: 0 });
+  readonly viewport = signal<Viewport>({ x: 0, y: 0, scale: 1 });
+  readonly fitted = signal(true);
+  readonly spaceHeld = signal(false);
+  readonly spacePanned = signal(false);
+
+  /** Segments of each object's matte that became ready since the manifest was read. */
+  readonly madeSince = signal<Readonly<Record<string, readonly Range[]>>>({});
+
+  readonly frame: ReadonlySignal<number> = computed(() => this.playback.value?.frame.value ?? 0);
+  readonly object: ReadonlySignal<ProjectObject | null> = computed(() =>
+    objectOf(this.project.value, this.objectId.value),
+  );
+  readonly stale: ReadonlySignal<readonly Range[]> = computed(() => this.object.value?.stale ?? []);
+  /** Frame ranges of the selected object whose matte answers at once and is up to date. */
+  readonly ready: ReadonlySignal<readonly Range[]> = computed(() => this.readyRanges());
+  readonly canApply: ReadonlySignal<boolean> = computed(() => {
+    const project = this.project.value;
+    return project !== null && hasStale(project);
+  });
+  readonly working: ReadonlySignal<boolean> = computed(() => this.work.value?.state === "running");
+
+  private queue: Promise<void> = Promise.resolve();
+  private stopListening: (() => void) | null = null;
+  private disposed = false;
+
+  constructor(readonly id: string) {}
+
+  /** Reads the project and follows its events from now on. */
+  async open(): Promise<void> {
+    try {
+      const [project, table] = await Promise.all([
+        client.readProject(this.id),
+        client.readFrameTable(this.id),
+      ]);
+      if (this.disposed) return;
+      batch(() => {
+        this.failure.value = null;
+        this.table.value = table;
+        this.project.value = project;
+      });
+      document.title = `${project.name} · Mattebox`;
+      if (table.damage !== null) notify(table.damage);
+      this.listen();
+      void recallExport(this);
+    } catch (error) {
+      this.failure.value = describe(error);
+    }
+  }
+
+  attach(playback: Playback, firstFrame: number): void {
+    this.playback.value = playback;
+    playback.open(firstFrame).catch((error: unknown) => {
+      if (!this.disposed) this.failure.value = describe(error);
+    });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.stopListening?.();
+    this.playback.value?.dispose();
+    document.title = "Mattebox";
+  }
+
+  /**
+   * Runs commands one after the other, in the order they were given. A refusal is shown as the
+   * server's sentence, and the state is read anew.
+   */
+  run(command: () => Promise<Project | null>, settled?: () => void): Promise<void> {
+    this.busy.value += 1;
+    const result = this.queue.then(async () => {
+      try {
+        const project = await command();
+        batch(() => {
+          settled?.();
+          if (project) this.accept(project);
+        });
+      } catch (error) {
+        settled?.();
+        notify(describe(error), "error");
+        if (!(error instanceof Problem && error.isOffline)) await this.refresh();
+      } finally {
+        this.busy.value -= 1;
+      }
+    });
+    this.queue = result;
+    return result;
+  }
+
+  /** Takes an answer, unless a newer one came before it. */
+  accept(project: Project): void {
+    const current = this.project.value;
+    if (this.disposed || (current && project.version < current.version)) return;
+    this.project.value = project;
+    const playback = this.playback.value;
+    const shown = playback?.manifest.value?.revision;
+    if (playback && shown !== undefined && shown !== project.revision) {
+      void this.showRevision(playback, project.revision);
+    }
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.accept(await client.readProject(this.id));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) this.failure.value = error.message;
+    }
+  }
+
+  private async showRevision(playback: Playback, revision: number): Promise<void> {
+    try {
+      await playback.showRevision(revision);
+      this.madeSince.value = {};
+    } catch (error) {
+      notify(describe(error), "error");
+    }
+  }
+
+  private listen(): void {
+    this.stopListening = listen(this.id, {
+      project: ({ version }) => {
+        if (version > (this.project.value?.version ?? 0)) void this.refresh();
+      },
+      revision: ({ revision }) => {
+        if (revision !== this.project.value?.revision) void this.refresh();
+      },
+      segment: ({ object, segment, address }) => this.segmentReady(object, segment, address),
+      work: (work) => {
+        this.work.value = work;
+        if (work.state === "failed" && work.detail) notify(work.detail, "error");
+      },
+      export: (job) => {
+        if (job.id !== this.exportJob.value?.id) return;
+        this.exportJob.value = job;
+        announceExport(this, job);
+      },
+      resync: () => void this.resync(),
+      connection: (connected) => {
+        this.connected.value = connected;
+      },
+    });
+  }
+
+  private async resync(): Promise<void> {
+    await this.refresh();
+    const playback = this.playback.value;
+    if (playback) await this.showRevision(playback, this.project.value?.revision ?? 0);
+    const job = this.exportJob.value;
+    if (job?.state === "running") this.exportJob.value = await client.readExport(this.id, job.id);
+  }
+
+  private segmentReady(object: string | null, segment: number, address: string): void {
+    this.playback.value?.markReady(object, segment, address);
+    if (object === null) return;
+    const manifest = this.playback.value?.manifest.value;
+    const matte = manifest?.objects.find((entry) => entry.id === object)?.matte;
+    // An address of another revision says nothing about the one that is shown.
+    if (matte?.addresses[segment] !== address) return;
+    const made = this.madeSince.value;
+    const ranges = add(made[object] ?? [], [segment, segment + 1]);
+    this.madeSince.value = { ...made, [object]: ranges };
+  }
+
+  private readyRanges(): readonly Range[] {
+    const manifest = this.playback.value?.manifest.value;
+    const object = this.object.value;
+    const matte = manifest?.objects.find((entry) => entry.id === object?.id)?.matte;
+    if (!manifest || !object || !matte) return [];
+    const segments = [...matte.ready, ...(this.madeSince.value[object.id] ?? [])];
+    const { length, frame_count } = manifest.grid;
+    return subtract(segmentsToFrames(segments, length, frame_count), object.stale);
+  }
+}

@@ -1,0 +1,50 @@
+/** The page's icons: drawn on a 16-pixel grid, one stroke width, coloured by the text around. */
+
+const PATHS = {
+  back: "M9.5 3.5 5 8l4.5 4.5",
+  undo: "M6 3.5 3 6.5l3 3M3.5 6.5H9a3.75 3.75 0 0 1 0 7.5H6",
+  redo: "m10 3.5 3 3-3 3M12.5 6.5H7A3.75 3.75 0 0 0 7 14h3",
+  include: "M8 3.5v9M3.5 8h9",
+  exclude: "M3.5 8h9",
+  play: "M5 3.2v9.6l8-4.8z",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  first: "M4 3.5v9M12 4 7 8l5 4z",
+  last: "M12 3.5v9M4 4l5 4-5 4z",
+  previous: "M10.5 4 5.5 8l5 4z",
+  next: "m5.5 4 5 4-5 4z",
+  fit: "M2.5 6V3.5a1 1 0 0 1 1-1H6M10 2.5h2.5a1 1 0 0 1 1 1V6M13.5 10v2.5a1 1 0 0 1-1 1H10M6 13.5H3.5a1 1 0 0 1-1-1V10",
+  eye: "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8ZM8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
+  "eye-off": "M3.6 5.2C2.2 6.4 1.5 8 1.5 8S4 12.2 8 12.2c1.1 0 2-.3 2.9-.7M6.5 4c.5-.1 1-.2 1.5-.2 4 0 6.5 4.2 6.5 4.2s-.5 1-1.5 2M2.5 2.5l11 11",
+  trash: "M2.8 4.5h10.4M6.2 4.2V2.8h3.6v1.4M4.2 4.5l.6 8.7h6.4l.6-8.7M6.7 7v3.8M9.3 7v3.8",
+  pencil: "m10.3 3.3 2.4 2.4M3 13l.7-3.1 7-7a1.2 1.2 0 0 1 1.7 0l.7.7a1.2 1.2 0 0 1 0 1.7l-7 7z",
+  plus: "M8 3v10M3 8h10",
+  close: "m4 4 8 8M12 4l-8 8",
+  download: "M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13.3h10",
+  upload: "M8 10.5V3M4.8 6 8 2.8 11.2 6M3 13.3h10",
+  film: "M2.5 3.5h11v9h-11zM5 3.5v9M11 3.5v9M2.5 6.5H5M2.5 9.5H5M11 6.5h2.5M11 9.5h2.5",
+  help: "M6 6a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3v.4M8 11.9v.1M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Z",
+  retry: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+  mark: "M2 2.5h12v11H2zM8 2.5v11M8 5a3 3 0 0 1 0 6z",
+  diamond: "m8 3 5 5-5 5-5-5z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+const FILLED: ReadonlySet<IconName> = new Set(["play", "first", "last", "previous", "next", "diamond"]);
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg
+      class="icon-mark"
+      viewBox="0 0 16 16"
+      fill={FILLED.has(name) ? "currentColor" : "none"}
+      stroke="currentColor"
+      stroke-width="1.4"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

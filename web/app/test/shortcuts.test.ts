@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { commandFor, hint, keyCaps, SHORTCUTS, type KeyPress } from "../src/logic/shortcuts";
+
+function press(key: string, held: Partial<KeyPress> = {}): KeyPress {
+  return { key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held };
+}
+
+describe("shortcuts", () => {
+  it("gives no key to two commands", () => {
+    const keys = SHORTCUTS.flatMap((entry) => entry.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it.each([
+    [press(" "), "toggle-play"],
+    [press("k"), "toggle-play"],
+    [press("J"), "shuttle-back"],
+    [press("ArrowRight"), "step-forward"],
+    [press("ArrowRight", { shiftKey: true }), "step-forward-ten"],
+    [press("z", { ctrlKey: true }), "undo"],
+    [press("Z", { metaKey: true, shiftKey: true }), "redo"],
+    [press("y", { ctrlKey: true }), "redo"],
+    [press("?", { shiftKey: true }), "help"],
+    [press("["), "previous-keyframe"],
+    [press("Enter"), "apply"],
+    [press("2"), "view-cutout"],
+  ] as const)("reads %o as %s", (event, command) => {
+    expect(commandFor(event)).toBe(command);
+  });
+
+  it("reads brackets that are typed with AltGr", () => {
+    expect(commandFor(press("]", { ctrlKey: true, altKey: true }))).toBe("next-keyframe");
+  });
+
+  it("leaves other presses alone", () => {
+    expect(commandFor(press("k", { altKey: true }))).toBeNull();
+    expect(commandFor(press("k", { ctrlKey: true }))).toBeNull();
+    expect(commandFor(press("F5"))).toBeNull();
+  });
+
+  it("names keys for people", () => {
+    expect(keyCaps("Ctrl+Shift+z", false)).toEqual(["Ctrl", "Shift", "Z"]);
+    expect(hint("undo", true)).toBe(" (⌘Z)");
+    expect(hint("swap-tool", false)).toBe(" (X)");
+  });
+});
