@@ -98,7 +98,7 @@ async function follow(
 }
 
 export async function listUnfinished(): Promise<UnfinishedUpload[]> {
-  const previous = (await defaultOptions.urlStorage?.findAllUploads()) ?? [];
+  const previous = await defaultOptions.urlStorage.findAllUploads();
   return previous.map((entry: PreviousUpload) => ({
     key: entry.urlStorageKey,
     name: entry.metadata.filename ?? "a file",
@@ -108,9 +108,9 @@ export async function listUnfinished(): Promise<UnfinishedUpload[]> {
 
 export async function forgetUnfinished(key: string): Promise<void> {
   const storage = defaultOptions.urlStorage;
-  const previous = (await storage?.findAllUploads()) ?? [];
+  const previous = await storage.findAllUploads();
   const address = previous.find((entry) => entry.urlStorageKey === key)?.uploadUrl;
-  await storage?.removeUpload(key);
+  await storage.removeUpload(key);
   if (address) await Upload.terminate(address, { retryDelays: null }).catch(() => undefined);
 }
 

@@ -3,7 +3,7 @@
 import { commandFor, type Command } from "../logic/shortcuts";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
-import { stageCommands } from "./stage-view";
+import { fitPicture, holdSpace, showActualSize } from "./stage-view";
 
 const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "toggle-play": (session) => session.playback.value?.toggle(),
@@ -49,8 +49,8 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "toggle-points": (session) => {
     session.pointsShown.value = !session.pointsShown.value;
   },
-  fit: stageCommands.fit,
-  "actual-size": stageCommands.actualSize,
+  fit: fitPicture,
+  "actual-size": showActualSize,
   export: (session) => {
     session.dialog.value = "export";
   },
@@ -68,7 +68,7 @@ export function listenToKeys(session: Session): () => void {
     if (!command) return;
     event.preventDefault();
     if (event.key === " " && ON_RELEASE.has(command)) {
-      if (!event.repeat) stageCommands.holdSpace(session, true);
+      if (!event.repeat) holdSpace(session, true);
       return;
     }
     COMMANDS[command](session);
@@ -77,10 +77,10 @@ export function listenToKeys(session: Session): () => void {
     if (event.key !== " " || !session.spaceHeld.value) return;
     event.preventDefault();
     const panned = session.spacePanned.value;
-    stageCommands.holdSpace(session, false);
+    holdSpace(session, false);
     if (!panned) COMMANDS["toggle-play"](session);
   };
-  const release = () => stageCommands.holdSpace(session, false);
+  const release = () => holdSpace(session, false);
   addEventListener("keydown", down);
   addEventListener("keyup", up);
   addEventListener("blur", release);

@@ -5,7 +5,7 @@ import type { Session } from "../state/session";
 
 interface StageNotesProps {
   session: Session;
-  onLeave(): void;
+  onLeave: () => void;
 }
 
 export function StageNotes({ session, onLeave }: StageNotesProps) {

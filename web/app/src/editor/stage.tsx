@@ -12,7 +12,7 @@ import type { Session } from "../state/session";
 import { Crosshair, Points } from "./points";
 import { StageNotes } from "./stage-notes";
 import { StageTools } from "./stage-tools";
-import { pictureSize, stageCommands } from "./stage-view";
+import { pictureSize, resizeStage, zoomStage } from "./stage-view";
 
 const WHEEL_ZOOM = 0.0015;
 
@@ -86,10 +86,10 @@ export function Stage({ session, project, firstFrame }: StageProps) {
 
 function followSize(session: Session, stage: HTMLElement): () => void {
   const observer = new ResizeObserver(() => {
-    stageCommands.resize(session, { width: stage.clientWidth, height: stage.clientHeight });
+    resizeStage(session, { width: stage.clientWidth, height: stage.clientHeight });
   });
   observer.observe(stage);
-  stageCommands.resize(session, { width: stage.clientWidth, height: stage.clientHeight });
+  resizeStage(session, { width: stage.clientWidth, height: stage.clientHeight });
   return () => observer.disconnect();
 }
 
@@ -150,7 +150,7 @@ function followWheel(session: Session, stage: HTMLElement): () => void {
     // A pinch arrives as a wheel with Ctrl and small steps.
     const pace = event.ctrlKey ? WHEEL_ZOOM * 8 : WHEEL_ZOOM;
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
-    stageCommands.zoom(session, at, Math.exp(-event.deltaY * lines * pace));
+    zoomStage(session, at, Math.exp(-event.deltaY * lines * pace));
   };
   stage.addEventListener("wheel", turn, { passive: false });
   return () => stage.removeEventListener("wheel", turn);

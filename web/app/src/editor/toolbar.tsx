@@ -3,7 +3,7 @@
 import type { Session, Tool } from "../state/session";
 import { IconButton } from "../ui/controls";
 import { keyHint } from "../ui/platform";
-import { stageCommands } from "./stage-view";
+import { fitPicture } from "./stage-view";
 
 const TOOLS: readonly { tool: Tool; label: string }[] = [
   { tool: "include", label: "Include: click what belongs to the object" },
@@ -40,7 +40,7 @@ export function Toolbar({ session }: { session: Session }) {
         icon="fit"
         label="Fit the picture"
         hint={keyHint("fit")}
-        onClick={() => stageCommands.fit(session)}
+        onClick={() => fitPicture(session)}
       />
     </div>
   );

@@ -60,10 +60,9 @@ export function dropClick(session: Session, click: string): void {
     () => client.updateClick(session.id, object, frame, click, at),
     () =>
       editDraft(session, (draft) => {
-        const moved = { ...draft.moved };
         // A later drag of the same point goes on.
-        if (moved[click] === at) delete moved[click];
-        return { ...draft, moved };
+        const rest = Object.entries(draft.moved).filter(([id, to]) => id !== click || to !== at);
+        return { ...draft, moved: Object.fromEntries(rest) };
       }),
   );
 }

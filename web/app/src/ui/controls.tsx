@@ -13,7 +13,7 @@ interface IconButtonProps {
   pressed?: boolean;
   primary?: boolean;
   class?: string;
-  onClick(): void;
+  onClick: () => void;
 }
 
 /** A button that shows only an icon; its label is its accessible name and its tooltip. */
@@ -37,7 +37,7 @@ interface SegmentedProps<T extends string> {
   label: string;
   value: T;
   choices: readonly { value: T; label: string; hint?: string }[];
-  onChange(value: T): void;
+  onChange: (value: T) => void;
 }
 
 /** One choice out of a few, all in sight; the arrow keys move between them. */
@@ -77,7 +77,7 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
 interface DialogProps {
   title: string;
   wide?: boolean;
-  onClose(): void;
+  onClose: () => void;
   children: ComponentChildren;
 }
 
@@ -118,8 +118,8 @@ interface NameFieldProps {
   value: string;
   label: string;
   class?: string;
-  onCommit(value: string): void;
-  onCancel(): void;
+  onCommit: (value: string) => void;
+  onCancel: () => void;
 }
 
 /** A text field for a name: Enter or leaving it commits, Escape does not. */
