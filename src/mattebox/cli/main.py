@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 import mattebox
-from mattebox.cli.cut import cut
+from mattebox.cli.cut import CutCommand, cut
 from mattebox.cli.evaluate import evaluate_app
 from mattebox.cli.serve import serve
 from mattebox.cli.train import train_app
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-app.command()(cut)
+app.command(cls=CutCommand)(cut)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(train_app, name="train")
 

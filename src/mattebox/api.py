@@ -1,0 +1,364 @@
+"""Mattebox from Python: open a clip, click, read mattes, export.
+
+clip = mattebox.open_clip("in.mp4")
+dog = clip.object()
+dog.include(0, 0.5, 0.4)
+dog.export("out.mp4")
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+from mattebox.errors import InputError
+from mattebox.export import ExportResult, export_clip
+from mattebox.export.job import Progress, unheard
+from mattebox.matting import combine
+from mattebox.media import ClipInfo, FrameReader, FrameTable, Limits, detect_shots, ingest
+from mattebox.media.pipeline import ahead
+from mattebox.propagation import AnchorCache, Propagator, Shot
+from mattebox.segmentation import Click, Refiner
+
+__all__ = ["Clip", "ClipObject", "Exported", "open_clip"]
+
+Picture = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.uint8]
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A finished export.
+
+    Attributes:
+        path: The file.
+        frame_count: Pictures in it.
+        warnings: What could not be kept of the clip, one sentence each.
+        mattes_sha256: Hash of every matte that was composited, in frame order, at working size:
+            the same for two runs that made the same mattes.
+    """
+
+    path: Path
+    frame_count: int
+    warnings: tuple[str, ...]
+    mattes_sha256: str
+
+
+def open_clip(
+    path: str | os.PathLike[str],
+    *,
+    engine: str = "auto",
+    limits: Limits | None = None,
+    cancelled: Callable[[], bool] = _never,
+) -> Clip:
+    """Open a video file.
+
+    Args:
+        path: The file.
+        engine: What runs the networks, see `mattebox.inference.load`.
+        limits: What is accepted.
+        cancelled: Asked while the file is measured; true stops it.
+
+    Raises:
+        InputError: It is missing, or no video that can be read.
+        Cancelled: ``cancelled`` said so.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"{file} does not exist or is no file; check the path.", status=404)
+    found = ingest(file, limits, cancelled=cancelled)
+    return Clip(file, found.info, found.table, engine)
+
+
+class Clip:
+    """An open clip; made by `open_clip`. A context manager, for those who like to close things.
+
+    Attributes:
+        path: The file.
+        info: What it is.
+        table: Its frame table.
+    """
+
+    def __init__(self, path: Path, info: ClipInfo, table: FrameTable, engine: str) -> None:
+        self.path = path
+        self.info = info
+        self.table = table
+        self._engine = engine
+        self._reader = FrameReader(path, info, table)
+        self._anchors = AnchorCache()
+
+    def __enter__(self) -> Clip:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop all reading."""
+        self._reader.close()
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames the clip has."""
+        return self.table.frame_count
+
+    @cached_property
+    def shots(self) -> tuple[Shot, ...]:
+        """The stretches between cuts; found when first asked for."""
+        return tuple(
+            Shot(shot.start, shot.stop) for shot in detect_shots(self.path, self.info, self.table)
+        )
+
+    @cached_property
+    def refiner(self) -> Refiner:
+        """The network from clicks to a mask."""
+        return Refiner(self._engine)
+
+    @cached_property
+    def propagator(self) -> Propagator:
+        """The network from keyframes to every mask."""
+        return Propagator(self._engine)
+
+    def frame(self, index: int) -> Picture:
+        """One frame at working size.
+
+        Args:
+            index: 0-based.
+
+        Returns:
+            RGB, ``(H, W, 3) uint8``.
+
+        Raises:
+            InputError: There is no such frame.
+        """
+        self._check_frame(index)
+        with closing(self._reader.read([index])) as frames:
+            return next(frames)[1]
+
+    def object(self) -> ClipObject:
+        """A new object, without any click yet."""
+        return ClipObject(self)
+
+    def export(
+        self,
+        out: str | os.PathLike[str],
+        objects: Sequence[ClipObject],
+        *,
+        format: str = "mp4",
+        key_color: str = "#00ff00",
+        start: int = 0,
+        stop: int | None = None,
+        progress: Progress = unheard,
+        cancelled: Callable[[], bool] = _never,
+    ) -> Exported:
+        """Export one or several objects in one file.
+
+        Args:
+            out: The file to write; appears only when it is whole.
+            objects: What stays of the picture.
+            format: One of `mattebox.export.FORMATS`.
+            key_color: ``#rrggbb`` behind the objects.
+            start: First frame.
+            stop: One past the last frame; by default the end of the clip.
+            progress: Told ``(done, total)`` frames after each frame.
+            cancelled: Asked before each frame; true stops the export.
+
+        Raises:
+            InputError: An argument makes no sense, or there is nothing to export.
+            Cancelled: ``cancelled`` said so; nothing is left of the export.
+        """
+        if not objects:
+            raise InputError("There is no object to export; add one and click on it.")
+        for chosen in objects:
+            chosen.check_keyframes()
+        stop = self.frame_count if stop is None else stop
+        digest = hashlib.sha256()
+        with closing(self._combined(objects, (start, stop), digest, cancelled)) as mattes:
+            result: ExportResult = export_clip(
+                self.path,
+                self.info,
+                self.table,
+                mattes,
+                Path(out),
+                format=format,
+                key_color=key_color,
+                start=start,
+                stop=stop,
+                progress=progress,
+                cancelled=cancelled,
+            )
+        return Exported(result.path, result.frame_count, result.warnings, digest.hexdigest())
+
+    def _combined(
+        self,
+        objects: Sequence[ClipObject],
+        frames: tuple[int, int],
+        digest: hashlib._Hash,
+        cancelled: Callable[[], bool],
+    ) -> Generator[tuple[int, Mask], None, None]:
+        with ExitStack() as stack:
+            streams = [
+                stack.enter_context(closing(ahead(each.masks(*frames, cancelled=cancelled))))
+                for each in objects
+            ]
+            for together in zip(*streams, strict=True):
+                matte = combine([mask for _, mask in together])
+                digest.update(matte.tobytes())
+                yield together[0][0], matte
+
+    def _check_frame(self, index: int) -> None:
+        if not 0 <= index < self.frame_count:
+            raise InputError(
+                f"There is no frame {index}; {self.path.name} has the frames 0 to"
+                f" {self.frame_count - 1}."
+            )
+
+
+class ClipObject:
+    """What is taken out of a clip: clicks on some frames, masks on all. Made by `Clip.object`."""
+
+    def __init__(self, clip: Clip) -> None:
+        self._clip = clip
+        self._clicks: dict[int, list[Click]] = {}
+        self._keyframes: dict[int, Mask] = {}
+
+    @property
+    def clicks(self) -> Mapping[int, Sequence[Click]]:
+        """The clicks on each frame, in the order they were made."""
+        return MappingProxyType(self._clicks)
+
+    @property
+    def keyframes(self) -> Mapping[int, Mask]:
+        """The mask of each frame that was clicked on or given, ``(H, W) uint8``."""
+        return MappingProxyType(self._keyframes)
+
+    def include(self, frame: int, x: float, y: float) -> Mask:
+        """Say that a point belongs to the object; see `click`."""
+        return self.click(frame, x, y, include=True)
+
+    def exclude(self, frame: int, x: float, y: float) -> Mask:
+        """Say that a point does not belong to the object; see `click`."""
+        return self.click(frame, x, y, include=False)
+
+    def click(self, frame: int, x: float, y: float, *, include: bool) -> Mask:
+        """Click on a frame, which makes it a keyframe.
+
+        Args:
+            frame: Frame index, 0-based.
+            x: 0 (left) to 1 (right) of the displayed picture.
+            y: 0 (top) to 1 (bottom) of the displayed picture.
+            include: Whether the point belongs to the object.
+
+        Returns:
+            The frame's new mask, ``(H, W) uint8``.
+
+        Raises:
+            InputError: There is no such frame or the point is outside it; nothing changes.
+        """
+        picture = self._clip.frame(frame)
+        clicks = [*self._clicks.get(frame, ()), Click(x, y, include)]
+        mask = self._clip.refiner.refine(picture, clicks)
+        self._clicks[frame] = clicks
+        self._keyframes[frame] = mask
+        return mask
+
+    def set_mask(self, frame: int, mask: Mask) -> None:
+        """Make a frame a keyframe with a mask from elsewhere; its clicks are dropped.
+
+        Args:
+            frame: Frame index, 0-based.
+            mask: ``(H, W) uint8`` at working size.
+
+        Raises:
+            InputError: There is no such frame, or the mask has another shape.
+        """
+        self._clip._check_frame(frame)
+        info = self._clip.info
+        if mask.shape != (info.height, info.width) or mask.dtype != np.uint8:
+            raise InputError(
+                f"The mask is {mask.shape} {mask.dtype}; it must be ({info.height}, {info.width})"
+                " uint8."
+            )
+        self._clicks.pop(frame, None)
+        self._keyframes[frame] = mask.copy()
+
+    def masks(
+        self, start: int = 0, stop: int | None = None, *, cancelled: Callable[[], bool] = _never
+    ) -> Iterator[tuple[int, Mask]]:
+        """The object's mask on each frame, propagated from its keyframes.
+
+        Args:
+            start: First frame.
+            stop: One past the last frame; by default the end of the clip.
+            cancelled: Asked before each frame; true stops the work.
+
+        Yields:
+            Frame index and mask, ``(H, W) uint8`` at working size.
+
+        Raises:
+            InputError: The object has no keyframe, or there are no such frames.
+            Cancelled: ``cancelled`` said so.
+        """
+        clip = self._clip
+        self.check_keyframes()
+        stop = clip.frame_count if stop is None else stop
+        if not 0 <= start <= stop <= clip.frame_count:
+            raise InputError(
+                f"The range {start} to {stop} is not within the frames 0 to {clip.frame_count}."
+            )
+        propagated = clip.propagator.propagate(
+            clip._reader,
+            dict(self._keyframes),
+            clip.shots,
+            start,
+            stop,
+            anchors=clip._anchors,
+            cancelled=cancelled,
+        )
+        return ((made.index, made.mask) for made in propagated)
+
+    def export(
+        self,
+        out: str | os.PathLike[str],
+        *,
+        format: str = "mp4",
+        key_color: str = "#00ff00",
+        start: int = 0,
+        stop: int | None = None,
+        progress: Progress = unheard,
+        cancelled: Callable[[], bool] = _never,
+    ) -> Exported:
+        """Export this object alone; see `Clip.export`."""
+        return self._clip.export(
+            out,
+            [self],
+            format=format,
+            key_color=key_color,
+            start=start,
+            stop=stop,
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def check_keyframes(self) -> None:
+        """Raise `InputError` when the object has no keyframe yet."""
+        if not self._keyframes:
+            raise InputError("The object has no keyframe yet; click on it in some frame first.")
