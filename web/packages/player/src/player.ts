@@ -252,7 +252,7 @@ export class Player {
   private followSize(): void {
     const observer = new ResizeObserver(([entry]) => {
       if (!entry) return;
-      const exact = entry.devicePixelContentBoxSize?.[0];
+      const exact = devicePixelBox(entry);
       const ratio = globalThis.devicePixelRatio || 1;
       const width = exact?.inlineSize ?? Math.round(entry.contentRect.width * ratio);
       const height = exact?.blockSize ?? Math.round(entry.contentRect.height * ratio);
@@ -282,4 +282,10 @@ export class Player {
   private emitLayout(): void {
     this.emitter.emit("layout", this.size);
   }
+}
+
+/** The canvas's size in device pixels, exact where the browser tells it (Safari does not). */
+function devicePixelBox(entry: ResizeObserverEntry): ResizeObserverSize | undefined {
+  const boxes = entry.devicePixelContentBoxSize as readonly ResizeObserverSize[] | undefined;
+  return boxes?.[0];
 }

@@ -69,10 +69,11 @@ export function workerBridge(
 export function localBridge(canvas: HTMLCanvasElement, config: EngineConfig, sink: EngineSink): Bridge {
   const engine = import("./engine").then(({ Engine }) => new Engine(canvas, config, sink));
   return {
-    async call(method, ...args) {
-      const target = await engine;
-      const run = target[method] as (...args: unknown[]) => unknown;
-      return (await run.apply(target, args)) as Awaited<Result<typeof method>>;
+    call(method, ...args) {
+      return engine.then((target) => {
+        const run = target[method] as (...values: unknown[]) => never;
+        return run.apply(target, args);
+      });
     },
     close() {
       void engine.then((target) => {

@@ -1,0 +1,30 @@
+/** Messages between the WASM decoder's client and its worker. */
+
+export type ToWasm =
+  | {
+      readonly kind: "open";
+      /** Addresses of libav.js's factory module and its WebAssembly. */
+      readonly factoryUrl: string;
+      readonly wasmUrl: string;
+      readonly luma: boolean;
+    }
+  | {
+      readonly kind: "start";
+      readonly generation: number;
+      readonly firstFrame: number;
+      readonly samples: readonly Uint8Array[];
+    }
+  /** Asks for one more picture of the segment. */
+  | { readonly kind: "next"; readonly generation: number };
+
+export type FromWasm =
+  | {
+      readonly kind: "picture";
+      readonly generation: number;
+      readonly frame: number;
+      readonly width: number;
+      readonly height: number;
+      /** Y, U and V planes one after another, or Y alone. */
+      readonly data: Uint8Array;
+    }
+  | { readonly kind: "failure"; readonly message: string };

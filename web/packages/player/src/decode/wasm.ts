@@ -1,0 +1,104 @@
+/** Decoding with libav.js (libvpx in WebAssembly), each decoder in a worker of its own. */
+
+import { factoryUrl, wasmUrl } from "virtual:mattebox-libav";
+import type { Sample } from "../fmp4";
+import { Signal } from "../signal";
+import { DecodeError, type Decoded, type DecoderSettings, type SegmentDecoder } from "./decoder";
+import type { FromWasm, ToWasm } from "./wasm-protocol";
+
+/** Pictures asked for ahead, so that the worker decodes while the last one is being used. */
+const AHEAD = 3;
+
+export function wasmDecodes(settings: DecoderSettings): boolean {
+  return settings.codec.startsWith("vp09.00") && typeof WebAssembly === "object";
+}
+
+export class WasmDecoder implements SegmentDecoder {
+  private readonly worker: Worker;
+  private readonly signal = new Signal();
+  private readonly output: Decoded[] = [];
+  private failure: DecodeError | null = null;
+  private generation = 0;
+  private count = 0;
+  private requested = 0;
+  private delivered = 0;
+
+  constructor(settings: DecoderSettings) {
+    this.worker = new Worker(new URL("./wasm.worker.ts", import.meta.url), { type: "module" });
+    this.worker.onmessage = ({ data }: MessageEvent<FromWasm>) => {
+      this.receive(data);
+    };
+    this.worker.onerror = (event) => {
+      this.fail(event.message || "The WASM decoder's worker could not be started.");
+    };
+    const absolute = (url: string) => new URL(url, globalThis.location.href).href;
+    this.post({
+      kind: "open",
+      factoryUrl: absolute(factoryUrl),
+      wasmUrl: absolute(wasmUrl),
+      luma: settings.luma,
+    });
+  }
+
+  start(samples: readonly Sample[], firstFrame: number): void {
+    this.generation++;
+    this.output.length = 0;
+    this.count = samples.length;
+    this.requested = 0;
+    this.delivered = 0;
+    const data = samples.map((sample) => sample.data.slice());
+    const message: ToWasm = { kind: "start", generation: this.generation, firstFrame, samples: data };
+    this.worker.postMessage(message, data.map((bytes) => bytes.buffer));
+  }
+
+  async next(): Promise<Decoded | null> {
+    for (;;) {
+      if (this.failure) throw this.failure;
+      while (this.requested < this.count && this.requested < this.delivered + AHEAD) {
+        this.requested++;
+        this.post({ kind: "next", generation: this.generation });
+      }
+      const decoded = this.output.shift();
+      if (decoded) {
+        this.delivered++;
+        return decoded;
+      }
+      if (this.delivered === this.count) return null;
+      await this.signal.wait();
+    }
+  }
+
+  close(): void {
+    this.worker.terminate();
+    this.fail("The decoder was closed.");
+  }
+
+  private receive(message: FromWasm): void {
+    if (message.kind === "failure") {
+      this.fail(message.message);
+      return;
+    }
+    if (message.generation !== this.generation) return;
+    const { frame, width, height, data } = message;
+    const luma = width * height;
+    const colour = data.length > luma;
+    const planes = {
+      width,
+      height,
+      y: data.subarray(0, luma),
+      u: colour ? data.subarray(luma, luma + luma / 4) : null,
+      v: colour ? data.subarray(luma + luma / 4) : null,
+    };
+    this.output.push({ frame, kind: "planes", planes });
+    this.signal.notify();
+  }
+
+  private fail(message: string): void {
+    this.failure ??= new DecodeError(message);
+    this.signal.notify();
+  }
+
+  private post(message: ToWasm): void {
+    this.worker.postMessage(message);
+  }
+}

@@ -1,0 +1,185 @@
+/** Decoding with WebCodecs. The browser decodes on its own threads, so this needs no worker. */
+
+import type { Sample } from "../fmp4";
+import { Signal } from "../signal";
+import { DecodeError, type Decoded, type DecoderSettings, type Planes, type SegmentDecoder } from "./decoder";
+
+/** Frames held at once: decoders with few surfaces stall when more than eight stay open. */
+const AHEAD = 4;
+
+export function configOf(settings: DecoderSettings): VideoDecoderConfig {
+  const bt709 = settings.matrix === "bt709";
+  return {
+    codec: settings.codec,
+    codedWidth: settings.width,
+    codedHeight: settings.height,
+    colorSpace: {
+      primaries: bt709 ? "bt709" : "smpte170m",
+      transfer: bt709 ? "bt709" : "smpte170m",
+      matrix: bt709 ? "bt709" : "smpte170m",
+      fullRange: settings.range === "full",
+    },
+    // Luma is read back from each picture, which hardware surfaces make slow or refuse.
+    hardwareAcceleration: settings.luma ? "prefer-software" : "no-preference",
+  };
+}
+
+/** Whether this browser decodes these renditions with WebCodecs. */
+export async function webCodecsDecodes(all: readonly DecoderSettings[]): Promise<boolean> {
+  if (typeof VideoDecoder === "undefined" || typeof EncodedVideoChunk === "undefined") return false;
+  try {
+    const answers = await Promise.all(all.map((one) => VideoDecoder.isConfigSupported(configOf(one))));
+    return answers.every((answer) => answer.supported === true);
+  } catch {
+    return false;
+  }
+}
+
+export class WebCodecsDecoder implements SegmentDecoder {
+  private decoder: VideoDecoder | null = null;
+  private readonly signal = new Signal();
+  private readonly output: VideoFrame[] = [];
+  private samples: readonly Sample[] = [];
+  private firstFrame = 0;
+  private submitted = 0;
+  private delivered = 0;
+  private flushed = false;
+  private failure: DecodeError | null = null;
+  private scratch = new Uint8Array(0);
+
+  constructor(private readonly settings: DecoderSettings) {}
+
+  start(samples: readonly Sample[], firstFrame: number): void {
+    const unfinished = this.delivered < this.samples.length;
+    this.dropOutput();
+    this.samples = samples;
+    this.firstFrame = firstFrame;
+    this.submitted = 0;
+    this.delivered = 0;
+    this.flushed = false;
+    if (!this.decoder || this.decoder.state === "closed") this.open();
+    else if (unfinished) {
+      this.decoder.reset();
+      this.decoder.configure(configOf(this.settings));
+    }
+  }
+
+  async next(): Promise<Decoded | null> {
+    for (;;) {
+      if (this.failure) throw this.failure;
+      this.feed();
+      const picture = this.output.shift();
+      if (picture) return this.deliver(picture);
+      if (this.flushed) {
+        if (this.delivered === this.samples.length) return null;
+        throw new DecodeError(`The decoder returned ${this.delivered} of ${this.samples.length} pictures.`);
+      }
+      await this.signal.wait();
+    }
+  }
+
+  close(): void {
+    this.dropOutput();
+    this.fail("The decoder was closed.");
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.decoder = null;
+  }
+
+  private open(): void {
+    this.failure = null;
+    const decoder = new VideoDecoder({
+      output: (frame) => {
+        this.output.push(frame);
+        this.signal.notify();
+      },
+      error: (error) => {
+        this.fail(error.message);
+      },
+    });
+    decoder.ondequeue = () => {
+      this.signal.notify();
+    };
+    decoder.configure(configOf(this.settings));
+    this.decoder = decoder;
+  }
+
+  private feed(): void {
+    const decoder = this.decoder;
+    if (decoder?.state !== "configured") throw new DecodeError("The decoder was taken away.");
+    while (this.output.length + decoder.decodeQueueSize < AHEAD) {
+      const sample = this.samples[this.submitted];
+      if (!sample) return;
+      // The timestamp carries the frame index through the decoder, which is what pairing needs.
+      const timestamp = this.firstFrame + this.submitted;
+      const type = sample.sync ? "key" : "delta";
+      decoder.decode(new EncodedVideoChunk({ type, timestamp, data: sample.data }));
+      this.submitted++;
+      if (this.submitted === this.samples.length) this.flush(decoder);
+    }
+  }
+
+  private flush(decoder: VideoDecoder): void {
+    const samples = this.samples;
+    decoder.flush().then(
+      () => {
+        if (this.samples === samples) this.flushed = true;
+        this.signal.notify();
+      },
+      () => {
+        // Reset (another segment was started) or broken, which the error callback tells.
+        this.signal.notify();
+      },
+    );
+  }
+
+  private async deliver(picture: VideoFrame): Promise<Decoded> {
+    const frame = picture.timestamp;
+    if (frame !== this.firstFrame + this.delivered) {
+      picture.close();
+      throw new DecodeError(`The decoder returned frame ${frame} out of order.`);
+    }
+    this.delivered++;
+    if (!this.settings.luma) return { frame, kind: "frame", picture };
+    try {
+      return { frame, kind: "planes", planes: await this.lumaOf(picture) };
+    } finally {
+      picture.close();
+    }
+  }
+
+  /** The Y plane as decoded: no canvas, no RGB, no range conversion. */
+  private async lumaOf(picture: VideoFrame): Promise<Planes> {
+    const rect = picture.visibleRect;
+    const format = picture.format;
+    if (!rect || (format !== "I420" && format !== "NV12")) {
+      throw new DecodeError(`The decoder returned a matte as ${format ?? "an opaque surface"}.`);
+    }
+    const { width, height } = rect;
+    const luma = width * height;
+    const half = Math.ceil(width / 2);
+    const chroma = half * Math.ceil(height / 2);
+    const layout: PlaneLayout[] =
+      format === "I420"
+        ? [
+            { offset: 0, stride: width },
+            { offset: luma, stride: half },
+            { offset: luma + chroma, stride: half },
+          ]
+        : [
+            { offset: 0, stride: width },
+            { offset: luma, stride: 2 * half },
+          ];
+    if (this.scratch.length !== luma + 2 * chroma) this.scratch = new Uint8Array(luma + 2 * chroma);
+    await picture.copyTo(this.scratch, { layout });
+    return { width, height, y: this.scratch.slice(0, luma), u: null, v: null };
+  }
+
+  private fail(message: string): void {
+    this.failure ??= new DecodeError(message);
+    this.signal.notify();
+  }
+
+  private dropOutput(): void {
+    for (const frame of this.output.splice(0)) frame.close();
+  }
+}

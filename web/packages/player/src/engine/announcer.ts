@@ -1,0 +1,79 @@
+/** Tells the page what happened, once each: frames, states, pending marks, buffers. */
+
+import type { Counters } from "../counters";
+import type { FrameTable } from "../frame-table";
+import type { BufferEvent, ErrorCode, FrameEvent, PlayState } from "../types";
+import type { EngineSink } from "./api";
+import type { Presentation } from "./presenter";
+
+const BUFFER_EVENT_MS = 250;
+
+export class Announcer {
+  private state = "";
+  private pending = "";
+  private bufferToldAt = -Infinity;
+
+  constructor(
+    private readonly sink: EngineSink,
+    private readonly counters: Counters,
+  ) {}
+
+  /** A picture was drawn; `sinceMs` is the time since it was sought, null while playing. */
+  frame(
+    shown: Presentation,
+    table: FrameTable,
+    pixels: Uint8Array | undefined,
+    sinceMs: number | null,
+  ): FrameEvent {
+    const { frame, matte, layers } = shown;
+    const { counters } = this;
+    counters.presented++;
+    if (matte === "pending") counters.presentedPending++;
+    if (sinceMs !== null) {
+      counters.seekToPlateMs ??= sinceMs;
+      if (matte === "paired") counters.seekToPairMs ??= sinceMs;
+    }
+    const event: FrameEvent = {
+      frame,
+      time: table.tickOf(frame) / table.timescale,
+      revision: shown.manifest.revision,
+      matte,
+      live: layers.filter((layer) => layer.live).map((layer) => layer.id),
+      ...(pixels ? { pixels } : {}),
+    };
+    this.sink("frame", event);
+    this.tellPending(frame, matte === "pending");
+    return event;
+  }
+
+  /** A seek begins: its times are measured anew. */
+  sought(): void {
+    this.counters.seekToPlateMs = null;
+    this.counters.seekToPairMs = null;
+  }
+
+  playState(state: PlayState, frame: number, rate: number): void {
+    const key = `${state} ${rate}`;
+    if (key === this.state) return;
+    this.state = key;
+    this.sink("state", { state, frame, rate });
+  }
+
+  /** At most a few times a second; `ranges` is only asked when it is told. */
+  buffer(ranges: () => BufferEvent): void {
+    const now = performance.now();
+    if (now - this.bufferToldAt < BUFFER_EVENT_MS) return;
+    this.bufferToldAt = now;
+    this.sink("buffer", ranges());
+  }
+
+  error(code: ErrorCode, message: string, fatal = false): void {
+    this.sink("error", { code, message, fatal });
+  }
+
+  private tellPending(frame: number, pending: boolean): void {
+    const key = `${frame} ${String(pending)}`;
+    if (key !== this.pending) this.sink("pending", { frame, pending });
+    this.pending = key;
+  }
+}

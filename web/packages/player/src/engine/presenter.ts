@@ -1,0 +1,119 @@
+/** What is on the canvas: draws complete pictures, keeps the last one so it can be drawn again. */
+
+import type { Manifest } from "../manifest";
+import { FIT } from "../layout";
+import type { Layer } from "../pairing";
+import { Renderer, type RendererHooks } from "../render/renderer";
+import type { Plate } from "../render/textures";
+import type { Decoded } from "../decode/decoder";
+import type { MatteState, Pixels, View, ViewTransform } from "../types";
+import type { Rect } from "./api";
+
+/** A picture that may be drawn, by the pairing rule. */
+export interface Presentation {
+  readonly frame: number;
+  readonly manifest: Manifest;
+  readonly matte: MatteState;
+  readonly plate: Plate;
+  readonly layers: readonly Layer[];
+}
+
+export class Presenter {
+  view: View = { kind: "overlay" };
+  transform: ViewTransform = FIT;
+  readback: Rect | null = null;
+  private readonly renderer: Renderer;
+  private current: Presentation | null = null;
+
+  /** @throws Error with one sentence when the browser offers no WebGL 2. */
+  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, hooks: RendererHooks) {
+    this.renderer = new Renderer(canvas, {
+      onLost: () => {
+        this.current = null;
+        hooks.onLost();
+      },
+      onRestored: () => {
+        hooks.onRestored();
+      },
+    });
+  }
+
+  get isLost(): boolean {
+    return this.renderer.isLost;
+  }
+
+  /** What is on the canvas, or null before the first picture. */
+  get shown(): Presentation | null {
+    return this.current;
+  }
+
+  plateOf(decoded: Decoded): Plate {
+    return this.renderer.plateOf(decoded);
+  }
+
+  /** Whether drawing `next` would change frame, revision, mattes or plate. */
+  changes(next: Presentation): boolean {
+    const now = this.current;
+    return (
+      now?.frame !== next.frame ||
+      now.manifest.revision !== next.manifest.revision ||
+      now.matte !== next.matte ||
+      now.plate !== next.plate ||
+      now.layers.length !== next.layers.length ||
+      now.layers.some((layer, i) => layer.pixels !== next.layers[i]?.pixels)
+    );
+  }
+
+  /** Draws a picture; its plate is kept until another one is drawn. */
+  present(next: Presentation): void {
+    if (next.plate !== this.current?.plate) {
+      next.plate.retain();
+      this.current?.plate.close();
+    }
+    this.current = next;
+    this.drawAgain();
+  }
+
+  /** Draws the same picture with the view as it is now. */
+  drawAgain(): void {
+    const { current, renderer, view, transform } = this;
+    if (!current || renderer.isLost) return;
+    const { plate, layers } = current;
+    const { video } = current.manifest;
+    const matrix = video.matrix ?? "bt709";
+    renderer.draw({ plate, layers, picture: video, matrix, range: video.range, view, transform });
+  }
+
+  /** Takes the picture off, because the clip it belongs to goes away. */
+  forget(): void {
+    this.current?.plate.close();
+    this.current = null;
+  }
+
+  resize(width: number, height: number): void {
+    this.renderer.resize(width, height);
+    // Resizing empties the drawing buffer: draw in this very task, or the canvas flickers.
+    this.drawAgain();
+  }
+
+  /** The RGBA asked for by `readback`, of what this task drew. */
+  readRect(): Uint8Array | undefined {
+    const rect = this.readback;
+    return rect ? this.renderer.read(rect.x, rect.y, rect.width, rect.height) : undefined;
+  }
+
+  /** @throws Error before the first picture. */
+  readPixels(): Pixels {
+    if (!this.current) throw new Error("No picture has been drawn yet.");
+    this.drawAgain();
+    const { frame, matte, manifest } = this.current;
+    const { width, height } = this.renderer.size;
+    const data = this.renderer.read(0, 0, width, height);
+    return { frame, revision: manifest.revision, matte, width, height, data };
+  }
+
+  close(): void {
+    this.forget();
+    this.renderer.close();
+  }
+}

@@ -1,0 +1,112 @@
+/** The compositing program: plate and mattes to one picture, in one pass. */
+
+/** Mattes drawn at once; further visible objects are left out. */
+export const MAX_LAYERS = 16;
+
+export const VERTEX = `#version 300 es
+void main() {
+  // One triangle that covers the canvas.
+  vec2 corner = vec2((gl_VertexID << 1) & 2, gl_VertexID & 2);
+  gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+export const FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+precision mediump sampler2DArray;
+
+uniform vec2 canvas;        // drawing buffer, device pixels
+uniform vec2 origin;        // the picture's top left corner on it
+uniform vec2 extent;        // the picture's size on it
+uniform bool planar;        // plate as Y, U, V planes, else RGBA
+uniform sampler2D plate;
+uniform sampler2D planeU;
+uniform sampler2D planeV;
+uniform mat3 matrix;        // Y'CbCr to R'G'B'
+uniform vec3 offset;        // subtracted from Y'CbCr first
+uniform sampler2DArray mattes;
+uniform int layers;
+uniform vec3 tints[${MAX_LAYERS}];
+uniform int view;           // 0 original, 1 overlay, 2 cutout, 3 matte
+uniform float opacity;
+uniform bool outline;
+uniform bool checkerboard;
+uniform vec3 background;
+uniform float wipe;         // original left of it, device pixels
+out vec4 color;
+
+vec3 plateAt(vec2 at) {
+  if (!planar) return texture(plate, at).rgb;
+  vec3 ycc = vec3(texture(plate, at).r, texture(planeU, at).r, texture(planeV, at).r);
+  return clamp(matrix * (ycc - offset), 0.0, 1.0);
+}
+
+float matteAt(vec2 at, int layer) {
+  return texture(mattes, vec3(at, float(layer))).r;
+}
+
+// 1 along the matte's edge, about two device pixels wide.
+float edgeAt(vec2 at, int layer) {
+  vec2 pixel = 1.0 / extent;
+  float low = 1.0;
+  float high = 0.0;
+  for (int i = 0; i < 4; i++) {
+    vec2 side = vec2(i < 2 ? (i * 2 - 1) : 0, i < 2 ? 0 : ((i - 2) * 2 - 1));
+    float m = matteAt(at + side * pixel, layer);
+    low = min(low, m);
+    high = max(high, m);
+  }
+  return low < 0.5 && high >= 0.5 ? 1.0 : 0.0;
+}
+
+vec3 board(vec2 at) {
+  vec2 cell = floor(at / 12.0);
+  return mod(cell.x + cell.y, 2.0) < 1.0 ? vec3(0.35) : vec3(0.5);
+}
+
+void main() {
+  vec2 device = vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y);
+  vec2 at = (device - origin) / extent;
+  if (any(lessThan(at, vec2(0.0))) || any(greaterThanEqual(at, vec2(1.0)))) {
+    color = vec4(0.0);
+    return;
+  }
+  vec3 picture = plateAt(at);
+  if (layers > 0 && view != 0 && device.x >= wipe) {
+    float alpha = 0.0;
+    for (int i = 0; i < layers; i++) alpha = max(alpha, matteAt(at, i));
+    if (view == 3) {
+      picture = vec3(alpha);
+    } else if (view == 2) {
+      picture = mix(checkerboard ? board(device) : background, picture, alpha);
+    } else {
+      for (int i = 0; i < layers; i++) {
+        picture = mix(picture, tints[i], opacity * matteAt(at, i));
+        if (outline) picture = mix(picture, tints[i], edgeAt(at, i));
+      }
+    }
+  }
+  color = vec4(picture, 1.0);
+}`;
+
+/** Y'CbCr to R'G'B' as a column-major matrix and the offset that goes before it. */
+export function conversion(
+  matrix: "bt709" | "bt601",
+  range: "limited" | "full",
+): { matrix: Float32Array; offset: Float32Array } {
+  const [kr, kb] = matrix === "bt709" ? [0.2126, 0.0722] : [0.299, 0.114];
+  const kg = 1 - kr - kb;
+  const limited = range === "limited";
+  const luma = limited ? 255 / 219 : 1;
+  const chroma = limited ? 255 / 224 : 1;
+  const red = 2 * (1 - kr) * chroma;
+  const blue = 2 * (1 - kb) * chroma;
+  return {
+    matrix: new Float32Array([
+      luma, luma, luma,
+      0, (-blue * kb) / kg, blue,
+      red, (-red * kr) / kg, 0,
+    ]),
+    offset: new Float32Array([limited ? 16 / 255 : 0, 128 / 255, 128 / 255]),
+  };
+}

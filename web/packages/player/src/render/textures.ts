@@ -1,0 +1,134 @@
+/** The renderer's textures: plates as they come, and what is uploaded of the picture on screen. */
+
+import type { Planes } from "../decode/decoder";
+import type { Layer } from "../pairing";
+
+/** A plate: a texture of its own (WebCodecs) or planes in memory (WASM). Made with one user. */
+export type Plate = TexturePlate | PlanesPlate;
+
+interface Shared {
+  /** One more user keeps it. */
+  retain(): void;
+  /** A user lets go; the last one frees it. */
+  close(): void;
+}
+
+interface TexturePlate extends Shared {
+  readonly kind: "texture";
+  readonly texture: WebGLTexture;
+}
+
+interface PlanesPlate extends Shared {
+  readonly kind: "planes";
+  readonly planes: Planes;
+}
+
+export function planesPlate(planes: Planes): Plate {
+  const nothing = () => undefined;
+  return { kind: "planes", planes, retain: nothing, close: nothing };
+}
+
+/** Textures kept for reuse, so that playback does not allocate. */
+const SPARE = 8;
+
+export function newTexture(gl: WebGL2RenderingContext, target: GLenum): WebGLTexture {
+  const texture = gl.createTexture();
+  gl.bindTexture(target, texture);
+  gl.texParameteri(target, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+  gl.texParameteri(target, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
+  gl.texParameteri(target, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+  gl.texParameteri(target, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+  return texture;
+}
+
+/** Uploads VideoFrames and recycles their textures. */
+export class PlateTextures {
+  private readonly spare: WebGLTexture[] = [];
+
+  constructor(private readonly gl: WebGL2RenderingContext) {}
+
+  /** Uploads the frame and closes it; decoders stall on frames that stay open. */
+  take(frame: VideoFrame): Plate {
+    const { gl } = this;
+    const texture = this.spare.pop() ?? newTexture(gl, gl.TEXTURE_2D);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, frame);
+    frame.close();
+    let users = 1;
+    const retain = () => {
+      users++;
+    };
+    const close = () => {
+      if (--users > 0) return;
+      if (this.spare.length < SPARE) this.spare.push(texture);
+      else gl.deleteTexture(texture);
+    };
+    return { kind: "texture", texture, retain, close };
+  }
+}
+
+/** A single-channel texture that takes a plane or mask after another of the same size. */
+export class PlaneTexture {
+  private readonly texture: WebGLTexture;
+  private width = 0;
+  private height = 0;
+  private content: Uint8Array | null = null;
+
+  constructor(private readonly gl: WebGL2RenderingContext) {
+    this.texture = newTexture(gl, gl.TEXTURE_2D);
+  }
+
+  /** Binds to a unit, uploading `pixels` unless they are there already. */
+  bind(unit: number, pixels: Uint8Array, width: number, height: number): void {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    if (pixels === this.content) return;
+    if (width === this.width && height === this.height) {
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, pixels);
+    } else {
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, width, height, 0, gl.RED, gl.UNSIGNED_BYTE, pixels);
+    }
+    this.width = width;
+    this.height = height;
+    this.content = pixels;
+  }
+}
+
+/** The mattes of the picture on screen: one array texture, a layer for each object. */
+export class MatteTextures {
+  private texture: WebGLTexture | null = null;
+  private width = 0;
+  private height = 0;
+  private depth = 0;
+  private contents: (Uint8Array | null)[] = [];
+
+  constructor(private readonly gl: WebGL2RenderingContext) {}
+
+  /** Binds to a unit, uploading those layers that are not there already. */
+  bind(unit: number, layers: readonly Layer[], width: number, height: number): void {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    this.reserve(Math.max(1, layers.length), width, height);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    layers.forEach(({ pixels }, layer) => {
+      if (this.contents[layer] === pixels) return;
+      gl.texSubImage3D(
+        gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, width, height, 1, gl.RED, gl.UNSIGNED_BYTE, pixels,
+      );
+      this.contents[layer] = pixels;
+    });
+  }
+
+  private reserve(depth: number, width: number, height: number): void {
+    if (this.texture && depth <= this.depth && width === this.width && height === this.height) return;
+    const { gl } = this;
+    gl.deleteTexture(this.texture);
+    this.texture = newTexture(gl, gl.TEXTURE_2D_ARRAY);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.R8, width, height, depth);
+    this.width = width;
+    this.height = height;
+    this.depth = depth;
+    this.contents = [];
+  }
+}

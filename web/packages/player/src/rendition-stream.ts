@@ -1,0 +1,365 @@
+/**
+ * One rendition around the playhead: fetches its segments, decodes them, and keeps the pictures of
+ * a window of frames. Pictures are keyed by frame and segment address, so a new revision drops
+ * exactly what it changed.
+ */
+
+import type { Counters } from "./counters";
+import { closeDecoded, DecodeError, type Decoded, type SegmentDecoder } from "./decode/decoder";
+import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
+import { readInit, readSegment, type Sample } from "./fmp4";
+import { rangesOf, type FrameTable, type Grid } from "./frame-table";
+import type { Rendition } from "./manifest";
+import { Signal } from "./signal";
+import type { ErrorCode } from "./types";
+import { wantedOrder, type Window } from "./window";
+
+/** A picture in the buffer. */
+export interface Picture {
+  close(): void;
+}
+
+/** Segments fetched beyond the window, so that the network has time. */
+const PREFETCH = 3;
+const RETRY_MS = 4000;
+/** Decoder failures in a row on one segment after which it is left alone for a while. */
+const PATIENCE = 3;
+
+export interface StreamOptions<P extends Picture> {
+  readonly table: FrameTable;
+  readonly grid: Grid;
+  readonly fetcher: SegmentFetcher;
+  readonly counters: Counters;
+  readonly baseUrl: string;
+  /** Decoders at work side by side, on different segments. */
+  readonly decoders: number;
+  readonly makeDecoder: () => SegmentDecoder;
+  /** Turns a decoded picture into what the buffer keeps; takes ownership. */
+  readonly convert: (decoded: Decoded) => P;
+  /** A picture came in, or the outlook of some frame changed. */
+  readonly onChange: () => void;
+  readonly onError: (code: ErrorCode, message: string) => void;
+  /** The decoder failed for good on this rendition. */
+  readonly onBroken: () => void;
+}
+
+interface Slot {
+  decoder: SegmentDecoder | null;
+  segment: number | null;
+  /** Frame that the decoder returns next. */
+  position: number;
+  failures: number;
+  /** Set while the slot waits for bytes. */
+  waiting: symbol | null;
+}
+
+/** A sample is not the frame it should be (protocol P10, P11). */
+class IdentityError extends Error {}
+
+export class RenditionStream<P extends Picture> {
+  private readonly pictures = new Map<number, { readonly address: string; readonly picture: P }>();
+  private readonly slots: Slot[];
+  private readonly signal = new Signal();
+  private readonly ready = new Set<string>();
+  /** Addresses left alone until a time, after they failed. */
+  private readonly blocked = new Map<string, number>();
+  private rendition: Rendition;
+  private window: Window | null = null;
+  private closed = false;
+
+  constructor(
+    rendition: Rendition,
+    private readonly options: StreamOptions<P>,
+  ) {
+    this.rendition = rendition;
+    this.noteReady(rendition);
+    this.slots = Array.from({ length: options.decoders }, () => ({
+      decoder: null,
+      segment: null,
+      position: 0,
+      failures: 0,
+      waiting: null,
+    }));
+    for (const slot of this.slots) void this.run(slot);
+  }
+
+  /** The frame's picture of the current revision, or undefined. */
+  get(frame: number): P | undefined {
+    const entry = this.pictures.get(frame);
+    return entry?.address === this.addressOf(frame) ? entry?.picture : undefined;
+  }
+
+  /** Whether the frame's segment answers without new work on the server. */
+  isComing(frame: number): boolean {
+    const address = this.addressOf(frame);
+    if (address === undefined || this.blocked.has(address)) return false;
+    return this.ready.has(address) || this.options.fetcher.has(this.segmentUrl(address));
+  }
+
+  get frames(): readonly (readonly [number, number])[] {
+    return rangesOf([...this.pictures.keys()].sort((a, b) => a - b));
+  }
+
+  get count(): number {
+    return this.pictures.size;
+  }
+
+  /** Takes a revision's rendition over; pictures whose address changed are dropped. */
+  setRendition(rendition: Rendition): void {
+    this.rendition = rendition;
+    this.noteReady(rendition);
+    for (const [frame, entry] of this.pictures) {
+      if (entry.address !== this.addressOf(frame)) this.drop(frame);
+    }
+    this.blocked.clear();
+    this.declare();
+    this.signal.notify();
+  }
+
+  setWindow(window: Window): void {
+    this.window = window;
+    for (const frame of this.pictures.keys()) {
+      if (frame < window.from || frame >= window.to) this.drop(frame);
+    }
+    this.declare();
+    this.signal.notify();
+  }
+
+  markReady(address: string): void {
+    this.ready.add(address);
+    this.blocked.delete(address);
+    this.signal.notify();
+  }
+
+  /** Tries again at once what the network had failed. */
+  retry(): void {
+    for (const [address, until] of this.blocked) if (until !== Infinity) this.blocked.delete(address);
+    this.declare();
+    this.signal.notify();
+  }
+
+  /** Drops all pictures (their textures are gone) and decodes the window anew. */
+  reset(): void {
+    for (const frame of [...this.pictures.keys()]) this.drop(frame);
+    this.signal.notify();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.options.fetcher.setWanted(this, []);
+    for (const frame of [...this.pictures.keys()]) this.drop(frame);
+    for (const slot of this.slots) slot.decoder?.close();
+    this.signal.notify();
+  }
+
+  private addressOf(frame: number): string | undefined {
+    return this.rendition.addresses[this.options.grid.segmentOf(frame)];
+  }
+
+  private segmentUrl(address: string): string {
+    const path = this.rendition.template.replace("{address}", address);
+    return new URL(path, this.options.baseUrl).href;
+  }
+
+  private initUrl(): string {
+    return new URL(this.rendition.init, this.options.baseUrl).href;
+  }
+
+  private noteReady(rendition: Rendition): void {
+    for (const [start, stop] of rendition.ready) {
+      for (const address of rendition.addresses.slice(start, stop)) this.ready.add(address);
+    }
+  }
+
+  private drop(frame: number): void {
+    this.pictures.get(frame)?.picture.close();
+    this.pictures.delete(frame);
+  }
+
+  /** Tells the fetcher which segments the window needs, the playhead's first. */
+  private declare(): void {
+    const { window } = this;
+    if (!window) return;
+    const { grid, fetcher } = this.options;
+    const segments = new Set<number>();
+    for (const frame of wantedOrder(window)) segments.add(grid.segmentOf(frame));
+    const edge = grid.segmentOf(window.direction === 1 ? window.to - 1 : window.from);
+    for (let i = 1; i <= PREFETCH; i++) segments.add(edge + i * window.direction);
+    const urls = [...segments].flatMap((segment) => {
+      const address = this.rendition.addresses[segment];
+      return address === undefined || this.isBlocked(address) ? [] : [this.segmentUrl(address)];
+    });
+    const [first, ...rest] = urls;
+    fetcher.setWanted(this, first === undefined ? [] : [first, this.initUrl(), ...rest]);
+  }
+
+  private isBlocked(address: string): boolean {
+    const until = this.blocked.get(address);
+    if (until !== undefined && performance.now() >= until) this.blocked.delete(address);
+    return this.blocked.has(address);
+  }
+
+  /** The segment this slot should work on: that of the most urgent frame nobody works on. */
+  private choose(slot: Slot): number | null {
+    if (!this.window) return null;
+    const taken = new Set(this.slots.filter((other) => other !== slot).map((other) => other.segment));
+    for (const frame of wantedOrder(this.window)) {
+      if (this.get(frame) !== undefined) continue;
+      const segment = this.options.grid.segmentOf(frame);
+      const address = this.rendition.addresses[segment];
+      if (address === undefined || taken.has(segment) || this.isBlocked(address)) continue;
+      return segment;
+    }
+    return null;
+  }
+
+  /** What a slot in the middle of a segment does next. */
+  private course(slot: Slot, segment: number, address: string): "decode" | "park" | "leave" {
+    if (this.closed || this.rendition.addresses[segment] !== address || !this.window) return "leave";
+    const [, stop] = this.options.grid.cell(segment);
+    const chosen = this.choose(slot);
+    if (chosen === null) return "park";
+    if (chosen !== segment) return "leave";
+    for (const frame of wantedOrder(this.window)) {
+      if (this.options.grid.segmentOf(frame) !== segment || this.get(frame) !== undefined) continue;
+      // The most urgent missing frame decides: behind the decoder means starting over.
+      return frame >= slot.position && frame < stop ? "decode" : "leave";
+    }
+    return "park";
+  }
+
+  private async run(slot: Slot): Promise<void> {
+    while (!this.closed) {
+      const segment = this.choose(slot);
+      const address = segment === null ? undefined : this.rendition.addresses[segment];
+      if (segment === null || address === undefined) {
+        await this.signal.wait();
+        continue;
+      }
+      slot.segment = segment;
+      try {
+        await this.decodeSegment(slot, segment, address);
+        slot.failures = 0;
+      } catch (error) {
+        this.recover(slot, address, error);
+      } finally {
+        slot.segment = null;
+      }
+    }
+  }
+
+  private async decodeSegment(slot: Slot, segment: number, address: string): Promise<void> {
+    const [start, stop] = this.options.grid.cell(segment);
+    slot.position = start;
+    const samples = await Promise.race([
+      this.samplesOf(segment, address).finally(() => {
+        slot.waiting = null;
+      }),
+      this.untilLeft(slot, segment, address),
+    ]);
+    if (!samples || this.course(slot, segment, address) === "leave") return;
+    slot.decoder ??= this.options.makeDecoder();
+    slot.decoder.start(samples, start);
+    while (slot.position < stop) {
+      const course = this.course(slot, segment, address);
+      if (course === "leave") return;
+      if (course === "park") {
+        await this.signal.wait();
+        continue;
+      }
+      const decoded = await slot.decoder.next();
+      if (!decoded) return;
+      slot.position = decoded.frame + 1;
+      this.take(decoded, address);
+    }
+  }
+
+  /** Resolves when another segment became more urgent than the one whose bytes are awaited. */
+  private async untilLeft(slot: Slot, segment: number, address: string): Promise<null> {
+    const wait = Symbol();
+    slot.waiting = wait;
+    while (slot.waiting === wait && this.course(slot, segment, address) !== "leave") {
+      await this.signal.wait();
+    }
+    return null;
+  }
+
+  private take(decoded: Decoded, address: string): void {
+    const { frame } = decoded;
+    const wanted = this.window && frame >= this.window.from && frame < this.window.to;
+    if (this.closed || !wanted || this.addressOf(frame) !== address || this.get(frame) !== undefined) {
+      this.options.counters.discarded++;
+      closeDecoded(decoded);
+      return;
+    }
+    this.drop(frame);
+    this.pictures.set(frame, { address, picture: this.options.convert(decoded) });
+    this.options.onChange();
+  }
+
+  private async samplesOf(segment: number, address: string): Promise<readonly Sample[]> {
+    const { fetcher, table, grid } = this.options;
+    const [init, bytes] = await Promise.all([
+      fetcher.get(this.initUrl()),
+      fetcher.get(this.segmentUrl(address)),
+    ]);
+    this.ready.add(address);
+    const head = readInit(init);
+    if (head.timescale !== table.timescale) {
+      throw new IdentityError(`Segment ${segment} counts ${head.timescale} ticks a second, the frame table ${table.timescale}.`);
+    }
+    const samples = readSegment(bytes, head);
+    checkIdentity(samples, segment, grid, table);
+    return samples;
+  }
+
+  private recover(slot: Slot, address: string, error: unknown): void {
+    if (error instanceof AbandonedError || this.closed) return;
+    const { options } = this;
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof FetchError) {
+      this.block(address, RETRY_MS);
+      options.onError("network", message);
+    } else if (error instanceof DecodeError) {
+      slot.decoder?.close();
+      slot.decoder = null;
+      options.counters.decoderRestarts++;
+      slot.failures++;
+      if (slot.failures < PATIENCE) return;
+      slot.failures = 0;
+      this.block(address, RETRY_MS);
+      options.onError("decode", message);
+      options.onBroken();
+    } else {
+      this.block(address, Infinity);
+      options.onError(error instanceof IdentityError ? "frame-identity" : "decode", message);
+    }
+    options.onChange();
+  }
+
+  private block(address: string, forMs: number): void {
+    this.blocked.set(address, performance.now() + forMs);
+    if (forMs === Infinity) return;
+    setTimeout(() => {
+      this.declare();
+      this.signal.notify();
+    }, forMs + 10);
+  }
+}
+
+/** @throws IdentityError unless sample `n` is frame `segment * length + n` of the frame table. */
+function checkIdentity(samples: readonly Sample[], segment: number, grid: Grid, table: FrameTable): void {
+  const [start, stop] = grid.cell(segment);
+  if (samples.length !== stop - start) {
+    throw new IdentityError(`Segment ${segment} holds ${samples.length} frames instead of ${stop - start}.`);
+  }
+  samples.forEach((sample, n) => {
+    const frame = start + n;
+    if (sample.ticks !== table.tickOf(frame)) {
+      throw new IdentityError(
+        `Sample ${n} of segment ${segment} is at tick ${sample.ticks}, frame ${frame} at ${table.tickOf(frame)}.`,
+      );
+    }
+  });
+  if (!samples[0]?.sync) throw new IdentityError(`Segment ${segment} does not begin with a sync frame.`);
+}
