@@ -7,6 +7,9 @@ from mattebox.media.limits import Limits
 from mattebox.media.pool import Cancelled, DecoderPool, DecodingError, configure_pool, shared_pool
 from mattebox.media.probe import Ingested, ingest
 from mattebox.media.reader import FrameReader, Planes
+from mattebox.media.sample import sample_clip
+from mattebox.media.shots import Shot, detect_shots
+from mattebox.media.stills import frame_image, thumbnail_jpeg
 
 __all__ = [
     "Cancelled",
@@ -20,8 +23,13 @@ __all__ = [
     "Limits",
     "Planes",
     "SegmentGrid",
+    "Shot",
     "configure_pool",
+    "detect_shots",
+    "frame_image",
     "ingest",
+    "sample_clip",
     "shared_pool",
+    "thumbnail_jpeg",
     "working_size",
 ]

@@ -59,8 +59,8 @@ def _why_not(path: str, name: str) -> str:
     return f"{name} is not a video that can be read; convert it to MP4 (H.264) first."
 
 
-def video_stream(container: InputContainer, name: str) -> VideoStream:
-    """The stream that holds the moving picture.
+def video_stream(container: InputContainer, name: str, index: int | None = None) -> VideoStream:
+    """The stream that holds the moving picture: the given one, or the first that is default.
 
     Raises:
         InputError: There is none, or its codec is not known.
@@ -71,8 +71,8 @@ def video_stream(container: InputContainer, name: str) -> VideoStream:
         also = " and a cover picture" if container.streams.video else ""
         kind = f"holds only {held}{also}" if held == "sound" else f"holds {held}"
         raise InputError(f"{name} {kind}; choose a file with a video track.", status=415)
-    preferred = [s for s in moving if s.disposition & Disposition.default] or moving
-    stream = preferred[0]
+    known = [s for s in moving if s.index == index]
+    stream = (known or [s for s in moving if s.disposition & Disposition.default] or moving)[0]
     if getattr(stream, "codec_context", None) is None:
         raise InputError(
             f"{name} uses a video codec that cannot be read here; convert it to MP4 (H.264) first.",
@@ -93,10 +93,7 @@ def open_stream(
     """
     container = open_container(path, name)
     try:
-        if index is None:
-            stream = video_stream(container, name)
-        else:
-            stream = container.streams[index]  # type: ignore[assignment]
+        stream = video_stream(container, name, index)
     except BaseException:
         container.close()
         raise

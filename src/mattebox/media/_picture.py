@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+from av.sidedata.sidedata import SideData, Type
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.reformatter import (
     ColorPrimaries,
     ColorRange,
@@ -20,7 +24,8 @@ from av.video.reformatter import (
 
 from mattebox.media.clip import ClipInfo, Color
 
-Array = npt.NDArray[np.generic]
+# Samples of one picture or plane: uint8, or uint16 where there are 10 bits.
+Array = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _MATRICES = {
     0: "rgb", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc",
@@ -44,6 +49,7 @@ _COLORSPACES = {
     "bt2020c": Colorspace.BT2020,
 }
 _HD_LINES, _HD_COLUMNS = 720, 1280
+_SMALL = 256
 
 
 def color_of(frame: VideoFrame) -> Color:
@@ -67,7 +73,9 @@ def color_of(frame: VideoFrame) -> Color:
 
 def orientation_of(frame: VideoFrame) -> tuple[int, bool]:
     """Degrees clockwise that bring the picture upright, and whether it is mirrored first."""
-    stored = next((d for d in frame.side_data if d.type.name == "DISPLAYMATRIX"), None)
+    # The container iterates over its values, whatever its type says.
+    held = cast(Iterable[SideData], frame.side_data)
+    stored = next((data for data in held if data.type is Type.DISPLAYMATRIX), None)
     if stored is None:
         return 0, False
     a, b, _, c, d = struct.unpack("=9i", bytes(stored)[:36])[:5]
@@ -109,9 +117,18 @@ class PictureMaker:
 
     def rgb(self, frame: VideoFrame) -> tuple[Array, ...]:
         """One `(H, W, 3) uint8` array at working size, full range."""
-        picture = self._convert(frame, self._working_size(), "rgb24", "rgb", "full")
+        return self._rgb(frame, self._working_size())
+
+    def small_rgb(self, frame: VideoFrame) -> tuple[Array, ...]:
+        """One RGB array of at most 256 pixels a side."""
+        width, height = self._working_size()
+        scale = min(_SMALL / max(width, height), 1)
+        return self._rgb(frame, (max(round(width * scale), 1), max(round(height * scale), 1)))
+
+    def _rgb(self, frame: VideoFrame, size: tuple[int, int]) -> tuple[Array, ...]:
+        picture = self._convert(frame, size, "rgb24", "rgb", "full")
         plane = picture.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(picture.height, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(picture.height, plane.line_size)
         flat = rows[:, : picture.width * 3]
         return (self._upright(flat.reshape(picture.height, picture.width, 3)),)
 
@@ -204,10 +221,10 @@ def _range(name: str) -> ColorRange:
 
 
 def _planes(picture: VideoFrame, *, deep: bool) -> tuple[Array, ...]:
-    dtype = np.dtype("<u2") if deep else np.dtype(np.uint8)
-    return tuple(
-        np.frombuffer(plane, dtype).reshape(plane.height, plane.line_size // dtype.itemsize)[
-            :, : plane.width
-        ]
-        for plane in picture.planes[:3]
-    )
+    return tuple(_plane(plane, "<u2" if deep else "u1") for plane in picture.planes[:3])
+
+
+def _plane(plane: VideoPlane, dtype: str) -> Array:
+    samples: Array = np.frombuffer(memoryview(plane), np.dtype(dtype))
+    row = plane.line_size // samples.itemsize
+    return samples.reshape(plane.height, row)[:, : plane.width]

@@ -26,7 +26,7 @@ from mattebox.media._picture import Array
 _HEARTBEAT_S = 1.0
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - not an error
     """The other side wants no more of this work."""
 
 

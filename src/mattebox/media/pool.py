@@ -21,14 +21,14 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from mattebox.errors import InputError
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _POLL_S = 0.05
 # How long a reader keeps its process before it has to lend it to one that waits.
@@ -36,7 +36,7 @@ _QUIET_S = 0.25
 _STOP_S = 5.0
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - not an error
     """The caller wanted no more of the work."""
 
 
@@ -243,7 +243,7 @@ class Work:
             raise DecodingError(f"{self._name} could not be decoded ({message['detail']}).")
         return message
 
-    def _fail(self, process: _Process, *, hung: bool = False) -> Any:
+    def _fail(self, process: _Process, *, hung: bool = False) -> NoReturn:
         status = self._drop(process)
         if hung or status == -signal.SIGXCPU:
             detail = (

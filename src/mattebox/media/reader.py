@@ -111,6 +111,11 @@ class FrameReader:
         for index, arrays in self._frames(indices, "rgb", size):
             yield index, arrays[0].astype(np.uint8, copy=False)
 
+    def read_small(self, indices: Iterable[int]) -> Generator[tuple[int, Rgb], None, None]:
+        """Like `read`, with pictures of at most 256 pixels a side: enough to find cuts."""
+        for index, arrays in self._frames(indices, "small_rgb", 256 * 256 * 3):
+            yield index, arrays[0].astype(np.uint8, copy=False)
+
     def read_planes(
         self, start: int, stop: int, *, size: Size = "working"
     ) -> Generator[tuple[int, Planes], None, None]:
@@ -140,7 +145,8 @@ class FrameReader:
             make = "source_planes"
             color = replace(info.color)
         for index, (y, u, v) in self._frames(range(start, stop), make, largest):
-            yield index, Planes(y, u, v, _subsampling(y, u), 8 * y.dtype.itemsize, color)
+            depth = 8 if y.dtype.itemsize == 1 else 10
+            yield index, Planes(y, u, v, _subsampling(y, u), depth, color)
 
     def _frames(
         self, indices: Iterable[int], make: str, slot_bytes: int
