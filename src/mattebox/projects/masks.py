@@ -1,0 +1,80 @@
+"""Keyframe masks as content-addressed PNG files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mattebox.errors import InputError
+from mattebox.projects.files import write_whole
+
+Mask = npt.NDArray[np.uint8]
+
+
+class MaskStore:
+    """Masks named by the hash of their pixels.
+
+    Args:
+        folder: Where the files are; made on the first `put`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, mask: Mask) -> str:
+        """Keep a ``(H, W) uint8`` mask and return its hash; the file is on disk on return."""
+        name = mask_hash(mask)
+        path = self.path(name)
+        if not path.exists():
+            write_whole(path, encode_png(mask))
+        return name
+
+    def get(self, name: str) -> Mask:
+        """The ``(H, W) uint8`` mask with this hash.
+
+        Raises:
+            InputError: There is none (404).
+        """
+        path = self.path(name)
+        if not path.exists():
+            raise InputError(f"There is no mask {name!r}; read the project again.", status=404)
+        return decode_png(path.read_bytes())
+
+    def path(self, name: str) -> Path:
+        """Where the mask with this hash is, whether or not it exists."""
+        return self._folder / name[:2] / f"{name}.png"
+
+    def remove(self, name: str) -> None:
+        """Forget a mask that nothing refers to any more."""
+        self.path(name).unlink(missing_ok=True)
+
+
+def mask_hash(mask: Mask) -> str:
+    """SHA-256 over size and pixels, so it does not depend on the PNG encoder."""
+    digest = hashlib.sha256(f"{mask.shape[1]}x{mask.shape[0]};".encode())
+    digest.update(np.ascontiguousarray(mask))
+    return digest.hexdigest()
+
+
+def encode_png(mask: Mask) -> bytes:
+    """A ``(H, W) uint8`` mask as an 8-bit grey PNG."""
+    done, data = cv2.imencode(".png", mask, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        raise RuntimeError("the mask could not be encoded as PNG")
+    return data.tobytes()
+
+
+def decode_png(data: bytes) -> Mask:
+    """The ``(H, W) uint8`` pixels of an 8-bit grey PNG.
+
+    Raises:
+        InputError: The bytes are no such PNG (422).
+    """
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if pixels is None or pixels.dtype != np.uint8 or pixels.ndim != 2:
+        raise InputError("The mask is not an 8-bit grey PNG; save it as one.", status=422)
+    return np.asarray(pixels, np.uint8)

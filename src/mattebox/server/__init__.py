@@ -1,0 +1,1 @@
+"""The HTTP rim: routes, security, and what starts and stops with the server."""

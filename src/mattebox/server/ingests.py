@@ -1,0 +1,136 @@
+"""From an upload's last byte to a project, in the background."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from mattebox.errors import InputError
+from mattebox.media import Cancelled, Limits, ingest
+from mattebox.projects.clips import Clip, ClipStore
+from mattebox.projects.files import sync_folder
+from mattebox.projects.jobs import Ingest, IngestStore
+from mattebox.projects.store import Project, ProjectStore
+from mattebox.server.problems import of_exception
+from mattebox.server.uploads import UploadFiles
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 2
+
+
+class Ingests:
+    """Reads uploads and makes projects of them.
+
+    Args:
+        uploads: Where the files come from.
+        store: Where the outcome is recorded.
+        clips: Where clips are kept.
+        projects: Where projects are made.
+        limits: What is accepted.
+        opened: Told each clip that a project was made of.
+    """
+
+    def __init__(
+        self,
+        uploads: UploadFiles,
+        store: IngestStore,
+        clips: ClipStore,
+        projects: ProjectStore,
+        limits: Limits,
+        opened: Callable[[Clip], object],
+    ) -> None:
+        self._uploads = uploads
+        self._store = store
+        self._clips = clips
+        self._projects = projects
+        self._limits = limits
+        self._opened = opened
+        self._stopping = threading.Event()
+        self._workers = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ingest")
+
+    def begin(self, upload: str) -> None:
+        """Read a complete upload in the background; asking twice changes nothing."""
+        try:
+            self._store.get(upload)
+        except InputError:
+            self._store.put(Ingest(upload, "reading"))
+            self._workers.submit(self._read, upload)
+
+    def resume(self) -> None:
+        """Go on with what a stopped server left unread."""
+        for upload in self._store.unfinished():
+            self._workers.submit(self._read, upload)
+
+    def open_file(self, path: Path, name: str, project_id: str | None = None) -> Project:
+        """Make a project of a file; the store keeps a link to it.
+
+        Args:
+            path: A file in the data folder.
+            name: What the person calls it.
+            project_id: Id of the project; one that exists already is given back as it is.
+
+        Raises:
+            InputError: It is no clip that can be used.
+            Cancelled: The server is stopping.
+        """
+        found = ingest(path, self._limits, name=name, cancelled=self._stopping.is_set)
+        clip = _digest(path)
+        with self._clips.files_lock:
+            self._place(path, self._clips.path(clip))
+            self._clips.add(clip, found.info, found.table)
+            title = Path(name).stem or name
+            project = self._projects.create(clip, name, title, project_id)
+        self._opened(self._clips.get(clip))
+        return project
+
+    def close(self) -> None:
+        """Stop reading; it goes on after a restart."""
+        self._stopping.set()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _place(self, path: Path, place: Path) -> None:
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            # A link, so that the upload is still there if the server dies before the commit.
+            os.link(path, place)
+            sync_folder(place.parent)
+
+    def _read(self, upload: str) -> None:
+        path = self._uploads.path(upload)
+        name = self._uploads.name(upload)
+        try:
+            if not path.exists():
+                raise InputError(f"{name} was lost before it was read; upload it again.")
+            if path.stat().st_size == 0:
+                raise InputError(f"{name} is empty; choose a file that holds a video.")
+            project = self.open_file(path, name, f"p{upload[:12]}")
+        except Cancelled:
+            return
+        except Exception as error:
+            status, detail = _refusal(error, name)
+            log.warning("upload refused", upload=upload, name=name, detail=detail)
+            self._uploads.discard(upload)
+            self._store.put(Ingest(upload, "refused", status=status, detail=detail))
+        else:
+            self._store.put(Ingest(upload, "done", project=project.id))
+            self._uploads.discard(upload)
+
+
+def _refusal(error: Exception, name: str) -> tuple[int, str]:
+    if isinstance(error, InputError | OSError | MemoryError):
+        return of_exception(error)
+    return 422, f"{name} could not be read ({error}); convert it to MP4 (H.264) and try again."
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,97 @@
+"""From domain values to the models of the protocol."""
+
+from __future__ import annotations
+
+from mattebox.projects.clips import Clip
+from mattebox.projects.jobs import Export
+from mattebox.projects.store import Project
+from mattebox.server.models import (
+    ClickModel,
+    ClipModel,
+    ExportModel,
+    KeyframeModel,
+    ObjectModel,
+    ProjectModel,
+    ProjectSummary,
+)
+from mattebox.server.workspace import Workspace
+from mattebox.streaming.manifest import API
+
+
+def project_model(workspace: Workspace, project: Project) -> ProjectModel:
+    """A project as the protocol sends it."""
+    stale = workspace.stream.stale(project)
+    return ProjectModel(
+        id=project.id,
+        name=project.state.name,
+        created=project.created,
+        version=project.version,
+        can_undo=project.can_undo,
+        can_redo=project.can_redo,
+        revision=project.state.revision,
+        clip=_clip(project, workspace.clips.get(project.clip)),
+        objects=[
+            ObjectModel(
+                id=item.id,
+                name=item.name,
+                color=item.color,
+                keyframes=[
+                    KeyframeModel(
+                        frame=keyframe.frame,
+                        mask=f"{API}/masks/{keyframe.mask}.png",
+                        clicks=[
+                            ClickModel(id=c.id, x=c.x, y=c.y, include=c.include)
+                            for c in keyframe.clicks
+                        ],
+                    )
+                    for keyframe in item.keyframes
+                ],
+                stale=stale[item.id],
+            )
+            for item in project.state.objects
+        ],
+    )
+
+
+def project_summary(project: Project, clip: Clip) -> ProjectSummary:
+    """A project as the list shows it."""
+    return ProjectSummary(
+        id=project.id,
+        name=project.state.name,
+        created=project.created,
+        thumbnail=f"{API}/projects/{project.id}/thumbnail.jpg",
+        frame_count=clip.table.frame_count,
+        duration_s=round(clip.table.duration_s, 3),
+    )
+
+
+def export_model(export: Export) -> ExportModel:
+    """An export as the protocol sends it."""
+    file = f"{API}/projects/{export.project}/exports/{export.id}/file"
+    return ExportModel(
+        id=export.id,
+        state=export.state,
+        done=export.done,
+        total=export.total,
+        detail=export.detail,
+        revision=export.revision,
+        format=export.request["format"],
+        file_name=export.file_name,
+        file=file if export.state == "done" else None,
+    )
+
+
+def _clip(project: Project, clip: Clip) -> ClipModel:
+    info = clip.info
+    return ClipModel(
+        name=project.clip_name,
+        width=info.width,
+        height=info.height,
+        source_width=info.source_width,
+        source_height=info.source_height,
+        rate=(info.rate.numerator, info.rate.denominator),
+        frame_count=clip.table.frame_count,
+        has_sound=info.has_sound,
+        damage=clip.table.damage,
+        shots=list(clip.shots) if clip.shots is not None else None,
+    )

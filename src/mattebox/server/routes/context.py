@@ -1,0 +1,43 @@
+"""What routes share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+
+from mattebox.server.problems import MEDIA_TYPE, Problem
+from mattebox.server.workspace import Workspace
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+def _workspace(request: Request) -> Workspace:
+    workspace: Workspace = request.app.state.workspace
+    return workspace
+
+
+OpenWorkspace = Annotated[Workspace, Depends(_workspace)]
+IfNoneMatch = Annotated[str | None, Header(description="ETag the client has.")]
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems a route may answer with, for its description."""
+    return {
+        status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Problem details."}
+        for status in statuses
+    }
+
+
+def immutable(content: bytes, media_type: str, tag: str, if_none_match: str | None) -> Response:
+    """Content that never changes, or 304 when the client has it."""
+    headers = {"Cache-Control": IMMUTABLE, "ETag": f'"{tag}"'}
+    if has_tag(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def has_tag(if_none_match: str | None, tag: str) -> bool:
+    """Whether an If-None-Match header names this tag."""
+    offered = {part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")}
+    return bool(offered & {f'"{tag}"', "*"})

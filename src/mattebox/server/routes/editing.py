@@ -1,0 +1,181 @@
+"""What changes a project: objects, clicks, keyframes, undo and redo."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from mattebox.errors import InputError
+from mattebox.projects.masks import Mask, decode_png
+from mattebox.projects.store import Project
+from mattebox.server.models import (
+    ChangedClick,
+    NewClick,
+    NewObject,
+    ProjectModel,
+)
+from mattebox.server.present import project_model
+from mattebox.server.routes.context import IfNoneMatch, OpenWorkspace, immutable, responses
+
+router = APIRouter(tags=["editing"])
+
+Frame = Annotated[int, Path(ge=0)]
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def _told(workspace: OpenWorkspace, project: Project) -> ProjectModel:
+    workspace.bus.publish(project.id, "project", {"version": project.version})
+    return project_model(workspace, project)
+
+
+@router.post("/projects/{project}/objects", status_code=201, responses=responses(404, 422))
+def add_object(project: str, body: NewObject, workspace: OpenWorkspace) -> ProjectModel:
+    """Add an object."""
+    return _told(workspace, workspace.editing.add_object(project, body.name, body.color))
+
+
+@router.patch("/projects/{project}/objects/{item}", responses=responses(404, 422))
+def change_object(
+    project: str, item: str, body: NewObject, workspace: OpenWorkspace
+) -> ProjectModel:
+    """Change an object's name or colour."""
+    return _told(workspace, workspace.editing.change_object(project, item, body.name, body.color))
+
+
+@router.delete("/projects/{project}/objects/{item}", responses=responses(404))
+def remove_object(project: str, item: str, workspace: OpenWorkspace) -> ProjectModel:
+    """Remove an object with its keyframes."""
+    return _told(workspace, workspace.editing.remove_object(project, item))
+
+
+@router.post(
+    "/projects/{project}/objects/{item}/frames/{frame}/clicks",
+    status_code=201,
+    responses=responses(404, 422),
+)
+def add_click(
+    project: str, item: str, frame: Frame, body: NewClick, workspace: OpenWorkspace
+) -> ProjectModel:
+    """Click on a frame; the answer holds the keyframe's new mask."""
+    return _clicked(
+        workspace,
+        lambda: workspace.editing.add_click(project, item, frame, body.x, body.y, body.include),
+    )
+
+
+@router.patch(
+    "/projects/{project}/objects/{item}/frames/{frame}/clicks/{click}",
+    responses=responses(404, 422),
+)
+def change_click(
+    project: str,
+    item: str,
+    frame: Frame,
+    click: str,
+    body: ChangedClick,
+    workspace: OpenWorkspace,
+) -> ProjectModel:
+    """Move or turn a click."""
+    return _clicked(
+        workspace,
+        lambda: workspace.editing.change_click(
+            project, item, frame, click, body.x, body.y, body.include
+        ),
+    )
+
+
+@router.delete(
+    "/projects/{project}/objects/{item}/frames/{frame}/clicks/{click}",
+    responses=responses(404, 422),
+)
+def remove_click(
+    project: str, item: str, frame: Frame, click: str, workspace: OpenWorkspace
+) -> ProjectModel:
+    """Remove a click."""
+    return _clicked(workspace, lambda: workspace.editing.remove_click(project, item, frame, click))
+
+
+@router.put(
+    "/projects/{project}/objects/{item}/frames/{frame}/mask",
+    responses=responses(404, 413, 415, 422),
+    openapi_extra={"requestBody": {"content": {"image/png": {}}, "required": True}},
+)
+async def place_mask(
+    project: str, item: str, frame: Frame, request: Request, workspace: OpenWorkspace
+) -> ProjectModel:
+    """Make a frame a keyframe with a mask made elsewhere: an 8-bit grey PNG at working size."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "image/png":
+        raise InputError("The mask must be sent as image/png.", status=415)
+    data = await request.body()
+
+    def place() -> ProjectModel:
+        mask = _mask(workspace, project, data)
+        return _told(workspace, workspace.editing.place_mask(project, item, frame, mask))
+
+    return await run_in_threadpool(place)
+
+
+@router.delete("/projects/{project}/objects/{item}/frames/{frame}", responses=responses(404, 422))
+def remove_keyframe(
+    project: str, item: str, frame: Frame, workspace: OpenWorkspace
+) -> ProjectModel:
+    """Take back everything that was said about a frame."""
+    return _told(workspace, workspace.editing.remove_keyframe(project, item, frame))
+
+
+@router.post("/projects/{project}/undo", responses=responses(404, 409))
+def undo(project: str, workspace: OpenWorkspace) -> ProjectModel:
+    """Take back the last change."""
+    return _moved(workspace, project, workspace.projects.undo)
+
+
+@router.post("/projects/{project}/redo", responses=responses(404, 409))
+def redo(project: str, workspace: OpenWorkspace) -> ProjectModel:
+    """Have back what was undone last."""
+    return _moved(workspace, project, workspace.projects.redo)
+
+
+@router.get(
+    "/masks/{mask}.png",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}} | responses(404),
+)
+def read_mask(mask: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = None) -> Response:
+    """A keyframe's mask."""
+    if not workspace.projects.has_mask(mask):
+        raise InputError(f"There is no mask {mask!r}; read the project again.", status=404)
+    data = workspace.masks.path(mask).read_bytes()
+    return immutable(data, "image/png", mask, if_none_match)
+
+
+def _clicked(workspace: OpenWorkspace, deed: Callable[[], Project]) -> ProjectModel:
+    with workspace.counters.clicks.time(), workspace.scheduler.click():
+        return _told(workspace, deed())
+
+
+def _moved(
+    workspace: OpenWorkspace, project_id: str, move: Callable[[str], Project]
+) -> ProjectModel:
+    before = workspace.projects.get(project_id).state.revision
+    project = move(project_id)
+    if project.state.revision != before:
+        workspace.stream.announce(project_id, before, None)
+    return _told(workspace, project)
+
+
+def _mask(workspace: OpenWorkspace, project: str, data: bytes) -> Mask:
+    # Its size is read before it is decoded: a small file may unpack to a huge picture.
+    info = workspace.clips.get(workspace.projects.get(project).clip).info
+    if data[:8] == _PNG and len(data) >= 24:
+        size = struct.unpack(">II", data[16:24])
+        if size != (info.width, info.height):
+            raise InputError(
+                f"The mask is {size[0]}x{size[1]} pixels; make it {info.width}x{info.height}.",
+                status=422,
+            )
+    return decode_png(data if data[:8] == _PNG else b"")

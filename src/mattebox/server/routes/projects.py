@@ -1,0 +1,145 @@
+"""Projects, their clips and pictures, and what uploads became."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Response
+from starlette.responses import JSONResponse
+
+from mattebox.errors import InputError
+from mattebox.media.stills import frame_image
+from mattebox.projects.clips import Clip
+from mattebox.server.models import (
+    FrameTableModel,
+    IngestModel,
+    NewSample,
+    ProjectList,
+    ProjectModel,
+    ReadingModel,
+    Rename,
+    RevisionList,
+    RevisionModel,
+)
+from mattebox.server.present import project_model, project_summary
+from mattebox.server.problems import problem
+from mattebox.server.routes.context import IfNoneMatch, OpenWorkspace, immutable, responses
+
+router = APIRouter()
+
+_THUMBNAIL_HEIGHT = 180
+
+
+@router.get(
+    "/ingests/{upload}",
+    tags=["uploads"],
+    response_model=IngestModel,
+    responses={202: {"model": ReadingModel, "description": "It is being read."}}
+    | responses(404, 413, 422),
+)
+def read_ingest(upload: str, workspace: OpenWorkspace) -> Response | IngestModel:
+    """What became of a complete upload; a refusal answers with its problem."""
+    ingest = workspace.ingest_records.get(upload)
+    if ingest.state == "reading":
+        return JSONResponse(ReadingModel().model_dump(), 202, {"Retry-After": "1"})
+    if ingest.state == "refused" or ingest.project is None:
+        return problem(ingest.status or 422, ingest.detail or "The upload was refused.")
+    return IngestModel(project=ingest.project)
+
+
+@router.post("/projects", status_code=201, tags=["projects"], responses=responses(422))
+def create_project(_body: NewSample, workspace: OpenWorkspace) -> ProjectModel:
+    """Make a project of the sample clip."""
+    return project_model(workspace, workspace.open_sample())
+
+
+@router.get("/projects", tags=["projects"])
+def list_projects(workspace: OpenWorkspace) -> ProjectList:
+    """All projects, the newest first."""
+    return ProjectList(
+        projects=[
+            project_summary(project, workspace.clips.get(project.clip))
+            for project in workspace.projects.all()
+        ]
+    )
+
+
+@router.get("/projects/{project}", tags=["projects"], responses=responses(404))
+def read_project(project: str, workspace: OpenWorkspace) -> ProjectModel:
+    """The project as it is now."""
+    return project_model(workspace, workspace.projects.get(project))
+
+
+@router.patch("/projects/{project}", tags=["projects"], responses=responses(404, 422))
+def rename_project(project: str, body: Rename, workspace: OpenWorkspace) -> ProjectModel:
+    """Give the project another name."""
+    return project_model(workspace, workspace.editing.rename(project, body.name))
+
+
+@router.delete("/projects/{project}", status_code=204, tags=["projects"], responses=responses(404))
+def delete_project(project: str, workspace: OpenWorkspace) -> None:
+    """Delete the project with everything that only it uses."""
+    workspace.delete(project)
+
+
+@router.get("/projects/{project}/frame-table", tags=["projects"], responses=responses(404))
+def read_frame_table(project: str, workspace: OpenWorkspace, response: Response) -> FrameTableModel:
+    """The frame table; it never changes."""
+    clip = _clip(workspace, project)
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return FrameTableModel.model_validate(clip.table.public_json())
+
+
+@router.get(
+    "/projects/{project}/frames/{frame}.{kind}",
+    tags=["projects"],
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}} | responses(404, 422),
+)
+def read_frame(
+    project: str,
+    frame: Annotated[int, Path(ge=0)],
+    kind: Literal["png", "jpg"],
+    workspace: OpenWorkspace,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """One frame at working size."""
+    clip = _clip(workspace, project)
+    if frame >= clip.table.frame_count:
+        raise InputError(
+            f"Frame {frame} is not in the clip; its frames are 0 to {clip.table.frame_count - 1}.",
+            status=404,
+        )
+    image = frame_image(clip.path, clip.info, clip.table, frame, kind)
+    media_type = "image/png" if kind == "png" else "image/jpeg"
+    return immutable(image, media_type, f"{clip.hash[:32]}-{frame}-{kind}", if_none_match)
+
+
+@router.get(
+    "/projects/{project}/thumbnail.jpg",
+    tags=["projects"],
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}} | responses(404),
+)
+def read_thumbnail(
+    project: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = None
+) -> Response:
+    """A small picture of the clip."""
+    clip = _clip(workspace, project)
+    image = workspace.thumbnail(clip, _THUMBNAIL_HEIGHT)
+    return immutable(image, "image/jpeg", f"{clip.hash[:32]}-thumbnail", if_none_match)
+
+
+@router.get("/projects/{project}/revisions", tags=["stream"], responses=responses(404))
+def list_revisions(project: str, workspace: OpenWorkspace) -> RevisionList:
+    """All revisions in order."""
+    return RevisionList(
+        revisions=[
+            RevisionModel(number=revision.number, created=revision.created)
+            for revision in workspace.projects.revisions(project)
+        ]
+    )
+
+
+def _clip(workspace: OpenWorkspace, project: str) -> Clip:
+    return workspace.clips.get(workspace.projects.get(project).clip)

@@ -1,0 +1,122 @@
+"""Manifest, playlists, segments and Apply."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi.concurrency import run_in_threadpool
+
+from mattebox.errors import InputError
+from mattebox.server.models import AppliedModel, Apply, ManifestModel
+from mattebox.server.problems import of_exception
+from mattebox.server.routes.context import (
+    IMMUTABLE,
+    IfNoneMatch,
+    OpenWorkspace,
+    has_tag,
+    immutable,
+    responses,
+)
+from mattebox.server.segment_response import SegmentResponse
+from mattebox.streaming.manifest import init_uri, segment_uri
+from mattebox.streaming.plan import grid_of
+from mattebox.streaming.playlist import media_playlist
+from mattebox.streaming.scheduler import Priority, Stopped
+
+router = APIRouter(tags=["stream"])
+
+_PLAYLIST = "application/vnd.apple.mpegurl"
+
+
+@router.get("/projects/{project}/manifest", responses=responses(404, 503))
+def read_manifest(
+    project: str,
+    workspace: OpenWorkspace,
+    revision: Annotated[int | None, Query(ge=0)] = None,
+) -> ManifestModel:
+    """The manifest of a revision, or of the present one."""
+    return ManifestModel.model_validate(workspace.stream.manifest(project, revision))
+
+
+@router.get(
+    "/projects/{project}/revisions/{revision}/{rendition}.m3u8",
+    response_class=Response,
+    responses={200: {"content": {_PLAYLIST: {}}}} | responses(404),
+)
+def read_playlist(
+    project: str,
+    revision: Annotated[int, Path(ge=0)],
+    rendition: str,
+    workspace: OpenWorkspace,
+) -> Response:
+    """A revision's plate (`video`) or the matte of one object as an HLS VOD playlist."""
+    found = workspace.projects.get(project)
+    addresses = workspace.stream.addresses(found, workspace.projects.revision(project, revision))
+    segments = addresses.video if rendition == "video" else addresses.mattes.get(rendition)
+    if segments is None:
+        raise InputError(
+            f"There is no rendition {rendition!r} in revision {revision}; read the manifest.",
+            status=404,
+        )
+    clip = workspace.clips.get(found.clip)
+    text = media_playlist(
+        clip.table, grid_of(clip), init_uri(segments[0]), [segment_uri(a) for a in segments]
+    )
+    return Response(text, media_type=_PLAYLIST)
+
+
+@router.get(
+    "/segments/{address}.m4s",
+    response_class=Response,
+    responses={200: {"content": {"video/mp4": {}}}, 304: {"description": "Unchanged."}}
+    | responses(404, 500, 503, 507),
+)
+async def read_segment(
+    address: str,
+    workspace: OpenWorkspace,
+    if_none_match: IfNoneMatch = None,
+    mattebox_priority: Annotated[Literal["playhead", "ahead"], Header()] = "playhead",
+) -> Response:
+    """One segment; it is made when it is not there yet."""
+    data = await run_in_threadpool(workspace.stream.cached, address)
+    headers = {"Cache-Control": IMMUTABLE, "ETag": f'"{address}"'}
+    if has_tag(if_none_match, address):
+        return Response(status_code=304, headers=headers)
+    workspace.counters.cache.labels("hit" if data is not None else "miss").inc()
+    if data is not None:
+        return Response(data, media_type="video/mp4", headers=headers)
+    priority = Priority.AHEAD if mattebox_priority == "ahead" else Priority.PLAYHEAD
+    try:
+        ticket = await run_in_threadpool(workspace.stream.request, address, priority)
+    except Stopped:
+        raise InputError("The server is stopping; ask again soon.", status=503) from None
+    return SegmentResponse(ticket, headers, of_exception)
+
+
+@router.get(
+    "/segments/{address}/init.mp4",
+    response_class=Response,
+    responses={200: {"content": {"video/mp4": {}}}} | responses(404),
+)
+def read_init(
+    address: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = None
+) -> Response:
+    """The initialisation segment of a segment's rendition."""
+    data = workspace.stream.init(address)
+    return immutable(data, "video/mp4", f"{address}-init", if_none_match)
+
+
+@router.post("/projects/{project}/apply", status_code=201, responses=responses(404, 409, 422))
+def apply(
+    project: str, workspace: OpenWorkspace, body: Annotated[Apply, Body()] = Apply()
+) -> AppliedModel:
+    """Make a revision of all keyframes and begin to make its mattes at the playhead."""
+    return AppliedModel(revision=workspace.apply(project, body.playhead))
+
+
+@router.delete("/projects/{project}/work", status_code=204, responses=responses(404))
+def stop_work(project: str, workspace: OpenWorkspace) -> None:
+    """Stop making mattes in the background; what is made is kept."""
+    workspace.projects.get(project)
+    workspace.stream.filler.stop(project)

@@ -1,0 +1,101 @@
+"""Run the server until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from mattebox.errors import InputError
+from mattebox.server.app import create_app
+from mattebox.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Ends event streams and work on the first signal, so that open pages do not hold it up."""
+
+    def __init__(self, config: uvicorn.Config, interrupt: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._interrupt = interrupt
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        self._interrupt()
+        super().handle_exit(sig, frame)
+
+
+def run_server(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        settings: The knobs.
+        ready: Told the address of the page once the server listens.
+
+    Raises:
+        InputError: The settings are unsafe, the port is taken, or the data folder is in use.
+    """
+    _configure_log(settings.log_level)
+    app = create_app(settings)
+    workspace = app.state.workspace
+    try:
+        listener = _listen(settings.host, settings.port)
+    except InputError:
+        workspace.close()
+        raise
+    config = uvicorn.Config(
+        app,
+        log_level=settings.log_level,
+        access_log=settings.log_level in {"debug", "info"},
+        timeout_graceful_shutdown=max(1, round(settings.shutdown_s)),
+        server_header=False,
+    )
+    server = _Server(config, workspace.interrupt)
+    address = _address(listener, settings)
+    original = server.startup
+
+    async def startup(sockets: list[socket.socket] | None = None) -> None:
+        await original(sockets)
+        if server.started:
+            ready(address)
+
+    server.startup = startup  # type: ignore[method-assign]
+    server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((bare, port))
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"The server cannot listen on {host}:{port} ({error.strerror}); choose another --port."
+        ) from error
+    return listener
+
+
+def _address(listener: socket.socket, settings: Settings) -> str:
+    host = settings.host.strip("[]")
+    port = listener.getsockname()[1]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _configure_log(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,243 @@
+"""Everything a running server consists of, put together in one place."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from mattebox.errors import InputError
+from mattebox.media import Limits, configure_pool, shared_pool
+from mattebox.media.sample import sample_clip
+from mattebox.media.stills import thumbnail_jpeg
+from mattebox.projects.clips import Clip, ClipStore
+from mattebox.projects.database import open_database
+from mattebox.projects.editing import Editing, check_frame
+from mattebox.projects.files import clear_aside, write_whole, written_aside
+from mattebox.projects.frames import Frames
+from mattebox.projects.jobs import ExportStore, IngestStore
+from mattebox.projects.masks import MaskStore
+from mattebox.projects.store import Project, ProjectStore
+from mattebox.server.ingests import Ingests
+from mattebox.server.uploads import UploadFiles
+from mattebox.settings import Settings
+from mattebox.streaming.bus import Bus
+from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.counters import Counters
+from mattebox.streaming.exports import ExportJobs
+from mattebox.streaming.networks import Networks
+from mattebox.streaming.recipes import RecipeBook
+from mattebox.streaming.scheduler import Scheduler
+from mattebox.streaming.segments import SegmentMaker
+from mattebox.streaming.shots import ShotFinder
+from mattebox.streaming.stream import MatteStream
+
+log = structlog.get_logger(__name__)
+
+
+class Workspace:
+    """A data folder opened for work. Only one process may have it open.
+
+    Args:
+        settings: The knobs.
+
+    Raises:
+        InputError: The folder cannot be used, or another server uses it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        data = settings.data.absolute()
+        self._guard = _claim(data)
+        clear_aside(data)
+        configure_pool(
+            processes=settings.lanes + 1,
+            memory_bytes=settings.decode_memory_bytes,
+            timeout_s=settings.decode_timeout_s,
+        )
+        self._data = data
+        self.engine = open_database(data / "mattebox.db")
+        self.projects = ProjectStore(self.engine)
+        self.clips = ClipStore(self.engine, data / "clips")
+        self.masks = MaskStore(data / "masks")
+        self.frames = Frames()
+        self.counters = Counters()
+        self.bus = Bus(settings.event_history)
+        self.networks = Networks(settings.engine)
+        self.scheduler = Scheduler(settings.lanes)
+        self.cache = SegmentCache(data / "segments", settings.cache_bytes)
+        self.recipes = RecipeBook(self.engine)
+        self.shots = ShotFinder(self.clips, self._shots_found)
+        self.stream = MatteStream(
+            self.projects,
+            self.clips,
+            self.recipes,
+            self.cache,
+            self.scheduler,
+            self.networks,
+            self.bus,
+            self.shots.shots,
+        )
+        self.stream.maker = SegmentMaker(
+            self.clips,
+            self.masks,
+            self.cache,
+            self.networks,
+            self.counters,
+            self.stream.segment_made,
+        )
+        self.editing = Editing(
+            self.projects,
+            self.clips,
+            self.masks,
+            self.frames.get,
+            lambda frame, clicks, previous: self.networks.refiner().refine(frame, clicks, previous),
+            self.stream.shown,
+        )
+        self.exports = ExportJobs(
+            self.projects,
+            self.clips,
+            ExportStore(self.engine),
+            self.stream,
+            self.scheduler,
+            self.bus,
+            data / "exports",
+        )
+        self.uploads = UploadFiles(data / "uploads")
+        self.ingest_records = IngestStore(self.engine)
+        self.ingests = Ingests(
+            self.uploads,
+            self.ingest_records,
+            self.clips,
+            self.projects,
+            Limits(settings.max_pixels, settings.max_frames, settings.max_duration_s),
+            self.shots.shots,
+        )
+        self._sample_lock = threading.Lock()
+
+    def start(self) -> None:
+        """Go on with what a stopped server left, and load the networks."""
+        self.ingests.resume()
+        for clip in self.clips.without_shots():
+            self.shots.shots(self.clips.get(clip))
+        self.clean()
+        try:
+            self.networks.warm()
+        except Exception as error:
+            # Clips can be looked at without networks; a click will say what is missing.
+            log.error("networks not loaded", error=str(error))
+
+    def clean(self) -> None:
+        """Throw away uploads that stopped long ago."""
+        unread = set(self.ingest_records.unfinished())
+        self.uploads.discard_stale(self.settings.upload_hours, unread)
+
+    def open_sample(self) -> Project:
+        """Make a project of the sample clip."""
+        return self.ingests.open_file(self.sample(), "Sample.mp4")
+
+    def prepare_sample(self) -> None:
+        """Generate the sample clip in the background, so that nobody waits for it later."""
+        if not (self._data / "sample.mp4").exists() and not self._sample_lock.locked():
+            threading.Thread(target=self.sample, name="sample", daemon=True).start()
+
+    def sample(self) -> Path:
+        """The sample clip, which is generated the first time."""
+        path = self._data / "sample.mp4"
+        with self._sample_lock:
+            if not path.exists():
+                with written_aside(path) as aside:
+                    sample_clip(aside)
+        return path
+
+    def apply(self, project_id: str, playhead: int) -> int:
+        """Make a revision of the present keyframes and begin to fill it; returns its number.
+
+        Raises:
+            InputError: There is no such project (404), nothing to apply (409), or no such frame
+                (422).
+        """
+        project = self.projects.get(project_id)
+        check_frame(self.clips.get(project.clip), playhead)
+        before = project.state.revision
+        if before == 0 and not any(item.keyframes for item in project.state.objects):
+            raise InputError("No object has a mask yet; click on one first.", status=409)
+        applied, revision = self.projects.apply(project_id)
+        self.stream.announce(project_id, before, playhead)
+        self.bus.publish(project_id, "project", {"version": applied.version})
+        return revision.number
+
+    def thumbnail(self, clip: Clip, height: int) -> bytes:
+        """A small JPEG of a clip's first frame, kept once made."""
+        path = self._thumbnail_path(clip.hash)
+        if not path.exists():
+            write_whole(path, thumbnail_jpeg(clip.path, clip.info, clip.table, 0, height))
+        return path.read_bytes()
+
+    def delete(self, project_id: str) -> None:
+        """Delete a project with everything that only it uses.
+
+        Raises:
+            InputError: There is no such project (404).
+        """
+        self.projects.get(project_id)
+        files = self.exports.forget(project_id)
+        self.stream.forget(project_id)
+        with self.clips.files_lock:
+            leftovers = self.projects.delete(project_id)
+            if leftovers.clip is not None:
+                self.clips.remove_file(leftovers.clip)
+                self._thumbnail_path(leftovers.clip).unlink(missing_ok=True)
+        self.recipes.forget(leftovers.addresses)
+        for address in leftovers.addresses:
+            self.cache.remove(address)
+        for mask in leftovers.masks:
+            self.masks.remove(mask)
+        for path in files:
+            path.unlink(missing_ok=True)
+        self.bus.forget(project_id)
+
+    def interrupt(self) -> None:
+        """Stop all work and end all event streams; requests under way can then finish."""
+        self.bus.close()
+        self.ingests.close()
+        self.shots.close()
+        self.stream.close()
+        self.exports.close()
+        self.scheduler.close()
+
+    def close(self) -> None:
+        """Stop everything and let go of the folder."""
+        self.interrupt()
+        shared_pool().close()
+        self.engine.dispose()
+        self._guard.close()
+
+    def _thumbnail_path(self, clip: str) -> Path:
+        return self._data / "thumbnails" / f"{clip}.jpg"
+
+    def _shots_found(self, clip: str) -> None:
+        for project in self.projects.all():
+            if project.clip == clip:
+                self.bus.publish(project.id, "project", {"version": project.version})
+
+
+def _claim(data: Path) -> IO[str]:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        guard = (data / "lock").open("a")
+    except OSError as error:
+        raise InputError(
+            f"The data folder {data} cannot be used ({error.strerror}); choose another with --data."
+        ) from error
+    try:
+        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        guard.close()
+        raise InputError(
+            f"Another server uses the data folder {data}; stop it, or choose another with --data."
+        ) from error
+    return guard

@@ -1,0 +1,1 @@
+"""The matte stream: addresses, manifests, the scheduler and the segments it makes."""

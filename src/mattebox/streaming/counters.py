@@ -1,0 +1,39 @@
+"""What the server did, counted for ``/metrics``."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Counters:
+    """Counters of one server.
+
+    Attributes:
+        registry: Where they are collected.
+        decoded: Frames decoded, by what for (`video`, `matte`, `click`).
+        inferred: Frames whose mask a network made, by kind (`propagated`, `anchor`).
+        encoded: Frames encoded, by kind of segment.
+        segments: Segments made, by kind.
+        cache: Segment requests, by result (`hit`, `miss`).
+        stopped: Segments given up because nobody waited any more, by kind.
+        failed: Segments that could not be made, by kind.
+        clicks: Seconds from a click's arrival to its answer.
+        busy: Segments being made or waiting for their turn.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.decoded = self._counter("frames_decoded", "Frames decoded.", "use")
+        self.inferred = self._counter("frames_inferred", "Frames a network made.", "kind")
+        self.encoded = self._counter("frames_encoded", "Frames encoded.", "kind")
+        self.segments = self._counter("segments_made", "Segments made.", "kind")
+        self.cache = self._counter("segment_requests", "Segment requests.", "result")
+        self.stopped = self._counter("segments_stopped", "Segments nobody waited for.", "kind")
+        self.failed = self._counter("segments_failed", "Segments that failed.", "kind")
+        self.clicks = Histogram(
+            "mattebox_click_seconds", "Time to answer a click.", registry=self.registry
+        )
+        self.busy = Gauge("mattebox_segments_busy", "Segments in work.", registry=self.registry)
+
+    def _counter(self, name: str, text: str, label: str) -> Counter:
+        return Counter(f"mattebox_{name}", text, [label], registry=self.registry)

@@ -1,0 +1,119 @@
+"""The manifest: what a revision consists of and where it is (protocol section 2); pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mattebox.media.segments import Rendition
+from mattebox.projects.clips import Clip
+from mattebox.projects.revisions import Revision
+from mattebox.projects.state import ProjectState
+from mattebox.streaming.plan import Range, grid_of, matte_rendition, runs, video_rendition
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the segments of one revision are.
+
+    Attributes:
+        video: One address per segment.
+        mattes: The same per object; objects without a keyframe have none.
+    """
+
+    video: tuple[str, ...]
+    mattes: dict[str, tuple[str, ...]]
+
+
+def segment_uri(address: str) -> str:
+    """Where a segment is fetched."""
+    return f"{API}/segments/{address}.m4s"
+
+
+def init_uri(address: str) -> str:
+    """Where the initialisation segment of a segment's rendition is fetched."""
+    return f"{API}/segments/{address}/init.mp4"
+
+
+def manifest(
+    project_id: str,
+    clip: Clip,
+    revision: Revision,
+    state: ProjectState,
+    addresses: Addresses,
+    is_ready: Callable[[str], bool],
+) -> dict[str, object]:
+    """The manifest of a revision as JSON values.
+
+    Args:
+        project_id: The project.
+        clip: Its clip.
+        revision: Which revision; number 0 takes its objects from `state`.
+        state: The project as it is now.
+        addresses: Where the segments are.
+        is_ready: Whether the segment with an address answers without new work.
+    """
+    grid = grid_of(clip)
+    shown = revision.snapshot.objects if revision.number else ()
+    objects = [(o.id, o.name, o.color, [frame for frame, _ in o.keyframes]) for o in shown]
+    if not revision.number:
+        objects = [(o.id, o.name, o.color, sorted(o.masks)) for o in state.objects]
+    matte = matte_rendition(clip)
+    return {
+        "version": 1,
+        "project": project_id,
+        "revision": revision.number,
+        "frame_table": {
+            "uri": f"{API}/projects/{project_id}/frame-table",
+            "hash": clip.table.hash,
+        },
+        "timescale": clip.table.timescale,
+        "grid": {
+            "length": grid.length,
+            "segment_count": grid.count,
+            "frame_count": grid.frame_count,
+        },
+        "shots": clip.shots,
+        "video": {
+            **_rendition(video_rendition(clip), addresses.video, is_ready),
+            "matrix": "bt709",
+            "range": "limited",
+        },
+        "objects": [
+            {
+                "id": object_id,
+                "name": name,
+                "color": color,
+                "keyframes": keyframes,
+                "matte": (
+                    {**_rendition(matte, addresses.mattes[object_id], is_ready), "range": "full"}
+                    if object_id in addresses.mattes
+                    else None
+                ),
+            }
+            for object_id, name, color, keyframes in objects
+        ],
+    }
+
+
+def changed_ranges(before: Sequence[str], after: Sequence[str]) -> list[Range]:
+    """Ranges of segments whose address is another one than before."""
+    if len(before) != len(after):
+        return [(0, len(after))] if after else []
+    return runs(a != b for a, b in zip(before, after, strict=True))
+
+
+def _rendition(
+    rendition: Rendition, addresses: Sequence[str], is_ready: Callable[[str], bool]
+) -> dict[str, object]:
+    return {
+        "codec": rendition.codec,
+        "width": rendition.width,
+        "height": rendition.height,
+        "init": init_uri(addresses[0]),
+        "template": segment_uri("{address}"),
+        "addresses": list(addresses),
+        "ready": runs(is_ready(address) for address in addresses),
+    }

@@ -1,0 +1,130 @@
+"""From a revision to the recipes of its segments; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mattebox.media import SegmentGrid
+from mattebox.media.segments import Rendition
+from mattebox.projects.clips import Clip
+from mattebox.propagation import Shot, dependencies
+from mattebox.streaming.recipes import Recipe
+
+Range = tuple[int, int]
+
+
+def grid_of(clip: Clip) -> SegmentGrid:
+    """The segment grid of a clip."""
+    return SegmentGrid.for_rate(clip.info.rate, clip.table.frame_count)
+
+
+def video_rendition(clip: Clip) -> Rendition:
+    """How the plate of a clip is encoded."""
+    info = clip.info
+    return Rendition("video", info.width, info.height, clip.table.timescale, info.rate)
+
+
+def matte_rendition(clip: Clip) -> Rendition:
+    """How the mattes of a clip are encoded."""
+    info = clip.info
+    return Rendition("matte", info.width, info.height, clip.table.timescale, info.rate)
+
+
+def video_recipes(clip: Clip) -> list[Recipe]:
+    """One recipe per segment of the plate."""
+    grid, encoder = grid_of(clip), video_rendition(clip).settings
+    return [
+        Recipe("video", clip.hash, *grid.cell(segment), encoder) for segment in range(grid.count)
+    ]
+
+
+def matte_recipes(
+    clip: Clip, keyframes: Mapping[int, str], shots: Sequence[Range], network: str
+) -> list[Recipe]:
+    """One recipe per segment of an object's matte.
+
+    Args:
+        clip: The footage.
+        keyframes: Frame index to mask hash.
+        shots: The clip's shots.
+        network: Identity of the network and its settings.
+    """
+    grid, encoder = grid_of(clip), matte_rendition(clip).settings
+    cuts = [Shot(start, stop) for start, stop in shots]
+    recipes = []
+    for segment in range(grid.count):
+        start, stop = grid.cell(segment)
+        around = [cut for cut in cuts if cut.start < stop and start < cut.stop]
+        needed = dependencies(start, stop, list(keyframes), around)
+        recipes.append(
+            Recipe(
+                "matte",
+                clip.hash,
+                start,
+                stop,
+                encoder,
+                # A segment nothing reaches is empty whatever the network and the cuts are.
+                network=network if needed else "",
+                keyframes=tuple((frame, keyframes[frame]) for frame in needed),
+                shots=tuple((cut.start, cut.stop) for cut in around) if needed else (),
+            )
+        )
+    return recipes
+
+
+def stale_ranges(
+    frame_count: int,
+    shots: Sequence[Range],
+    applied: Mapping[int, str],
+    present: Mapping[int, str],
+) -> list[Range]:
+    """Frames whose present keyframes differ from those they were applied with.
+
+    Args:
+        frame_count: Frames in the clip.
+        shots: The clip's shots.
+        applied: Frame index to mask hash in the revision.
+        present: Frame index to mask hash now.
+
+    Returns:
+        Half-open frame ranges, in order, as long as they can be.
+    """
+    cuts = [Shot(start, stop) for start, stop in shots]
+
+    def sources(frame: int, masks: Mapping[int, str]) -> list[tuple[int, str]]:
+        around = [cut for cut in cuts if cut.start <= frame < cut.stop]
+        needed = dependencies(frame, frame + 1, list(masks), around)
+        return [(index, masks[index]) for index in needed]
+
+    # Between two neighbouring edges all frames have the same brackets.
+    edges = {0, frame_count, *(edge for shot in shots for edge in shot)}
+    for keyframe in (*applied, *present):
+        edges |= {keyframe, keyframe + 1}
+    ordered = sorted(edge for edge in edges if edge <= frame_count)
+    stale = [
+        (start, stop)
+        for start, stop in zip(ordered, ordered[1:], strict=False)
+        if sources(start, applied) != sources(start, present)
+    ]
+    return joined(stale)
+
+
+def joined(ranges: Iterable[Range]) -> list[Range]:
+    """The same ordered half-open ranges with touching ones made one."""
+    merged: list[Range] = []
+    for start, stop in ranges:
+        if merged and merged[-1][1] == start:
+            merged[-1] = (merged[-1][0], stop)
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def runs(flags: Iterable[bool]) -> list[Range]:
+    """Half-open ranges of the positions that are true."""
+    return joined((index, index + 1) for index, flag in enumerate(flags) if flag)
+
+
+def outward(count: int, start: int) -> list[int]:
+    """The numbers below `count`, beginning at `start`, nearest first and ahead before behind."""
+    return sorted(range(count), key=lambda n: (abs(n - start), n < start))

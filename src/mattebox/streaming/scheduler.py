@@ -1,0 +1,269 @@
+"""Who may compute now: one work per key, urgent ones first, all of them stoppable.
+
+Every work runs in a thread of its own and asks for its turn before each frame. The `lanes` most
+urgent works go on, the others wait at their next frame; while a click is being answered all wait.
+So an urgent request never queues behind a long one, and nothing is thrown away to let it pass.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from enum import IntEnum
+from itertools import count
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class Priority(IntEnum):
+    """What goes first; a click goes before all of these."""
+
+    PLAYHEAD = 0
+    AHEAD = 1
+    FILL = 2
+    EXPORT = 3
+
+
+class Stopped(Exception):  # noqa: N818 - it is no error, somebody wanted it
+    """The work was cancelled, for nobody waits for it any more."""
+
+
+class Work:
+    """One thing being made, for any number of waiters. Only the scheduler changes it.
+
+    Attributes:
+        key: What is being made.
+        chunks: What is finished of it, in order.
+        result: Resolves to all chunks joined.
+    """
+
+    def __init__(self, key: str, make: Make, priority: Priority, order: int) -> None:
+        self.key = key
+        self.make = make
+        self.priority = priority
+        self.order = order
+        self.waiters = 0
+        self.started = False
+        self.stopped = False
+        self.chunks: list[bytes] = []
+        self.result: Future[bytes] = Future()
+        self.listeners: list[Callable[[], None]] = []
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """Smaller goes first."""
+        return (self.priority, self.order)
+
+
+class Turn:
+    """What a work holds to ask whether it may go on."""
+
+    def __init__(self, scheduler: Scheduler, work: Work) -> None:
+        self._scheduler = scheduler
+        self._work = work
+
+    def wait(self) -> None:
+        """Return when it is this work's turn; call before each frame.
+
+        Raises:
+            Stopped: Nobody waits for the work any more.
+        """
+        self._scheduler._wait_for_turn(self._work)
+
+    def stop_requested(self) -> bool:
+        """The same for callees that poll: waits for the turn, then says whether to stop."""
+        try:
+            self.wait()
+        except Stopped:
+            return True
+        return False
+
+
+Make = Callable[[Turn], Generator[bytes]]
+
+
+class Ticket:
+    """One waiter's share in a work; leave it when done, for the work stops with its last waiter."""
+
+    def __init__(self, scheduler: Scheduler, work: Work) -> None:
+        self._scheduler = scheduler
+        self._work = work
+        self._left = False
+
+    @property
+    def result(self) -> Future[bytes]:
+        """Resolves to the whole of it."""
+        return self._work.result
+
+    def chunks(self, start: int) -> list[bytes]:
+        """What is finished from chunk number `start` on."""
+        return self._work.chunks[start:]
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` from another thread on each new chunk and at the end."""
+        self._scheduler._listen(self._work, listener)
+
+    def leave(self) -> None:
+        """Stop waiting; leaving twice changes nothing."""
+        if not self._left:
+            self._left = True
+            self._scheduler._leave(self._work)
+
+    def __enter__(self) -> Ticket:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.leave()
+
+
+class Scheduler:
+    """Runs works by urgency.
+
+    Args:
+        lanes: How many works go on at the same time.
+    """
+
+    def __init__(self, lanes: int) -> None:
+        self._lanes = lanes
+        self._changed = threading.Condition()
+        self._order = count()
+        self._works: list[Work] = []
+        self._clicks = 0
+        self._closed = False
+
+    def request(self, key: str, make: Make, priority: Priority) -> Ticket:
+        """Share in the work with this key, which is begun if nobody asked for it yet.
+
+        Args:
+            key: Names the result; equal keys are made once.
+            make: Yields the result in chunks; called in a thread, with the turn to ask for.
+            priority: How urgent it is to this waiter; a work is as urgent as its most urgent one.
+
+        Raises:
+            Stopped: The scheduler is closed.
+        """
+        with self._changed:
+            if self._closed:
+                raise Stopped
+            work = self._find(key)
+            if work is None:
+                work = Work(key, make, priority, next(self._order))
+                self._works.append(work)
+            work.priority = min(work.priority, priority)
+            work.waiters += 1
+            self._dispatch()
+        return Ticket(self, work)
+
+    @contextmanager
+    def click(self) -> Iterator[None]:
+        """Everything else waits at its next frame for as long as this lasts."""
+        with self._changed:
+            self._clicks += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._clicks -= 1
+                self._changed.notify_all()
+
+    def wait_for_clicks(self) -> None:
+        """Return when no click is being answered; for work outside the lanes."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._clicks == 0 or self._closed)
+
+    def close(self) -> None:
+        """Stop everything and take no more."""
+        with self._changed:
+            self._closed = True
+            for work in self._works:
+                work.stopped = True
+            waiting = [work for work in self._works if not work.started]
+            self._works = [work for work in self._works if work.started]
+            self._changed.notify_all()
+        for work in waiting:
+            self._finish(work, Stopped())
+
+    @property
+    def busy(self) -> int:
+        """How many works are being made or wait for their turn."""
+        with self._changed:
+            return len(self._works)
+
+    def _find(self, key: str) -> Work | None:
+        return next((w for w in self._works if w.key == key and not w.stopped), None)
+
+    def _leading(self) -> list[Work]:
+        live = [work for work in self._works if not work.stopped]
+        return sorted(live, key=lambda work: work.urgency)[: self._lanes]
+
+    def _dispatch(self) -> None:
+        for work in self._leading():
+            if not work.started:
+                work.started = True
+                threading.Thread(
+                    target=self._run, args=(work,), name=f"segment {work.key[:8]}", daemon=True
+                ).start()
+        self._changed.notify_all()
+
+    def _wait_for_turn(self, work: Work) -> None:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: work.stopped or (self._clicks == 0 and work in self._leading())
+            )
+            if work.stopped:
+                raise Stopped
+
+    def _run(self, work: Work) -> None:
+        failure: BaseException | None = None
+        chunks = work.make(Turn(self, work))
+        try:
+            for chunk in chunks:
+                work.chunks.append(chunk)
+                self._tell(work)
+        except Stopped as stopped:
+            failure = stopped
+        except Exception as error:
+            failure = error
+            log.warning("work failed", key=work.key, error=repr(error))
+        finally:
+            chunks.close()
+            with self._changed:
+                # Stopped works are out of sight already, but may still be listed.
+                self._works = [other for other in self._works if other is not work]
+                self._dispatch()
+            self._finish(work, failure)
+
+    def _finish(self, work: Work, failure: BaseException | None) -> None:
+        if failure is None:
+            work.result.set_result(b"".join(work.chunks))
+        else:
+            work.result.set_exception(failure)
+        self._tell(work)
+
+    def _listen(self, work: Work, listener: Callable[[], None]) -> None:
+        with self._changed:
+            work.listeners.append(listener)
+        listener()
+
+    def _tell(self, work: Work) -> None:
+        with self._changed:
+            listeners = list(work.listeners)
+        for listener in listeners:
+            listener()
+
+    def _leave(self, work: Work) -> None:
+        abandoned = False
+        with self._changed:
+            work.waiters -= 1
+            if work.waiters == 0 and not work.result.done():
+                work.stopped = True
+                if not work.started:
+                    self._works.remove(work)
+                    abandoned = True
+                self._dispatch()
+        if abandoned:
+            self._finish(work, Stopped())

@@ -1,0 +1,193 @@
+"""Makes one segment: decode, infer and encode just what its recipe names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from typing import TypeVar
+
+import numpy as np
+import structlog
+
+from mattebox.media import FrameReader, Planes
+from mattebox.media.pipeline import ahead
+from mattebox.media.segments import Rendition, YuvPlanes, segment_chunks
+from mattebox.projects.clips import Clip, ClipStore
+from mattebox.projects.masks import Mask, MaskStore
+from mattebox.propagation import MemoryAnchors, Shot
+from mattebox.propagation import Cancelled as PropagationCancelled
+from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.counters import Counters
+from mattebox.streaming.networks import Networks
+from mattebox.streaming.plan import matte_rendition, video_rendition
+from mattebox.streaming.recipes import Recipe
+from mattebox.streaming.scheduler import Stopped, Turn
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class SegmentMaker:
+    """Makes segments and puts them into the cache.
+
+    Args:
+        clips: The footage.
+        masks: Keyframe masks.
+        cache: Where finished segments go.
+        networks: What propagates masks.
+        counters: Where the work is counted.
+        made: Told the address of each segment that is kept.
+    """
+
+    def __init__(
+        self,
+        clips: ClipStore,
+        masks: MaskStore,
+        cache: SegmentCache,
+        networks: Networks,
+        counters: Counters,
+        made: Callable[[str], None],
+    ) -> None:
+        self._clips = clips
+        self._masks = masks
+        self._cache = cache
+        self._networks = networks
+        self._counters = counters
+        self._made = made
+        self._anchors = MemoryAnchors()
+
+    def make(self, recipe: Recipe, turn: Turn) -> Generator[bytes]:
+        """Make the segment of a recipe, chunk by chunk, and keep it.
+
+        Args:
+            recipe: What to make.
+            turn: Asked before each frame.
+
+        Yields:
+            ``moof``+``mdat`` pairs; joined they are the segment.
+
+        Raises:
+            Stopped: Nobody waits for it any more.
+        """
+        turn.wait()
+        clip = self._clips.get(recipe.clip)
+        chunks: list[bytes] = []
+        try:
+            with closing(self._chunks(clip, recipe, turn)) as parts:
+                for chunk in parts:
+                    chunks.append(chunk)
+                    yield chunk
+        except (Stopped, PropagationCancelled):
+            self._counters.stopped.labels(recipe.kind).inc()
+            raise Stopped from None
+        except Exception:
+            self._counters.failed.labels(recipe.kind).inc()
+            raise
+        self._counters.segments.labels(recipe.kind).inc()
+        self._keep(recipe.address, b"".join(chunks))
+
+    def _chunks(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[bytes]:
+        table = clip.table
+        frames = range(recipe.start, recipe.stop)
+        rendition = video_rendition(clip) if recipe.kind == "video" else matte_rendition(clip)
+        pictures = self._pictures(clip, recipe, turn)
+        # The encoder works on one frame while the next one is decoded or inferred.
+        with closing(ahead(pictures)) as coming:
+            yield from segment_chunks(
+                rendition,
+                self._counted(coming, recipe.kind, turn),
+                [int(table.ticks[frame]) for frame in frames],
+                [table.duration(frame) for frame in frames],
+            )
+
+    def _pictures(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[YuvPlanes | Mask]:
+        if recipe.kind == "video":
+            return self._plate(clip, recipe, turn)
+        if not recipe.keyframes:
+            return _empty(clip, recipe)
+        return self._matte(clip, recipe, turn)
+
+    def _plate(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[Planes]:
+        with (
+            _reader(clip) as reader,
+            closing(reader.read_planes(recipe.start, recipe.stop)) as planes,
+        ):
+            for _, picture in planes:
+                self._counters.decoded.labels("video").inc()
+                turn.wait()
+                yield picture
+
+    def _matte(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[Mask]:
+        keyframes = {frame: self._masks.get(mask) for frame, mask in recipe.keyframes}
+        with _reader(clip) as reader:
+            propagated = self._networks.propagator().propagate(
+                _CountedSource(reader, self._counters, turn),
+                keyframes,
+                [Shot(start, stop) for start, stop in recipe.shots],
+                recipe.start,
+                recipe.stop,
+                anchors=_ClipAnchors(self._anchors, clip, self._counters),
+                cancelled=turn.stop_requested,
+            )
+            for made in propagated:
+                if made.index not in keyframes:
+                    self._counters.inferred.labels("propagated").inc()
+                yield made.mask
+
+    def _counted(self, pictures: Iterable[T], kind: str, turn: Turn) -> Iterator[T]:
+        for picture in pictures:
+            turn.wait()
+            yield picture
+            self._counters.encoded.labels(kind).inc()
+
+    def _keep(self, address: str, data: bytes) -> None:
+        try:
+            self._cache.put(address, data)
+        except OSError as error:
+            # Whoever waits for it gets it all the same; it is made again when next asked for.
+            log.error("segment not kept", address=address, error=str(error))
+        else:
+            self._made(address)
+
+
+class _CountedSource:
+    """Frames of a clip for the propagator, counted, each at its turn."""
+
+    def __init__(self, reader: FrameReader, counters: Counters, turn: Turn) -> None:
+        self._reader = reader
+        self._counters = counters
+        self._turn = turn
+
+    def read(self, indices: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
+        with closing(self._reader.read(indices)) as frames:
+            for index, picture in frames:
+                self._counters.decoded.labels("matte").inc()
+                self._turn.wait()
+                yield index, picture
+
+
+class _ClipAnchors:
+    """Anchors of one clip in the memory that all clips share, counted when they are made."""
+
+    def __init__(self, anchors: MemoryAnchors, clip: Clip, counters: Counters) -> None:
+        self._anchors = anchors
+        self._prefix = f"{clip.hash}:"
+        self._counters = counters
+
+    def get(self, key: str) -> bytes | None:
+        return self._anchors.get(self._prefix + key)
+
+    def put(self, key: str, content: bytes) -> None:
+        self._counters.inferred.labels("anchor").inc()
+        self._anchors.put(self._prefix + key, content)
+
+
+def _reader(clip: Clip) -> FrameReader:
+    return FrameReader(clip.path, clip.info, clip.table)
+
+
+def _empty(clip: Clip, recipe: Recipe) -> Generator[Mask]:
+    nothing = np.zeros((clip.info.height, clip.info.width), np.uint8)
+    for _ in range(recipe.start, recipe.stop):
+        yield nothing

@@ -1,0 +1,276 @@
+"""The matte stream of all projects: what a revision consists of, and getting its segments."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from mattebox.errors import InputError
+from mattebox.projects.clips import Clip, ClipStore, Shots
+from mattebox.projects.masks import Mask
+from mattebox.projects.revisions import Revision
+from mattebox.projects.store import Project, ProjectStore
+from mattebox.streaming.bus import Bus
+from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.fill import Filler
+from mattebox.streaming.manifest import Addresses, changed_ranges, manifest
+from mattebox.streaming.mattes import masks_of
+from mattebox.streaming.networks import Networks
+from mattebox.streaming.plan import (
+    Range,
+    grid_of,
+    matte_recipes,
+    matte_rendition,
+    outward,
+    stale_ranges,
+    video_recipes,
+    video_rendition,
+)
+from mattebox.streaming.recipes import RecipeBook
+from mattebox.streaming.scheduler import Priority, Scheduler, Ticket
+from mattebox.streaming.segments import SegmentMaker
+
+log = structlog.get_logger(__name__)
+
+_REVISIONS_KEPT = 64
+_SHOTS_TIMEOUT_S = 600
+
+Places = dict[str, list[tuple[str | None, int]]]
+
+
+class MatteStream:
+    """Addresses, manifests and segments.
+
+    Args:
+        projects: The projects.
+        clips: Their footage.
+        recipes: Where recipes are recorded.
+        cache: Finished segments.
+        scheduler: Who may compute.
+        networks: Whose identity is part of addresses.
+        bus: Where changes are announced.
+        shots: Gives the shots of a clip.
+    """
+
+    def __init__(
+        self,
+        projects: ProjectStore,
+        clips: ClipStore,
+        recipes: RecipeBook,
+        cache: SegmentCache,
+        scheduler: Scheduler,
+        networks: Networks,
+        bus: Bus,
+        shots: Callable[[Clip], Future[Shots]],
+    ) -> None:
+        self._projects = projects
+        self._clips = clips
+        self._recipes = recipes
+        self._cache = cache
+        self._scheduler = scheduler
+        self._networks = networks
+        self._bus = bus
+        self._shots = shots
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[str, int], Addresses] = OrderedDict()
+        self._places: dict[str, Places] = {}
+        self._background = ThreadPoolExecutor(4, thread_name_prefix="apply")
+        self.filler = Filler(self.request, bus)
+        self.maker: SegmentMaker | None = None
+
+    def manifest(self, project_id: str, number: int | None) -> dict[str, Any]:
+        """The manifest of a revision, or of the present one; waits for the shots if it must.
+
+        Raises:
+            InputError: There is no such project or revision (404).
+        """
+        project = self._projects.get(project_id)
+        revision = self._projects.revision(
+            project_id, project.state.revision if number is None else number
+        )
+        addresses = self.addresses(project, revision)
+        clip = self._clips.get(project.clip)
+        return manifest(
+            project_id, clip, revision, project.state, addresses, self._cache.__contains__
+        )
+
+    def addresses(self, project: Project, revision: Revision) -> Addresses:
+        """Where the segments of a revision are; they can be asked for once this returned."""
+        key = (project.id, revision.number)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        clip = self._clips.get(project.clip)
+        recipes = video_recipes(clip)
+        video = tuple(recipe.address for recipe in recipes)
+        mattes = {}
+        for item in revision.snapshot.objects:
+            if item.keyframes:
+                shots = self._shots(clip).result(_SHOTS_TIMEOUT_S)
+                network = self._networks.propagator().identity
+                made = matte_recipes(clip, item.masks, shots, network)
+                mattes[item.id] = tuple(recipe.address for recipe in made)
+                recipes += made
+        self._recipes.add(project.id, recipes)
+        found = Addresses(video, mattes)
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > _REVISIONS_KEPT:
+                self._known.popitem(last=False)
+            if revision.number == project.state.revision:
+                self._places[project.id] = _places(found)
+        return found
+
+    def cached(self, address: str) -> bytes | None:
+        """A segment that is made already.
+
+        Raises:
+            InputError: No project has announced the address (404).
+        """
+        self._recipes.get(address)
+        return self._cache.get(address)
+
+    def request(self, address: str, priority: Priority) -> Ticket:
+        """Have a segment made, or share in its making.
+
+        Raises:
+            InputError: No project has announced the address (404).
+        """
+        recipe = self._recipes.get(address)
+        maker = self.maker
+        assert maker is not None
+        return self._scheduler.request(address, lambda turn: maker.make(recipe, turn), priority)
+
+    def init(self, address: str) -> bytes:
+        """The initialisation segment that goes with a segment.
+
+        Raises:
+            InputError: No project has announced the address (404).
+        """
+        recipe = self._recipes.get(address)
+        clip = self._clips.get(recipe.clip)
+        return init_of(clip, recipe.kind)
+
+    def shown(self, project: Project, object_id: str, frame: int) -> Mask | None:
+        """The matte the present revision shows on a frame, or None where none is made.
+
+        It is never made for this: a click corrects what is seen, and must not wait.
+        """
+        with self._lock:
+            addresses = self._known.get((project.id, project.state.revision))
+        if addresses is None or object_id not in addresses.mattes:
+            return None
+        clip = self._clips.get(project.clip)
+        grid = grid_of(clip)
+        segment = grid.segment_of(frame)
+        data = self._cache.get(addresses.mattes[object_id][segment])
+        if data is None:
+            return None
+        place = frame - grid.cell(segment)[0]
+        return next(islice(masks_of(matte_rendition(clip).init, data), place, None), None)
+
+    def stale(self, project: Project) -> dict[str, list[Range]]:
+        """Per object, the frames whose keyframes changed since the present revision."""
+        clip = self._clips.get(project.clip)
+        snapshot = self._projects.revision(project.id, project.state.revision).snapshot
+        frames = clip.table.frame_count
+        shots = clip.shots or ((0, frames),)
+        return {
+            item.id: stale_ranges(frames, shots, snapshot.masks(item.id), item.masks)
+            for item in project.state.objects
+        }
+
+    def announce(self, project_id: str, before: int, playhead: int | None) -> None:
+        """Tell pages about the present revision, in the background, once its shots are known.
+
+        Args:
+            project_id: Which project.
+            before: Number of the revision that was present before.
+            playhead: Frame where making its mattes begins, or None to make none.
+        """
+        self.filler.stop(project_id)
+        self._background.submit(self._announce, project_id, before, playhead)
+
+    def segment_made(self, address: str) -> None:
+        """Tell pages that a segment became ready."""
+        with self._lock:
+            found = [
+                (project, place)
+                for project, places in self._places.items()
+                for place in places.get(address, ())
+            ]
+        for project, (object_id, segment) in found:
+            self._bus.publish(
+                project, "segment", {"object": object_id, "segment": segment, "address": address}
+            )
+
+    def forget(self, project_id: str) -> None:
+        """Drop what is kept of a deleted project."""
+        self.filler.stop(project_id)
+        with self._lock:
+            self._places.pop(project_id, None)
+            for key in [key for key in self._known if key[0] == project_id]:
+                del self._known[key]
+
+    def close(self) -> None:
+        """Stop filling and announcing."""
+        self.filler.close()
+        self._background.shutdown(wait=False, cancel_futures=True)
+
+    def _announce(self, project_id: str, before: int, playhead: int | None) -> None:
+        try:
+            project = self._projects.get(project_id)
+            revision = self._projects.revision(project_id, project.state.revision)
+            addresses = self.addresses(project, revision)
+            old = self.addresses(project, self._projects.revision(project_id, before))
+        except Exception as error:
+            log.error("revision not announced", project=project_id, error=repr(error))
+            detail = error.detail if isinstance(error, InputError) else "The revision failed."
+            self._bus.publish(project_id, "work", _failed(detail))
+            return
+        with self._lock:
+            self._places[project_id] = _places(addresses)
+        changed = {
+            item: changed_ranges(old.mattes.get(item, ()), addresses.mattes.get(item, ()))
+            for item in {*old.mattes, *addresses.mattes}
+        }
+        self._bus.publish(
+            project_id,
+            "revision",
+            {"revision": revision.number, "changed": {k: v for k, v in changed.items() if v}},
+        )
+        if playhead is not None:
+            grid = grid_of(self._clips.get(project.clip))
+            order = outward(grid.count, grid.segment_of(playhead))
+            # Objects may share a segment where neither of them is.
+            wanted = list(
+                dict.fromkeys(mattes[s] for s in order for mattes in addresses.mattes.values())
+            )
+            missing = [address for address in wanted if address not in self._cache]
+            self.filler.start(project_id, missing, len(wanted), self._cache.__contains__)
+
+
+def init_of(clip: Clip, kind: str) -> bytes:
+    """The initialisation segment of a clip's plate (`video`) or mattes (`matte`)."""
+    return (video_rendition(clip) if kind == "video" else matte_rendition(clip)).init
+
+
+def _places(addresses: Addresses) -> Places:
+    places: Places = {}
+    for segment, address in enumerate(addresses.video):
+        places.setdefault(address, []).append((None, segment))
+    for object_id, mattes in addresses.mattes.items():
+        for segment, address in enumerate(mattes):
+            places.setdefault(address, []).append((object_id, segment))
+    return places
+
+
+def _failed(detail: str) -> dict[str, Any]:
+    return {"state": "failed", "done": 0, "total": 0, "remaining_s": None, "detail": detail}
