@@ -1,1 +1,22 @@
-"""Masks from keyframes to every frame."""
+"""Masks from keyframes to every frame: deterministic, local, piece by piece."""
+
+from mattebox.propagation.anchors import AnchorCache, MemoryAnchors
+from mattebox.propagation.frames import FrameSource
+from mattebox.propagation.propagator import MaskFrame, Propagator
+from mattebox.propagation.settings import PropagationSettings
+from mattebox.propagation.span_run import Cancelled
+from mattebox.propagation.spans import Shot, Span, dependencies, spans
+
+__all__ = [
+    "AnchorCache",
+    "Cancelled",
+    "FrameSource",
+    "MaskFrame",
+    "MemoryAnchors",
+    "PropagationSettings",
+    "Propagator",
+    "Shot",
+    "Span",
+    "dependencies",
+    "spans",
+]

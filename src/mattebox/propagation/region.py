@@ -60,3 +60,36 @@ def crop(picture: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.ui
     shrinks = region.width > size or region.height > size
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(part, (size, size), interpolation=way), np.uint8)
+
+
+def steady_box(
+    mask: NDArray[np.uint8], speck: float, threshold: int = 128
+) -> tuple[int, int, int, int] | None:
+    """Return the box around a mask without its specks; None where the mask is empty.
+
+    Args:
+        mask: `(H, W) uint8`.
+        speck: Parts smaller than this share of the largest part do not count.
+        threshold: Least value that counts as object.
+    """
+    box = mask_box(mask, threshold)
+    if box is None or speck <= 0:
+        return box
+    x0, y0, x1, y1 = box
+    solid = (mask[y0:y1, x0:x1] >= threshold).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    if count <= 2:
+        return box
+    parts = stats[1:]
+    kept = parts[parts[:, cv2.CC_STAT_AREA] >= speck * parts[:, cv2.CC_STAT_AREA].max()]
+    low = kept[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP]]
+    high = low + kept[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    left, top = (int(v) for v in low.min(axis=0))
+    right, bottom = (int(v) for v in high.max(axis=0))
+    return x0 + left, y0 + top, x0 + right, y0 + bottom
+
+
+def grown(region: Region, width: int, height: int, factor: float = 1.5) -> Region:
+    """Return a larger region about the same centre, for an object that was lost in it."""
+    box = (region.x, region.y, region.x + region.width, region.y + region.height)
+    return region_around(box, width, height, factor * max(region.width, region.height))

@@ -2,15 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
+from mattebox.evaluation.sequences import read_frames
 from mattebox.propagation.region import mask_box
 from mattebox.training.images import picture_files, read_picture
 
@@ -28,24 +27,6 @@ class Sequence:
     name: str
     frames: NDArray[np.uint8]
     boxes: tuple[tuple[int, int, int, int] | None, ...]
-
-
-def read_frames(folder: Path) -> Iterator[NDArray[np.uint8]]:
-    """Yield a sequence's frames, `(H, W, 3) uint8` RGB, from `frames.mp4` or `frames/*`.
-
-    Raises:
-        InputError: The folder has neither.
-    """
-    film = folder / "frames.mp4"
-    if film.exists():
-        with av.open(str(film)) as container:
-            for frame in container.decode(video=0):
-                yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-    elif (folder / "frames").is_dir():
-        for path in picture_files(folder / "frames"):
-            yield read_picture(path)[..., :3]
-    else:
-        raise InputError(f"{folder} has neither frames.mp4 nor a folder named frames; add one.")
 
 
 def load_sequences(root: Path, cache: Path) -> list[Sequence]:

@@ -1,0 +1,331 @@
+"""One request for frames of one span: its chains of anchors, and the stretches between them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+from json import dumps
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mattebox.errors import InputError
+from mattebox.propagation.anchors import (
+    AnchorCache,
+    Estimate,
+    Remembered,
+    from_bytes,
+    to_bytes,
+)
+from mattebox.propagation.frames import Frame, HeldFrames
+from mattebox.propagation.network import Network
+from mattebox.propagation.region import Region, grown, region_around, steady_box
+from mattebox.propagation.settings import PropagationSettings
+from mattebox.propagation.spans import Span, anchors_of, reach
+
+Mask = NDArray[np.uint8]
+Asked = Callable[[], bool]
+
+PIECE = 32
+"""Frames worked on, and held, at a time."""
+
+BACKWARD_CHUNK = 16
+"""Frames held while a chain runs against the order in which frames decode."""
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: it is what was asked for
+    """The caller asked to stop."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames between two knots (keyframes or anchors), to be filled in.
+
+    Attributes:
+        before: The knot before them, None at the start of a shot.
+        after: The knot after them, None at the end of a shot.
+        frames: The frames asked for and those on the way to them, in the order they are filled.
+    """
+
+    before: int | None
+    after: int | None
+    frames: range
+
+
+class SpanRun:
+    """Finds the masks of a span's frames.
+
+    Args:
+        network: The network.
+        settings: How masks are carried.
+        identity: Stands for network and settings in the anchors' keys.
+        frames: The clip's pictures.
+        span: The span.
+        masks: The masks of the keyframes that bound it.
+        cache: Keeps anchors.
+    """
+
+    def __init__(
+        self,
+        *,
+        network: Network,
+        settings: PropagationSettings,
+        identity: str,
+        frames: HeldFrames,
+        span: Span,
+        masks: Mapping[int, Mask],
+        cache: AnchorCache,
+    ) -> None:
+        self._network = network
+        self._settings = settings
+        self._frames = frames
+        self._span = span
+        self._masks = masks
+        self._cache = cache
+        self._cancelled: Asked = bool
+        self._anchors = anchors_of(span, settings.stride)
+        digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
+        facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
+        self._prefix = sha256(dumps(facts).encode()).hexdigest()
+        self._keyframes: dict[int, Estimate] = {}
+
+    # --- a request ------------------------------------------------------------------------------
+
+    def masks(self, first: int, last: int, cancelled: Asked) -> Iterator[tuple[int, Mask, float]]:
+        """Yield `(frame, mask, confidence)` for the frames first..last of the span."""
+        self._cancelled = cancelled
+        self._keyframes = {k: self._keyframe(k) for k in sorted(self._masks)}
+        for low, high in self._pieces(first, last):
+            yield from self._piece(low, high)
+
+    def _pieces(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Cut a request, at anchors where possible, so that few frames are held at a time."""
+        stride = self._settings.stride
+        while first <= last:
+            cut = (first + PIECE) // stride * stride
+            end = min(last, (cut if cut > first else first + PIECE) - 1)
+            yield first, end
+            first = end + 1
+
+    def _piece(self, first: int, last: int) -> Iterator[tuple[int, Mask, float]]:
+        span = self._span
+        places = [k for k in (span.left,) if k is not None]
+        places += [*self._anchors, *(k for k in (span.right,) if k is not None)]
+        low, high = reach(places, first, last)
+        wanted = places[low:high]
+        stretches = self._stretches(wanted, first, last)
+        anchors = [place for place in wanted if place not in self._masks]
+        held = {*anchors, *(frame for stretch in stretches for frame in stretch.frames)}
+        ahead = self._chain(anchors, held, ahead=True) if span.left is not None else {}
+        back = self._chain(anchors, held, ahead=False) if span.right is not None else {}
+        self._frames.hold(held)
+        knots = {
+            place: self._keyframes.get(place) or self._knot(place, ahead, back) for place in wanted
+        }
+        by_start = {stretch.before: stretch for stretch in stretches}
+        yield from self._filled(by_start.get(None), knots)
+        for place in wanted:
+            if first <= place <= last:
+                yield place, knots[place].mask, knots[place].confidence
+            for found in self._filled(by_start.get(place), knots):
+                if first <= found[0] <= last:
+                    yield found
+
+    def _stretches(self, wanted: Sequence[int], first: int, last: int) -> list[Stretch]:
+        edges: list[int | None] = [None, *wanted, None]
+        found = []
+        for before, after in pairwise(edges):
+            low = self._span.start if before is None else before + 1
+            high = self._span.stop if after is None else after
+            if max(low, first) < min(high, last + 1):
+                if self._runs_forward(before, after):
+                    frames = range(low, min(high, last + 1))
+                else:
+                    frames = range(high - 1, max(low, first) - 1, -1)
+                found.append(Stretch(before, after, frames))
+        return found
+
+    def _runs_forward(self, before: int | None, after: int | None) -> bool:
+        """Say whether a stretch is filled forward: from the knot nearer its keyframe."""
+        left, right = self._span.left, self._span.right
+        if left is None or before is None:
+            return False
+        if right is None or after is None:
+            return True
+        return before - left <= right - after
+
+    # --- anchors --------------------------------------------------------------------------------
+
+    def _keyframe(self, index: int) -> Estimate:
+        found = self._kept(f"keyframe-{index}")
+        if found is not None:
+            return found
+        mask = self._masks[index]
+        _, frame = next(self._frames.pass_over([index]))
+        if frame.shape[:2] != mask.shape:
+            raise InputError(
+                f"The mask of frame {index} is {mask.shape[1]}x{mask.shape[0]} but the picture is "
+                f"{frame.shape[1]}x{frame.shape[0]}; masks are made at the clip's working size."
+            )
+        region = self._region(mask, None, self._settings.margin)
+        self._check()
+        estimate = Estimate(mask, 1.0, region, self._network.memorize(frame, mask, region))
+        self._keep(f"keyframe-{index}", estimate)
+        return estimate
+
+    def _chain(self, wanted: Sequence[int], held: set[int], *, ahead: bool) -> dict[int, Estimate]:
+        """Return what consecutive anchors look like coming from one side.
+
+        The chain is picked up where the cache last knows it, at the keyframe at the latest.
+        """
+        name, chain = ("ahead", self._anchors) if ahead else ("back", self._anchors[::-1])
+        found: dict[int, Estimate] = {}
+        for index in wanted if ahead else reversed(wanted):
+            kept = self._kept(f"{name}-{index}")
+            if kept is None:
+                break
+            found[index] = kept
+        if len(found) == len(wanted):
+            return found
+        next_place = chain.index(wanted[len(found)] if ahead else wanted[-1 - len(found)])
+        final = chain.index(wanted[-1] if ahead else wanted[0])
+        before = None
+        start = next_place
+        while before is None and start > 0:
+            start -= 1
+            before = found.get(chain[start]) or self._kept(f"{name}-{chain[start]}")
+        if before is None:
+            end = self._span.left if ahead else self._span.right
+            assert end is not None
+            before, missing = self._keyframes[end], chain[: final + 1]
+        else:
+            missing = chain[start + 1 : final + 1]
+        for index, frame in self._along(missing, held, ahead=ahead):
+            before = self._step(frame, before)
+            self._keep(f"{name}-{index}", before)
+            found[index] = before
+        return {index: found[index] for index in wanted}
+
+    def _along(self, indices: range, held: set[int], *, ahead: bool) -> Iterator[tuple[int, Frame]]:
+        """Yield frames in a chain's order, few held beside those that are needed again."""
+        far = [i for i in indices if (i < min(held) if ahead else i > max(held))]
+        if ahead:
+            yield from self._frames.pass_over(far)
+        for place in range(0, 0 if ahead else len(far), BACKWARD_CHUNK):
+            chunk = far[place : place + BACKWARD_CHUNK]
+            frames = dict(self._frames.pass_over(chunk[::-1]))
+            for index in chunk:
+                yield index, frames[index]
+        self._frames.hold(held)
+        for index in indices[len(far) :]:
+            yield index, self._frames[index]
+
+    def _step(self, frame: Frame, before: Estimate) -> Estimate:
+        region = self._region(before.mask, before.region, self._settings.anchor_margin)
+        last = None if self._is_keyframe(before) else before.remembered
+        self._check()
+        memory = [*self._ends(), None, None, last]
+        return self._network.read(frame, before.mask, region, memory)
+
+    def _knot(
+        self, index: int, from_left: Mapping[int, Estimate], from_right: Mapping[int, Estimate]
+    ) -> Estimate:
+        """Return an anchor's final mask: what came from one side, or both blended."""
+        ahead, back = from_left.get(index), from_right.get(index)
+        if ahead is None or back is None:
+            found = ahead or back
+            assert found is not None
+            return found
+        left, right = self._span.left, self._span.right
+        assert left is not None
+        assert right is not None
+        first = max(ahead.confidence, 1e-3) * (right - index)
+        second = max(back.confidence, 1e-3) * (index - left)
+        if _overlap(ahead.mask, back.mask) < self._settings.agreement:
+            return ahead if first >= second else back
+        share = np.float32(first / (first + second))
+        blend = ahead.mask * share + back.mask * (1 - share)
+        mask = np.rint(blend).astype(np.uint8)
+        confidence = float(share) * ahead.confidence + (1 - float(share)) * back.confidence
+        region = self._region(mask, ahead.region, self._settings.margin)
+        self._check()
+        remembered = self._network.memorize(self._frames[index], mask, region)
+        return Estimate(mask, confidence, region, remembered)
+
+    # --- between anchors ------------------------------------------------------------------------
+
+    def _filled(
+        self, stretch: Stretch | None, knots: Mapping[int, Estimate]
+    ) -> Iterator[tuple[int, Mask, float]]:
+        """Yield a stretch's masks in ascending order."""
+        if stretch is None:
+            return
+        if stretch.frames.step > 0:
+            yield from self._fill(stretch, knots)
+        else:
+            yield from reversed(list(self._fill(stretch, knots)))
+
+    def _fill(
+        self, stretch: Stretch, knots: Mapping[int, Estimate]
+    ) -> Iterator[tuple[int, Mask, float]]:
+        near, far = stretch.before, stretch.after
+        if stretch.frames.step < 0:
+            near, far = far, near
+        assert near is not None
+        settings = self._settings
+        start = knots[near]
+        beyond = knots[far] if far is not None else None
+        anchors = [
+            None if self._is_keyframe(start) else start.remembered,
+            beyond.remembered
+            if beyond is not None
+            and not self._is_keyframe(beyond)
+            and beyond.confidence >= settings.trust
+            else None,
+        ]
+        before = start
+        for index in stretch.frames:
+            region = self._region(before.mask, before.region, settings.margin)
+            last = None if before is start else before.remembered
+            self._check()
+            memory = [*self._ends(), *anchors, last]
+            before = self._network.read(self._frames[index], before.mask, region, memory)
+            yield index, before.mask, before.confidence
+
+    # --- small things ---------------------------------------------------------------------------
+
+    def _ends(self) -> list[Remembered | None]:
+        ends = (self._span.left, self._span.right)
+        return [None if k is None else self._keyframes[k].remembered for k in ends]
+
+    def _is_keyframe(self, estimate: Estimate) -> bool:
+        return any(estimate is keyframe for keyframe in self._keyframes.values())
+
+    def _region(self, mask: Mask, last: Region | None, margin: float) -> Region:
+        """Return where to look next, given a mask and where it was found."""
+        height, width = mask.shape
+        box = steady_box(mask, self._settings.speck)
+        if box is not None:
+            side = margin * max(box[2] - box[0], box[3] - box[1])
+            side = max(side, self._settings.smallest_region)
+            return region_around(box, width, height, side)
+        if last is None:
+            return Region(0, 0, width, height)
+        return grown(last, width, height)
+
+    def _check(self) -> None:
+        if self._cancelled():
+            raise Cancelled
+
+    def _kept(self, name: str) -> Estimate | None:
+        content = self._cache.get(f"{self._prefix}-{name}")
+        return None if content is None else from_bytes(content)
+
+    def _keep(self, name: str, estimate: Estimate) -> None:
+        self._cache.put(f"{self._prefix}-{name}", to_bytes(estimate))
+
+
+def _overlap(first: Mask, second: Mask) -> float:
+    a, b = first >= 128, second >= 128
+    either = np.count_nonzero(a | b)
+    return float(np.count_nonzero(a & b) / either) if either else 1.0

@@ -1,0 +1,101 @@
+"""Which keyframes a frame depends on, and where the anchors between them lie."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Frames between two cuts, `[start, stop)`."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """Consecutive frames of one shot that the same keyframes bracket.
+
+    Attributes:
+        start: First frame; the left keyframe itself where there is one.
+        stop: One past the last frame; the right keyframe where there is one.
+        left: The keyframe at or before every frame of the span.
+        right: The keyframe after every frame of the span.
+    """
+
+    start: int
+    stop: int
+    left: int | None
+    right: int | None
+
+
+def spans(
+    start: int, stop: int, keyframes: Sequence[int], shots: Sequence[Shot]
+) -> tuple[Span, ...]:
+    """Return the spans that a range of frames touches, in order, each whole.
+
+    Args:
+        start: First frame of the range.
+        stop: One past its last frame.
+        keyframes: Frames with a mask made by the user, in any order.
+        shots: The clip's shots. A frame outside every shot belongs to no span.
+    """
+    found: list[Span] = []
+    for shot in sorted(shots, key=lambda shot: shot.start):
+        inside = sorted({k for k in keyframes if shot.start <= k < shot.stop})
+        edges = [shot.start, *(k for k in inside if k > shot.start), shot.stop]
+        for first, end in pairwise(edges):
+            if first < stop and end > start:
+                left = first if first in inside else None
+                right = end if end in inside else None
+                found.append(Span(first, end, left, right))
+    return tuple(found)
+
+
+def dependencies(
+    start: int, stop: int, keyframes: Sequence[int], shots: Sequence[Shot]
+) -> tuple[int, ...]:
+    """Return the keyframes that the masks of `[start, stop)` depend on, ascending.
+
+    They are those that bracket each of its frames within the frame's shot; a frame that is a
+    keyframe depends on itself alone.
+
+    Args:
+        start: First frame of the segment.
+        stop: One past its last frame.
+        keyframes: Frames with a mask made by the user, in any order.
+        shots: The clip's shots; a clip without cuts is one shot.
+    """
+    needed: set[int] = set()
+    for span in spans(start, stop, keyframes, shots):
+        first, last = max(span.start, start), min(span.stop, stop) - 1
+        if span.left is not None:
+            needed.add(span.left)
+        if span.right is not None and (last > first or first != span.left):
+            needed.add(span.right)
+    return tuple(sorted(needed))
+
+
+def anchors_of(span: Span, stride: int) -> range:
+    """Return a span's anchors: every `stride`-th frame of the clip that is no keyframe.
+
+    They lie on a grid fixed to the clip, so that every request finds the same ones.
+
+    Args:
+        span: The span.
+        stride: Distance between anchors in frames.
+    """
+    low = span.start if span.left is None else span.start + 1
+    return range(-(-low // stride) * stride, span.stop, stride)
+
+
+def reach(places: Sequence[int], first: int, last: int) -> tuple[int, int]:
+    """Return the slice `[low, high)` of ascending places that brackets the frames first..last.
+
+    It begins with the last place at or before `first` and ends with the first at or after
+    `last`, where there are such places.
+    """
+    low = max(0, bisect_right(places, first) - 1)
+    return low, min(len(places), bisect_left(places, last) + 1)
