@@ -26,7 +26,9 @@ from mattebox.export.job import Progress, unheard
 from mattebox.matting import combine
 from mattebox.media import ClipInfo, FrameReader, FrameTable, Limits, detect_shots, ingest
 from mattebox.media.pipeline import ahead
-from mattebox.propagation import AnchorCache, Propagator, Shot
+from mattebox.media.pool import Cancelled
+from mattebox.propagation import Cancelled as PropagationCancelled
+from mattebox.propagation import MemoryAnchors, Propagator, Shot
 from mattebox.segmentation import Click, Refiner
 
 __all__ = ["Clip", "ClipObject", "Exported", "open_clip"]
@@ -98,7 +100,7 @@ class Clip:
         self.table = table
         self._engine = engine
         self._reader = FrameReader(path, info, table)
-        self._anchors = AnchorCache()
+        self._anchors = MemoryAnchors()
 
     def __enter__(self) -> Clip:
         return self
@@ -324,6 +326,12 @@ class ClipObject:
             raise InputError(
                 f"The range {start} to {stop} is not within the frames 0 to {clip.frame_count}."
             )
+        return self._propagated(start, stop, cancelled)
+
+    def _propagated(
+        self, start: int, stop: int, cancelled: Callable[[], bool]
+    ) -> Generator[tuple[int, Mask], None, None]:
+        clip = self._clip
         propagated = clip.propagator.propagate(
             clip._reader,
             dict(self._keyframes),
@@ -333,7 +341,11 @@ class ClipObject:
             anchors=clip._anchors,
             cancelled=cancelled,
         )
-        return ((made.index, made.mask) for made in propagated)
+        try:
+            for made in propagated:
+                yield made.index, made.mask
+        except PropagationCancelled:
+            raise Cancelled from None
 
     def export(
         self,

@@ -64,7 +64,7 @@ def sound(
         ``warnings``: a sentence for each track that was left out or is not whole.
     """
     with open_container(path, name) as container:
-        tracks = [stream.index for stream in container.streams.audio]
+        tracks = [stream.index for stream in container.streams if stream.type == "audio"]
     span_s = Fraction(*start), Fraction(*stop) if stop else None
     warnings = []
     for number, index in enumerate(tracks):
@@ -117,7 +117,7 @@ class _Track:
     def _copy(self, content: io.BytesIO) -> bool:
         with open_container(self._path, self._name) as container:
             stream = _sound(container, self._index)
-            if stream.codec_context is None or stream.codec_context.name not in _COPIED:
+            if stream is None or stream.codec_context.codec.canonical_name not in _COPIED:
                 return False
             written = 0
             with av.open(content, "w", format="mp4") as output:
@@ -132,7 +132,7 @@ class _Track:
     def _encode(self, content: io.BytesIO) -> bool:
         with open_container(self._path, self._name) as container:
             stream = _sound(container, self._index)
-            if stream.codec_context is None:
+            if stream is None:
                 return False
             written = 0
             with av.open(content, "w", format="mp4") as output:
@@ -192,10 +192,10 @@ class _Track:
         packet.dts = packet.pts if packet.dts is None else packet.dts - offset
 
 
-def _sound(container: InputContainer, index: int) -> AudioStream:
+def _sound(container: InputContainer, index: int) -> AudioStream | None:
+    """The track, unless its codec is unknown."""
     stream = container.streams[index]
-    assert isinstance(stream, AudioStream)
-    return stream
+    return stream if isinstance(stream, AudioStream) and stream.codec_context else None
 
 
 def _aac_stream(output: OutputContainer, source: AudioStream) -> AudioStream:
