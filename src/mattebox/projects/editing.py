@@ -6,14 +6,13 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mattebox import segmentation
 from mattebox.errors import InputError
-from mattebox.projects.clips import Clip, ClipStore
+from mattebox.projects.clips import Clip
 from mattebox.projects.events import (
     ClickAdded,
     ClickChanged,
@@ -26,33 +25,24 @@ from mattebox.projects.events import (
     ObjectRemoved,
     ProjectNamed,
 )
-from mattebox.projects.masks import Mask, MaskStore
+from mattebox.projects.library import Library
+from mattebox.projects.masks import Mask
 from mattebox.projects.state import Click, Keyframe, MatteObject
-from mattebox.projects.store import Project, ProjectStore, new_id
+from mattebox.projects.store import Project, new_id
 
 Picture = npt.NDArray[np.uint8]
 
+# Frame, clicks in their order, and the mask they correct, to a mask; a pure function.
+Refine = Callable[[Picture, Sequence[segmentation.Click], Mask | None], Mask]
+
 COLORS = ("#4cc2ff", "#ff7a59", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff5fa2", "#b0b7ff")
-
-
-class Refine(Protocol):
-    """Turns clicks into a mask; a pure function."""
-
-    def __call__(
-        self,
-        frame: Picture,
-        clicks: Sequence[segmentation.Click],
-        previous_mask: Mask | None = None,
-    ) -> Mask: ...
 
 
 class Editing:
     """The deeds that change objects, clicks and keyframes.
 
     Args:
-        projects: Where the events go.
-        clips: The footage.
-        masks: Where keyframe masks go.
+        library: Where events and masks go.
         picture: Gives frame `i` of a clip at working size, ``(H, W, 3) uint8``.
         refine: Turns clicks into a mask.
         shown: Gives the propagated matte that the present revision shows for an object on a
@@ -61,16 +51,14 @@ class Editing:
 
     def __init__(
         self,
-        projects: ProjectStore,
-        clips: ClipStore,
-        masks: MaskStore,
+        library: Library,
         picture: Callable[[Clip, int], Picture],
         refine: Refine,
         shown: Callable[[Project, str, int], Mask | None],
     ) -> None:
-        self._projects = projects
-        self._clips = clips
-        self._masks = masks
+        self._projects = library.projects
+        self._clips = library.clips
+        self._masks = library.masks
         self._picture = picture
         self._refine = refine
         self._shown = shown
@@ -108,7 +96,7 @@ class Editing:
             return self._projects.append(project_id, ObjectRemoved(object_id))
 
     def add_click(
-        self, project_id: str, object_id: str, frame: int, x: float, y: float, include: bool
+        self, project_id: str, object_id: str, frame: int, *, x: float, y: float, include: bool
     ) -> Project:
         """Click on a frame and refine its mask.
 
@@ -127,12 +115,13 @@ class Editing:
             event = ClickAdded(object_id, frame, click, name, base)
             return self._commit(project_id, event, name, base)
 
-    def change_click(  # noqa: D417 - the rest is said by the names
+    def change_click(
         self,
         project_id: str,
         object_id: str,
         frame: int,
         click_id: str,
+        *,
         x: float | None,
         y: float | None,
         include: bool | None,

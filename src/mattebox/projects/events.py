@@ -198,25 +198,21 @@ def _change_object(
             return target.with_keyframe(Keyframe(frame, mask, base=mask, placed=True))
         case KeyframeRemoved(_, frame):
             return target.without_keyframe(frame)
-        case ClickAdded(_, frame, click, mask, base):
-            present = target.keyframe(frame) or Keyframe(frame, mask, base=base)
-            return target.with_keyframe(
-                replace(present, mask=mask, clicks=(*present.clicks, click))
-            )
-        case ClickChanged(_, frame, click, mask):
-            present = _present(target, frame)
-            clicks = tuple(click if c.id == click.id else c for c in present.clicks)
-            return target.with_keyframe(replace(present, mask=mask, clicks=clicks))
-        case ClickRemoved(_, frame, click_id, mask):
-            if mask is None:
-                return target.without_keyframe(frame)
-            present = _present(target, frame)
-            clicks = tuple(c for c in present.clicks if c.id != click_id)
-            return target.with_keyframe(replace(present, mask=mask, clicks=clicks))
+        case ClickRemoved(_, frame, _, None):
+            return target.without_keyframe(frame)
+        case _:
+            return target.with_keyframe(_clicked(target.keyframe(event.frame), event))
 
 
-def _present(target: MatteObject, frame: int) -> Keyframe:
-    keyframe = target.keyframe(frame)
-    if keyframe is None:
-        raise ValueError(f"the log changes a click on frame {frame}, which is no keyframe")
-    return keyframe
+def _clicked(present: Keyframe | None, event: ClickAdded | ClickChanged | ClickRemoved) -> Keyframe:
+    if isinstance(event, ClickAdded):
+        present = present or Keyframe(event.frame, event.mask, base=event.base)
+        clicks = (*present.clicks, event.click)
+    elif present is None:
+        raise ValueError(f"the log changes a click on frame {event.frame}, which is no keyframe")
+    elif isinstance(event, ClickChanged):
+        new = event.click
+        clicks = tuple(new if click.id == new.id else click for click in present.clicks)
+    else:
+        clicks = tuple(click for click in present.clicks if click.id != event.click)
+    return replace(present, mask=event.mask or present.mask, clicks=clicks)

@@ -56,7 +56,7 @@ class MaskStore:
 def mask_hash(mask: Mask) -> str:
     """SHA-256 over size and pixels, so it does not depend on the PNG encoder."""
     digest = hashlib.sha256(f"{mask.shape[1]}x{mask.shape[0]};".encode())
-    digest.update(np.ascontiguousarray(mask))
+    digest.update(np.ascontiguousarray(mask).data)
     return digest.hexdigest()
 
 

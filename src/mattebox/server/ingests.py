@@ -13,10 +13,11 @@ import structlog
 
 from mattebox.errors import InputError
 from mattebox.media import Cancelled, Limits, ingest
-from mattebox.projects.clips import Clip, ClipStore
+from mattebox.projects.clips import Clip
 from mattebox.projects.files import sync_folder
-from mattebox.projects.jobs import Ingest, IngestStore
-from mattebox.projects.store import Project, ProjectStore
+from mattebox.projects.jobs import Ingest
+from mattebox.projects.library import Library
+from mattebox.projects.store import Project
 from mattebox.server.problems import of_exception
 from mattebox.server.uploads import UploadFiles
 
@@ -30,9 +31,7 @@ class Ingests:
 
     Args:
         uploads: Where the files come from.
-        store: Where the outcome is recorded.
-        clips: Where clips are kept.
-        projects: Where projects are made.
+        library: Where clips, projects and outcomes are recorded.
         limits: What is accepted.
         opened: Told each clip that a project was made of.
     """
@@ -40,16 +39,14 @@ class Ingests:
     def __init__(
         self,
         uploads: UploadFiles,
-        store: IngestStore,
-        clips: ClipStore,
-        projects: ProjectStore,
+        library: Library,
         limits: Limits,
         opened: Callable[[Clip], object],
     ) -> None:
         self._uploads = uploads
-        self._store = store
-        self._clips = clips
-        self._projects = projects
+        self._store = library.ingests
+        self._clips = library.clips
+        self._projects = library.projects
         self._limits = limits
         self._opened = opened
         self._stopping = threading.Event()

@@ -24,7 +24,7 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(BaseModel):
     """Problem details."""
 
-    type: str = Field("about:blank", description="Always `about:blank`: the status says the kind.")
+    type: str = Field(default="about:blank", description="The status says the kind.")
     title: str = Field(description="The name of the status.")
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="One sentence that names the input and the remedy.")

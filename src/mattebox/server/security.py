@@ -140,7 +140,9 @@ class TokenCheck:
         )  # fmt: skip
 
     def _matches(self, token: str) -> bool:
-        return self._token is not None and hmac.compare_digest(token.encode(), self._token)
+        if self._token is None:
+            return False
+        return bool(hmac.compare_digest(token.encode(), self._token))
 
 
 def _tokens(headers: Headers) -> Iterable[str]:
@@ -192,4 +194,5 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
     def _is_upload(self, scope: Scope) -> bool:
-        return scope["method"] == "PATCH" and scope["path"].startswith(self._uploads + "/")
+        path: str = scope["path"]
+        return scope["method"] == "PATCH" and path.startswith(f"{self._uploads}/")

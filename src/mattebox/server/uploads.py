@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Path as PathParameter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from tuspyserver.router import TusRouterOptions
 from tuspyserver.routes.core import core_routes
@@ -30,7 +30,7 @@ _LOCK_S = 30
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 
-class UploadFiles(TusStorage):  # type: ignore[misc]
+class UploadFiles(TusStorage):
     """Uploads as `<id>` beside `<id>.info` in one folder.
 
     The offset is always the size of the file, so an upload that a killed server was receiving
@@ -41,7 +41,7 @@ class UploadFiles(TusStorage):  # type: ignore[misc]
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._pending: dict[str, bytearray] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class UploadFiles(TusStorage):  # type: ignore[misc]
         """
         if not _UPLOAD.fullmatch(upload):
             raise HTTPException(404, f"There is no upload {upload!r}; create one first.")
-        return self._folder / upload
+        return self.folder / upload
 
     def name(self, upload: str) -> str:
         """The file name that came with an upload, made harmless; for people only."""
@@ -70,7 +70,7 @@ class UploadFiles(TusStorage):  # type: ignore[misc]
     def discard_stale(self, hours: float, keep: set[str]) -> None:
         """Remove uploads that nothing was added to for some hours."""
         oldest = time.time() - hours * 3600
-        for path in self._folder.iterdir():
+        for path in self.folder.iterdir():
             upload = path.name.partition(".")[0]
             if _UPLOAD.fullmatch(upload) and upload not in keep:
                 with contextlib.suppress(FileNotFoundError):
@@ -132,7 +132,7 @@ class UploadFiles(TusStorage):  # type: ignore[misc]
         return []
 
     @contextlib.asynccontextmanager
-    async def lock(self, uid: str) -> AsyncIterator[None]:
+    async def lock(self, uid: str) -> AsyncIterator[None]:  # type: ignore[override]
         """One writer at a time."""
         lock = self._locks.setdefault(uid, asyncio.Lock())
         async with asyncio.timeout(_LOCK_S):
@@ -193,41 +193,37 @@ def upload_router(
         complete: Told the id of each upload whose last byte arrived.
     """
 
-    async def guard(request: Request) -> None:
-        await _refuse_unsupported(request)
-
     async def done(path: str, _metadata: dict[str, Any]) -> None:
         await complete(Path(path).name)
 
-    async def before_create() -> Callable[[dict[str, Any], dict[str, Any]], None]:
-        return lambda _metadata, upload: _check_length(upload.get("size"), settings)
+    def before_create(_metadata: dict[str, Any], upload: dict[str, Any]) -> None:
+        _check_length(upload.get("size"), settings)
 
-    async def finished() -> Callable[[str, dict[str, Any]], Awaitable[None]]:
-        return done
-
-    async def no_file_options() -> Callable[[dict[str, Any]], None]:
-        return lambda _metadata: None
-
+    # The library types its hooks as plain functions, but awaits what they give.
+    hooks: dict[str, Any] = {
+        "auth": _refuse_unsupported,
+        "upload_complete_dep": lambda: done,
+        "pre_create_dep": lambda: before_create,
+        "file_dep": lambda: lambda _metadata: None,
+    }
     options = TusRouterOptions(
         prefix=PREFIX.strip("/"),
-        files_dir=str(files._folder),
+        files_dir=str(files.folder),
         max_size=settings.max_upload_bytes,
-        auth=guard,
         days_to_keep=max(1, round(settings.upload_hours / 24)),
         on_upload_complete=None,
-        upload_complete_dep=finished,
         pre_create_hook=None,
-        pre_create_dep=before_create,
-        file_dep=no_file_options,
         tags=["uploads"],
         tus_version="1.0.0",
         tus_extension="creation,expiration,termination",
         strict_offset_validation=True,
         storage=files,
+        **hooks,
     )
     router = APIRouter(prefix=PREFIX, tags=["uploads"])
-    for routes in (core_routes, creation_extension_routes, termination_extension_routes):
-        router = routes(router, options)
+    extensions: list[Any] = [core_routes, creation_extension_routes, termination_extension_routes]
+    for extend in extensions:
+        extend(router, options)
     return router
 
 
@@ -250,6 +246,3 @@ def _check_length(size: int | None, settings: Settings) -> None:
             f"The file has {size:,} bytes and the limit is {settings.max_upload_bytes:,}; make it"
             " smaller, or raise max_upload_bytes in the settings.",
         )
-
-
-UploadId = PathParameter(pattern=_UPLOAD.pattern)

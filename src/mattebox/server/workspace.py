@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -13,14 +14,14 @@ from mattebox.errors import InputError
 from mattebox.media import Limits, configure_pool, shared_pool
 from mattebox.media.sample import sample_clip
 from mattebox.media.stills import thumbnail_jpeg
-from mattebox.projects.clips import Clip, ClipStore
-from mattebox.projects.database import open_database
-from mattebox.projects.editing import Editing, check_frame
-from mattebox.projects.files import clear_aside, write_whole, written_aside
+from mattebox.projects.clips import Clip
+from mattebox.projects.editing import Editing, Picture, check_frame
+from mattebox.projects.files import write_whole, written_aside
 from mattebox.projects.frames import Frames
-from mattebox.projects.jobs import ExportStore, IngestStore
-from mattebox.projects.masks import MaskStore
-from mattebox.projects.store import Project, ProjectStore
+from mattebox.projects.library import Library
+from mattebox.projects.masks import Mask
+from mattebox.projects.store import Project
+from mattebox.segmentation import Click
 from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
 from mattebox.settings import Settings
@@ -52,70 +53,39 @@ class Workspace:
         self.settings = settings
         data = settings.data.absolute()
         self._guard = _claim(data)
-        clear_aside(data)
         configure_pool(
+            # One more than there are lanes, so that a click finds a decoder that is free.
             processes=settings.lanes + 1,
             memory_bytes=settings.decode_memory_bytes,
             timeout_s=settings.decode_timeout_s,
         )
         self._data = data
-        self.engine = open_database(data / "mattebox.db")
-        self.projects = ProjectStore(self.engine)
-        self.clips = ClipStore(self.engine, data / "clips")
-        self.masks = MaskStore(data / "masks")
-        self.frames = Frames()
+        self.library = library = Library.open(data)
+        self.projects, self.clips, self.masks = library.projects, library.clips, library.masks
         self.counters = Counters()
         self.bus = Bus(settings.event_history)
         self.networks = Networks(settings.engine)
         self.scheduler = Scheduler(settings.lanes)
         self.cache = SegmentCache(data / "segments", settings.cache_bytes)
-        self.recipes = RecipeBook(self.engine)
+        self.recipes = RecipeBook(library.engine)
         self.shots = ShotFinder(self.clips, self._shots_found)
         self.stream = MatteStream(
-            self.projects,
-            self.clips,
+            library,
             self.recipes,
-            self.cache,
-            self.scheduler,
-            self.networks,
-            self.bus,
-            self.shots.shots,
+            cache=self.cache,
+            scheduler=self.scheduler,
+            networks=self.networks,
+            bus=self.bus,
+            shots=self.shots.shots,
         )
         self.stream.maker = SegmentMaker(
-            self.clips,
-            self.masks,
-            self.cache,
-            self.networks,
-            self.counters,
-            self.stream.segment_made,
+            library, self.cache, self.networks, self.counters, self.stream.segment_made
         )
-        self.editing = Editing(
-            self.projects,
-            self.clips,
-            self.masks,
-            self.frames.get,
-            lambda frame, clicks, previous: self.networks.refiner().refine(frame, clicks, previous),
-            self.stream.shown,
-        )
-        self.exports = ExportJobs(
-            self.projects,
-            self.clips,
-            ExportStore(self.engine),
-            self.stream,
-            self.scheduler,
-            self.bus,
-            data / "exports",
-        )
+        self.editing = Editing(library, Frames().get, self._refine, self.stream.shown)
+        self.exports = ExportJobs(library, self.stream, self.scheduler, self.bus, data / "exports")
         self.uploads = UploadFiles(data / "uploads")
-        self.ingest_records = IngestStore(self.engine)
-        self.ingests = Ingests(
-            self.uploads,
-            self.ingest_records,
-            self.clips,
-            self.projects,
-            Limits(settings.max_pixels, settings.max_frames, settings.max_duration_s),
-            self.shots.shots,
-        )
+        limits = Limits(settings.max_pixels, settings.max_frames, settings.max_duration_s)
+        self.ingests = Ingests(self.uploads, library, limits, self.shots.shots)
         self._sample_lock = threading.Lock()
 
     def start(self) -> None:
@@ -132,7 +102,7 @@ class Workspace:
 
     def clean(self) -> None:
         """Throw away uploads that stopped long ago."""
-        unread = set(self.ingest_records.unfinished())
+        unread = set(self.library.ingests.unfinished())
         self.uploads.discard_stale(self.settings.upload_hours, unread)
 
     def open_sample(self) -> Project:
@@ -213,8 +183,13 @@ class Workspace:
         """Stop everything and let go of the folder."""
         self.interrupt()
         shared_pool().close()
-        self.engine.dispose()
+        self.library.engine.dispose()
         self._guard.close()
+
+    def _refine(
+        self, frame: Picture, clicks: Sequence[Click], previous_mask: Mask | None = None
+    ) -> Mask:
+        return self.networks.refiner().refine(frame, clicks, previous_mask)
 
     def _thumbnail_path(self, clip: str) -> Path:
         return self._data / "thumbnails" / f"{clip}.jpg"

@@ -9,17 +9,17 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import structlog
 
 from mattebox.errors import InputError
 from mattebox.export import Cancelled, export_clip, format_named
-from mattebox.projects.clips import Clip, ClipStore
-from mattebox.projects.jobs import INTERRUPTED, Export, ExportState, ExportStore
+from mattebox.projects.clips import Clip
+from mattebox.projects.jobs import INTERRUPTED, Export, ExportState
+from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
-from mattebox.projects.store import Project, ProjectStore
+from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.plan import grid_of, matte_rendition
@@ -64,9 +64,7 @@ class ExportJobs:
     """Runs exports, one thread each; their frames wait for clicks like everything else.
 
     Args:
-        projects: The projects.
-        clips: Their footage.
-        store: Where jobs are recorded.
+        library: Projects, footage, and where jobs are recorded.
         stream: Where mattes come from.
         scheduler: Who may compute.
         bus: Where progress is announced.
@@ -75,17 +73,15 @@ class ExportJobs:
 
     def __init__(
         self,
-        projects: ProjectStore,
-        clips: ClipStore,
-        store: ExportStore,
+        library: Library,
         stream: MatteStream,
         scheduler: Scheduler,
         bus: Bus,
         folder: Path,
     ) -> None:
-        self._projects = projects
-        self._clips = clips
-        self._store = store
+        self._projects = library.projects
+        self._clips = library.clips
+        self._store = library.exports
         self._stream = stream
         self._scheduler = scheduler
         self._bus = bus
@@ -94,7 +90,7 @@ class ExportJobs:
         self._running: dict[str, _Running] = {}
         self._closing = False
         folder.mkdir(parents=True, exist_ok=True)
-        store.fail_interrupted()
+        self._store.fail_interrupted()
 
     def start(self, project_id: str, request: ExportRequest) -> Export:
         """Begin an export of the present revision.

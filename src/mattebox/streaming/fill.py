@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from mattebox.errors import InputError
 from mattebox.streaming.bus import Bus
@@ -19,10 +19,7 @@ State = Literal["running", "idle", "cancelled", "failed"]
 _ASKED_AHEAD = 3
 
 
-class RequestSegment(Protocol):
-    """Asks for a segment."""
-
-    def __call__(self, address: str, priority: Priority) -> Ticket: ...
+RequestSegment = Callable[[str, Priority], Ticket]
 
 
 @dataclass(frozen=True)

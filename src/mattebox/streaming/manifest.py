@@ -41,6 +41,7 @@ def manifest(
     project_id: str,
     clip: Clip,
     revision: Revision,
+    *,
     state: ProjectState,
     addresses: Addresses,
     is_ready: Callable[[str], bool],

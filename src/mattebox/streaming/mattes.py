@@ -27,5 +27,5 @@ def masks_of(init: bytes, media: bytes) -> Iterator[Mask]:
         stream.thread_type = "NONE"
         for frame in container.decode(stream):
             plane = frame.planes[0]
-            rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+            rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
             yield rows[: frame.height, : frame.width].copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from mattebox.media import SegmentGrid
 from mattebox.media.segments import Rendition
@@ -103,7 +104,7 @@ def stale_ranges(
     ordered = sorted(edge for edge in edges if edge <= frame_count)
     stale = [
         (start, stop)
-        for start, stop in zip(ordered, ordered[1:], strict=False)
+        for start, stop in pairwise(ordered)
         if sources(start, applied) != sources(start, present)
     ]
     return joined(stale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 
 from mattebox.media import FrameTable, SegmentGrid
@@ -18,7 +19,7 @@ def media_playlist(table: FrameTable, grid: SegmentGrid, init: str, segments: Se
         segments: Address of each segment, in order.
     """
     edges = [int(table.ticks[grid.cell(s)[0]]) for s in range(grid.count)] + [table.end_tick]
-    lengths = [(b - a) / table.timescale for a, b in zip(edges, edges[1:], strict=False)]
+    lengths = [(b - a) / table.timescale for a, b in pairwise(edges)]
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",

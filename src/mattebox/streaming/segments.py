@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import structlog
 
-from mattebox.media import FrameReader, Planes
+from mattebox.media import FrameReader
 from mattebox.media.pipeline import ahead
-from mattebox.media.segments import Rendition, YuvPlanes, segment_chunks
-from mattebox.projects.clips import Clip, ClipStore
-from mattebox.projects.masks import Mask, MaskStore
-from mattebox.propagation import MemoryAnchors, Shot
+from mattebox.media.segments import YuvPlanes, segment_chunks
+from mattebox.projects.clips import Clip
+from mattebox.projects.library import Library
+from mattebox.projects.masks import Mask
 from mattebox.propagation import Cancelled as PropagationCancelled
+from mattebox.propagation import MemoryAnchors, Shot
 from mattebox.streaming.cache import SegmentCache
 from mattebox.streaming.counters import Counters
 from mattebox.streaming.networks import Networks
@@ -32,8 +33,7 @@ class SegmentMaker:
     """Makes segments and puts them into the cache.
 
     Args:
-        clips: The footage.
-        masks: Keyframe masks.
+        library: Footage and keyframe masks.
         cache: Where finished segments go.
         networks: What propagates masks.
         counters: Where the work is counted.
@@ -42,15 +42,14 @@ class SegmentMaker:
 
     def __init__(
         self,
-        clips: ClipStore,
-        masks: MaskStore,
+        library: Library,
         cache: SegmentCache,
         networks: Networks,
         counters: Counters,
         made: Callable[[str], None],
     ) -> None:
-        self._clips = clips
-        self._masks = masks
+        self._clips = library.clips
+        self._masks = library.masks
         self._cache = cache
         self._networks = networks
         self._counters = counters
@@ -101,14 +100,14 @@ class SegmentMaker:
                 [table.duration(frame) for frame in frames],
             )
 
-    def _pictures(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[YuvPlanes | Mask]:
+    def _pictures(self, clip: Clip, recipe: Recipe, turn: Turn) -> Iterator[YuvPlanes | Mask]:
         if recipe.kind == "video":
             return self._plate(clip, recipe, turn)
         if not recipe.keyframes:
             return _empty(clip, recipe)
         return self._matte(clip, recipe, turn)
 
-    def _plate(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[Planes]:
+    def _plate(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[YuvPlanes]:
         with (
             _reader(clip) as reader,
             closing(reader.read_planes(recipe.start, recipe.stop)) as planes,
@@ -116,7 +115,8 @@ class SegmentMaker:
             for _, picture in planes:
                 self._counters.decoded.labels("video").inc()
                 turn.wait()
-                yield picture
+                # At working size planes are 8-bit 4:2:0.
+                yield cast(YuvPlanes, picture)
 
     def _matte(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[Mask]:
         keyframes = {frame: self._masks.get(mask) for frame, mask in recipe.keyframes}

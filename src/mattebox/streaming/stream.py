@@ -12,10 +12,11 @@ from typing import Any
 import structlog
 
 from mattebox.errors import InputError
-from mattebox.projects.clips import Clip, ClipStore, Shots
+from mattebox.projects.clips import Clip, Shots
+from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.projects.revisions import Revision
-from mattebox.projects.store import Project, ProjectStore
+from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import SegmentCache
 from mattebox.streaming.fill import Filler
@@ -48,8 +49,7 @@ class MatteStream:
     """Addresses, manifests and segments.
 
     Args:
-        projects: The projects.
-        clips: Their footage.
+        library: Projects and footage.
         recipes: Where recipes are recorded.
         cache: Finished segments.
         scheduler: Who may compute.
@@ -60,17 +60,17 @@ class MatteStream:
 
     def __init__(
         self,
-        projects: ProjectStore,
-        clips: ClipStore,
+        library: Library,
         recipes: RecipeBook,
+        *,
         cache: SegmentCache,
         scheduler: Scheduler,
         networks: Networks,
         bus: Bus,
         shots: Callable[[Clip], Future[Shots]],
     ) -> None:
-        self._projects = projects
-        self._clips = clips
+        self._projects = library.projects
+        self._clips = library.clips
         self._recipes = recipes
         self._cache = cache
         self._scheduler = scheduler
@@ -97,7 +97,12 @@ class MatteStream:
         addresses = self.addresses(project, revision)
         clip = self._clips.get(project.clip)
         return manifest(
-            project_id, clip, revision, project.state, addresses, self._cache.__contains__
+            project_id,
+            clip,
+            revision,
+            state=project.state,
+            addresses=addresses,
+            is_ready=self._cache.__contains__,
         )
 
     def addresses(self, project: Project, revision: Revision) -> Addresses:

@@ -29,6 +29,14 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def content(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """The kinds of bytes a route answers with, for its description."""
+    return {
+        200: {"content": {media_type: {} for media_type in media_types}},
+        304: {"description": "The client has it."},
+    }
+
+
 def immutable(content: bytes, media_type: str, tag: str, if_none_match: str | None) -> Response:
     """Content that never changes, or 304 when the client has it."""
     headers = {"Cache-Control": IMMUTABLE, "ETag": f'"{tag}"'}

@@ -19,7 +19,13 @@ from mattebox.server.models import (
     ProjectModel,
 )
 from mattebox.server.present import project_model
-from mattebox.server.routes.context import IfNoneMatch, OpenWorkspace, immutable, responses
+from mattebox.server.routes.context import (
+    IfNoneMatch,
+    OpenWorkspace,
+    content,
+    immutable,
+    responses,
+)
 
 router = APIRouter(tags=["editing"])
 
@@ -64,7 +70,9 @@ def add_click(
     """Click on a frame; the answer holds the keyframe's new mask."""
     return _clicked(
         workspace,
-        lambda: workspace.editing.add_click(project, item, frame, body.x, body.y, body.include),
+        lambda: workspace.editing.add_click(
+            project, item, frame, x=body.x, y=body.y, include=body.include
+        ),
     )
 
 
@@ -77,6 +85,7 @@ def change_click(
     item: str,
     frame: Frame,
     click: str,
+    *,
     body: ChangedClick,
     workspace: OpenWorkspace,
 ) -> ProjectModel:
@@ -84,7 +93,7 @@ def change_click(
     return _clicked(
         workspace,
         lambda: workspace.editing.change_click(
-            project, item, frame, click, body.x, body.y, body.include
+            project, item, frame, click, x=body.x, y=body.y, include=body.include
         ),
     )
 
@@ -143,7 +152,7 @@ def redo(project: str, workspace: OpenWorkspace) -> ProjectModel:
 @router.get(
     "/masks/{mask}.png",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}} | responses(404),
+    responses=content("image/png") | responses(404),
 )
 def read_mask(mask: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = None) -> Response:
     """A keyframe's mask."""

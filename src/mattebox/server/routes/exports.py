@@ -9,7 +9,7 @@ from mattebox.errors import InputError
 from mattebox.export import format_named
 from mattebox.server.models import ExportList, ExportModel, NewExport
 from mattebox.server.present import export_model
-from mattebox.server.routes.context import OpenWorkspace, responses
+from mattebox.server.routes.context import OpenWorkspace, content, responses
 from mattebox.streaming.exports import ExportRequest
 
 router = APIRouter(tags=["exports"])
@@ -45,7 +45,7 @@ def cancel_export(project: str, export: str, workspace: OpenWorkspace) -> None:
 @router.get(
     "/projects/{project}/exports/{export}/file",
     response_class=FileResponse,
-    responses={200: {"content": {"video/mp4": {}}}} | responses(404, 409),
+    responses=content("video/mp4") | responses(404, 409),
 )
 def download_export(project: str, export: str, workspace: OpenWorkspace) -> FileResponse:
     """The file of an export that is done."""

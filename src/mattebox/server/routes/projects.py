@@ -23,7 +23,13 @@ from mattebox.server.models import (
 )
 from mattebox.server.present import project_model, project_summary
 from mattebox.server.problems import problem
-from mattebox.server.routes.context import IfNoneMatch, OpenWorkspace, immutable, responses
+from mattebox.server.routes.context import (
+    IfNoneMatch,
+    OpenWorkspace,
+    content,
+    immutable,
+    responses,
+)
 
 router = APIRouter()
 
@@ -34,12 +40,11 @@ _THUMBNAIL_HEIGHT = 180
     "/ingests/{upload}",
     tags=["uploads"],
     response_model=IngestModel,
-    responses={202: {"model": ReadingModel, "description": "It is being read."}}
-    | responses(404, 413, 422),
+    responses=responses(404, 413, 422) | {202: {"model": ReadingModel}},
 )
 def read_ingest(upload: str, workspace: OpenWorkspace) -> Response | IngestModel:
     """What became of a complete upload; a refusal answers with its problem."""
-    ingest = workspace.ingest_records.get(upload)
+    ingest = workspace.library.ingests.get(upload)
     if ingest.state == "reading":
         return JSONResponse(ReadingModel().model_dump(), 202, {"Retry-After": "1"})
     if ingest.state == "refused" or ingest.project is None:
@@ -94,7 +99,7 @@ def read_frame_table(project: str, workspace: OpenWorkspace, response: Response)
     "/projects/{project}/frames/{frame}.{kind}",
     tags=["projects"],
     response_class=Response,
-    responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}} | responses(404, 422),
+    responses=content("image/png", "image/jpeg") | responses(404, 422),
 )
 def read_frame(
     project: str,
@@ -119,7 +124,7 @@ def read_frame(
     "/projects/{project}/thumbnail.jpg",
     tags=["projects"],
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}} | responses(404),
+    responses=content("image/jpeg") | responses(404),
 )
 def read_thumbnail(
     project: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = None

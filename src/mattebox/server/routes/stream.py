@@ -14,6 +14,7 @@ from mattebox.server.routes.context import (
     IMMUTABLE,
     IfNoneMatch,
     OpenWorkspace,
+    content,
     has_tag,
     immutable,
     responses,
@@ -42,7 +43,7 @@ def read_manifest(
 @router.get(
     "/projects/{project}/revisions/{revision}/{rendition}.m3u8",
     response_class=Response,
-    responses={200: {"content": {_PLAYLIST: {}}}} | responses(404),
+    responses=content(_PLAYLIST) | responses(404),
 )
 def read_playlist(
     project: str,
@@ -69,8 +70,7 @@ def read_playlist(
 @router.get(
     "/segments/{address}.m4s",
     response_class=Response,
-    responses={200: {"content": {"video/mp4": {}}}, 304: {"description": "Unchanged."}}
-    | responses(404, 500, 503, 507),
+    responses=content("video/mp4") | responses(404, 500, 503, 507),
 )
 async def read_segment(
     address: str,
@@ -97,7 +97,7 @@ async def read_segment(
 @router.get(
     "/segments/{address}/init.mp4",
     response_class=Response,
-    responses={200: {"content": {"video/mp4": {}}}} | responses(404),
+    responses=content("video/mp4") | responses(404),
 )
 def read_init(
     address: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = None
