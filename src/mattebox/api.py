@@ -101,6 +101,7 @@ class Clip:
         self._engine = engine
         self._reader = FrameReader(path, info, table)
         self._anchors = MemoryAnchors()
+        self._shots: tuple[Shot, ...] | None = None
 
     def __enter__(self) -> Clip:
         return self
@@ -122,12 +123,29 @@ class Clip:
         """How many frames the clip has."""
         return self.table.frame_count
 
-    @cached_property
+    @property
     def shots(self) -> tuple[Shot, ...]:
         """The stretches between cuts; found when first asked for."""
-        return tuple(
-            Shot(shot.start, shot.stop) for shot in detect_shots(self.path, self.info, self.table)
-        )
+        return self.find_shots()
+
+    def find_shots(
+        self, *, progress: Progress = unheard, cancelled: Callable[[], bool] = _never
+    ) -> tuple[Shot, ...]:
+        """Find the cuts, which takes a look at every frame; the answer is kept.
+
+        Args:
+            progress: Told ``(done, total)`` frames now and then.
+            cancelled: Asked before each frame; true stops the work.
+
+        Raises:
+            Cancelled: ``cancelled`` said so.
+        """
+        if self._shots is None:
+            found = detect_shots(
+                self.path, self.info, self.table, progress=progress, cancelled=cancelled
+            )
+            self._shots = tuple(Shot(*shot) for shot in found)
+        return self._shots
 
     @cached_property
     def refiner(self) -> Refiner:
@@ -335,7 +353,7 @@ class ClipObject:
         propagated = clip.propagator.propagate(
             clip._reader,
             dict(self._keyframes),
-            clip.shots,
+            clip.find_shots(cancelled=cancelled),
             start,
             stop,
             anchors=clip._anchors,

@@ -214,7 +214,12 @@ def _run(order: Order, interrupted: threading.Event) -> dict[str, Any]:
                     raise Cancelled
                 chosen.click(point.frame, point.x, point.y, include=point.include)
             times.append(time.perf_counter())
-            bar.update(task, description="Cutting", total=clip.frame_count)
+            bar.update(task, description="Finding cuts", total=clip.frame_count)
+            clip.find_shots(
+                progress=lambda done, _total: bar.update(task, completed=done),
+                cancelled=interrupted.is_set,
+            )
+            bar.update(task, description="Cutting", completed=0)
             exported = chosen.export(
                 order.out,
                 format=order.format_name,
