@@ -1,0 +1,1 @@
+"""Generators of test footage that any test may use."""
