@@ -111,9 +111,10 @@ class IngestStore:
             )
 
     def forget_before(self, created: str) -> None:
-        """Drop records older than an ISO 8601 time."""
+        """Drop records of finished ingests from before a moment, see `timestamp`."""
+        old = (IngestRow.created < created) & (IngestRow.state != "reading")
         with Session(self._writer) as session, session.begin():
-            session.execute(delete(IngestRow).where(IngestRow.created < created))
+            session.execute(delete(IngestRow).where(old))
 
 
 class ExportStore:

@@ -72,9 +72,14 @@ def new_id(prefix: str) -> str:
     return prefix + secrets.token_hex(6)
 
 
+def timestamp(moment: datetime) -> str:
+    """A moment in UTC as the database keeps it; texts sort like the moments."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def now() -> str:
-    """The time as the database keeps it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The present moment as the database keeps it."""
+    return timestamp(datetime.now(UTC))
 
 
 class ProjectStore:

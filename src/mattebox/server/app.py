@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
 
 import mattebox
 from mattebox.server import problems
@@ -37,11 +38,12 @@ _NEVER_ZIPPED = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, when_ready: Callable[[], None] = lambda: None) -> FastAPI:
     """The whole server as an ASGI application.
 
     Args:
         settings: The knobs; the data folder is opened at once.
+        when_ready: Called from another thread once the server can serve.
 
     Raises:
         InputError: The settings are unsafe, or the data folder cannot be used.
@@ -53,6 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
         version=mattebox.__version__,
         summary="Takes an object out of a video with a few clicks.",
         lifespan=_lifespan,
+        # Their pages would load scripts from another site; /openapi.json is for every client.
+        docs_url=None,
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
@@ -64,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.workspace = workspace
     app.state.ready = threading.Event()
+    app.state.when_ready = when_ready
     problems.install(app)
 
     async def complete(upload: str) -> None:
@@ -75,7 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(upload_router(workspace.uploads, settings, complete))
     app.include_router(api)
     app.include_router(system.router)
-    app.mount("/", system.page_files())
+    if system.PAGE.is_dir():
+        app.mount("/", StaticFiles(directory=system.PAGE))
     return app
 
 
@@ -86,6 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     def start() -> None:
         workspace.start()
         app.state.ready.set()
+        app.state.when_ready()
 
     starting = asyncio.create_task(run_in_threadpool(start))
     cleaning = asyncio.create_task(_clean(workspace))

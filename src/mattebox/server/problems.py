@@ -79,8 +79,8 @@ def of_exception(error: BaseException) -> tuple[int, str]:
 
 def _http_detail(request: Request, error: HTTPException) -> str:
     known = {
-        404: f"There is nothing at {request.url.path}; see /docs for what there is.",
-        405: f"{request.method} is not possible at {request.url.path}; see /docs for what is.",
+        404: f"There is nothing at {request.url.path}; see /openapi.json for what there is.",
+        405: f"{request.method} is not possible at {request.url.path}; see /openapi.json.",
     }
     phrase = HTTPStatus(error.status_code).phrase
     if error.status_code in known and error.detail in {phrase, "", None}:
@@ -92,4 +92,4 @@ def _sentence(errors: Any) -> str:
     first = errors[0]
     where = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"})
     message = str(first["msg"])
-    return f"{where or 'The body'}: {message[:1].lower()}{message[1:]}; see /docs."
+    return f"{where or 'The body'}: {message[:1].lower()}{message[1:]}; see /openapi.json."

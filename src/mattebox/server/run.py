@@ -10,6 +10,7 @@ from types import FrameType
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from mattebox.errors import InputError
 from mattebox.server.app import create_app
@@ -34,37 +35,27 @@ def run_server(settings: Settings, ready: Callable[[str], None]) -> None:
 
     Args:
         settings: The knobs.
-        ready: Told the address of the page once the server listens.
+        ready: Told the address of the page once the server can serve.
 
     Raises:
         InputError: The settings are unsafe, the port is taken, or the data folder is in use.
     """
     _configure_log(settings.log_level)
-    app = create_app(settings)
-    workspace = app.state.workspace
-    try:
-        listener = _listen(settings.host, settings.port)
-    except InputError:
-        workspace.close()
-        raise
-    config = uvicorn.Config(
+    settings.check()
+    with _listen(settings.host, settings.port) as listener:
+        address = _address(listener, settings)
+        app = create_app(settings, lambda: ready(address))
+        _Server(_config(app, settings), app.state.workspace.interrupt).run(sockets=[listener])
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         log_level=settings.log_level,
         access_log=settings.log_level in {"debug", "info"},
         timeout_graceful_shutdown=max(1, round(settings.shutdown_s)),
         server_header=False,
     )
-    server = _Server(config, workspace.interrupt)
-    address = _address(listener, settings)
-    original = server.startup
-
-    async def startup(sockets: list[socket.socket] | None = None) -> None:
-        await original(sockets)
-        if server.started:
-            ready(address)
-
-    server.startup = startup  # type: ignore[method-assign]
-    server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +21,7 @@ from mattebox.projects.files import write_whole, written_aside
 from mattebox.projects.frames import Frames
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
-from mattebox.projects.store import Project
+from mattebox.projects.store import Project, timestamp
 from mattebox.segmentation import Click
 from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
@@ -101,7 +102,9 @@ class Workspace:
             log.error("networks not loaded", error=str(error))
 
     def clean(self) -> None:
-        """Throw away uploads that stopped long ago."""
+        """Throw away uploads that stopped long ago, and what is known of old ones."""
+        oldest = datetime.now(UTC) - timedelta(hours=self.settings.upload_hours)
+        self.library.ingests.forget_before(timestamp(oldest))
         unread = set(self.library.ingests.unfinished())
         self.uploads.discard_stale(self.settings.upload_hours, unread)
 

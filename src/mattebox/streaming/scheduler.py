@@ -1,7 +1,8 @@
 """Who may compute now: one work per key, urgent ones first, all of them stoppable.
 
-Every work runs in a thread of its own and asks for its turn before each frame. The `lanes` most
-urgent works go on, the others wait at their next frame; while a click is being answered all wait.
+Every work runs in a thread of its own and asks for its turn before each frame. Of the most urgent
+kind up to `lanes` works go on, the others wait at their next frame; while a click is being answered
+all wait.
 So an urgent request never queues behind a long one, and nothing is thrown away to let it pass.
 """
 
@@ -197,8 +198,11 @@ class Scheduler:
         return next((w for w in self._works if w.key == key and not w.stopped), None)
 
     def _leading(self) -> list[Work]:
-        live = [work for work in self._works if not work.stopped]
-        return sorted(live, key=lambda work: work.urgency)[: self._lanes]
+        live = sorted(
+            (work for work in self._works if not work.stopped), key=lambda work: work.urgency
+        )
+        # All cores serve the most urgent kind; sharing them would only delay what is waited for.
+        return [work for work in live[: self._lanes] if work.priority == live[0].priority]
 
     def _dispatch(self) -> None:
         for work in self._leading():

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import FileResponse
-from starlette.staticfiles import StaticFiles
 
 import mattebox
 from mattebox.errors import InputError
@@ -43,8 +42,3 @@ def page(workspace: OpenWorkspace) -> FileResponse:
         raise InputError("The page is not built; run make setup.", status=404)
     workspace.prepare_sample()
     return FileResponse(index, headers={"Cache-Control": "no-cache"})
-
-
-def page_files() -> StaticFiles:
-    """The page's scripts and styles."""
-    return StaticFiles(directory=PAGE, check_dir=False)
