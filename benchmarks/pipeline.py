@@ -54,6 +54,27 @@ class Figures:
     pipeline_fps: float
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is measured on.
+
+    Attributes:
+        reader: Decodes the clip.
+        frames: Its first frames, decoded.
+        keyframes: The masks to propagate.
+        info: What ingest found.
+        table: The clip's frame table.
+        decode_fps: How fast it decoded.
+    """
+
+    reader: FrameReader
+    frames: dict[int, np.ndarray]
+    keyframes: dict[int, np.ndarray]
+    info: ClipInfo
+    table: FrameTable
+    decode_fps: float
+
+
 class Held:
     """Frames that are in memory already, for measuring the network alone."""
 
@@ -87,7 +108,8 @@ def main() -> None:
     for row in results:
         print(
             f"{row.size:>9} {row.engine:<12} decode {row.decode_fps:6.1f}  network "
-            f"{row.network_fps:6.1f}  encode {row.encode_fps:6.1f}  pipeline {row.pipeline_fps:6.1f}"
+            f"{row.network_fps:6.1f}  encode {row.encode_fps:6.1f}  "
+            f"pipeline {row.pipeline_fps:6.1f}"
         )
     if options.json:
         report = {"machine": machine(), "figures": [asdict(row) for row in results]}
@@ -106,24 +128,15 @@ def measure(path: Path, click: str, most: int, engines: Sequence[str]) -> list[F
         frames = dict(reader.read(range(count)))
         decode = count / (time.perf_counter() - began)
         mask = Refiner().refine(frames[int(frame)], [Click(float(x), float(y), True)])
-        keyframes = {int(frame): mask}
-        return [
-            engine_figures(engine, reader, frames, keyframes, (info, table), decode)
-            for engine in engines
-        ]
+        subject = Subject(reader, frames, {int(frame): mask}, info, table, decode)
+        return [engine_figures(engine, subject) for engine in engines]
 
 
-def engine_figures(
-    engine: str,
-    reader: FrameReader,
-    frames: dict[int, np.ndarray],
-    keyframes: dict[int, np.ndarray],
-    clip: tuple[ClipInfo, FrameTable],
-    decode: float,
-) -> Figures:
-    """Measure one engine on one clip."""
-    info, table = clip
-    count, shots = len(frames), [Shot(0, len(frames))]
+def engine_figures(engine: str, subject: Subject) -> Figures:
+    """Measure one engine."""
+    info, table, frames = subject.info, subject.table, subject.frames
+    keyframes, count = subject.keyframes, len(frames)
+    shots = [Shot(0, count)]
     propagator = Propagator(engine)
     held = Held(frames)
     for _ in propagator.propagate(held, keyframes, shots, 0, 2):
@@ -140,7 +153,7 @@ def engine_figures(
         encode_matte_segment(source, ticks, durations, table.timescale, size, rate=info.rate)
 
     def whole() -> None:
-        found = propagator.propagate(reader, keyframes, shots, 0, count)
+        found = propagator.propagate(subject.reader, keyframes, shots, 0, count)
         encode(item.mask for item in ahead(found))
 
     network = count / timed(infer)
@@ -148,7 +161,7 @@ def engine_figures(
         size=f"{info.width}x{info.height}",
         engine=engine,
         frames=count,
-        decode_fps=decode,
+        decode_fps=subject.decode_fps,
         network_fps=network,
         encode_fps=count / timed(lambda: encode(masks)),
         pipeline_fps=count / timed(whole),
