@@ -5,7 +5,7 @@
  */
 
 import type { Counters } from "./counters";
-import { closeDecoded, DecodeError, type Decoded, type SegmentDecoder } from "./decode/decoder";
+import { DecodeError, type Decoded, type Planes, type SegmentDecoder } from "./decode/decoder";
 import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
 import { readInit, readSegment, type Sample } from "./fmp4";
 import { rangesOf, type FrameTable, type Grid } from "./frame-table";
@@ -14,18 +14,13 @@ import { Signal } from "./signal";
 import type { ErrorCode } from "./types";
 import { wantedOrder, type Window } from "./window";
 
-/** A picture in the buffer. */
-export interface Picture {
-  close(): void;
-}
-
 /** Segments fetched beyond the window, so that the network has time. */
 const PREFETCH = 3;
 const RETRY_MS = 4000;
 /** Decoder failures in a row on one segment after which it is left alone for a while. */
 const PATIENCE = 3;
 
-export interface StreamOptions<P extends Picture> {
+export interface StreamOptions {
   readonly table: FrameTable;
   readonly grid: Grid;
   readonly fetcher: SegmentFetcher;
@@ -34,9 +29,9 @@ export interface StreamOptions<P extends Picture> {
   /** Decoders at work side by side, on different segments. */
   readonly decoders: number;
   readonly makeDecoder: () => SegmentDecoder;
-  /** Turns a decoded picture into what the buffer keeps; takes ownership. */
-  readonly convert: (decoded: Decoded) => P;
-  /** A picture came in, or the outlook of some frame changed. */
+  /** A picture was put into the buffer. */
+  readonly onPicture: () => void;
+  /** The outlook of some frame changed: it failed. */
   readonly onChange: () => void;
   readonly onError: (code: ErrorCode, message: string) => void;
   /** The decoder failed for good on this rendition. */
@@ -56,8 +51,8 @@ interface Slot {
 /** A sample is not the frame it should be (protocol P10, P11). */
 class IdentityError extends Error {}
 
-export class RenditionStream<P extends Picture> {
-  private readonly pictures = new Map<number, { readonly address: string; readonly picture: P }>();
+export class RenditionStream {
+  private readonly pictures = new Map<number, { readonly address: string; readonly planes: Planes }>();
   private readonly slots: Slot[];
   private readonly signal = new Signal();
   private readonly ready = new Set<string>();
@@ -69,7 +64,7 @@ export class RenditionStream<P extends Picture> {
 
   constructor(
     rendition: Rendition,
-    private readonly options: StreamOptions<P>,
+    private readonly options: StreamOptions,
   ) {
     this.rendition = rendition;
     this.noteReady(rendition);
@@ -84,9 +79,9 @@ export class RenditionStream<P extends Picture> {
   }
 
   /** The frame's picture of the current revision, or undefined. */
-  get(frame: number): P | undefined {
+  get(frame: number): Planes | undefined {
     const entry = this.pictures.get(frame);
-    return entry?.address === this.addressOf(frame) ? entry?.picture : undefined;
+    return entry?.address === this.addressOf(frame) ? entry?.planes : undefined;
   }
 
   /** Whether the frame's segment answers without new work on the server. */
@@ -109,7 +104,7 @@ export class RenditionStream<P extends Picture> {
     this.rendition = rendition;
     this.noteReady(rendition);
     for (const [frame, entry] of this.pictures) {
-      if (entry.address !== this.addressOf(frame)) this.drop(frame);
+      if (entry.address !== this.addressOf(frame)) this.pictures.delete(frame);
     }
     this.blocked.clear();
     this.declare();
@@ -119,7 +114,7 @@ export class RenditionStream<P extends Picture> {
   setWindow(window: Window): void {
     this.window = window;
     for (const frame of this.pictures.keys()) {
-      if (frame < window.from || frame >= window.to) this.drop(frame);
+      if (frame < window.from || frame >= window.to) this.pictures.delete(frame);
     }
     this.declare();
     this.signal.notify();
@@ -138,16 +133,10 @@ export class RenditionStream<P extends Picture> {
     this.signal.notify();
   }
 
-  /** Drops all pictures (their textures are gone) and decodes the window anew. */
-  reset(): void {
-    for (const frame of [...this.pictures.keys()]) this.drop(frame);
-    this.signal.notify();
-  }
-
   close(): void {
     this.closed = true;
     this.options.fetcher.setWanted(this, []);
-    for (const frame of [...this.pictures.keys()]) this.drop(frame);
+    this.pictures.clear();
     for (const slot of this.slots) slot.decoder?.close();
     this.signal.notify();
   }
@@ -169,11 +158,6 @@ export class RenditionStream<P extends Picture> {
     for (const [start, stop] of rendition.ready) {
       for (const address of rendition.addresses.slice(start, stop)) this.ready.add(address);
     }
-  }
-
-  private drop(frame: number): void {
-    this.pictures.get(frame)?.picture.close();
-    this.pictures.delete(frame);
   }
 
   /** Tells the fetcher which segments the window needs, the playhead's first. */
@@ -289,12 +273,10 @@ export class RenditionStream<P extends Picture> {
     const wanted = this.window && frame >= this.window.from && frame < this.window.to;
     if (this.closed || !wanted || this.addressOf(frame) !== address || this.get(frame) !== undefined) {
       this.options.counters.discarded++;
-      closeDecoded(decoded);
       return;
     }
-    this.drop(frame);
-    this.pictures.set(frame, { address, picture: this.options.convert(decoded) });
-    this.options.onChange();
+    this.pictures.set(frame, { address, planes: decoded.planes });
+    this.options.onPicture();
   }
 
   private async samplesOf(segment: number, address: string): Promise<readonly Sample[]> {

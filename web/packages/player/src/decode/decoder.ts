@@ -11,10 +11,11 @@ export interface Planes {
   readonly v: Uint8Array | null;
 }
 
-/** A decoded picture and its frame index. Whoever takes it must close it. */
-export type Decoded =
-  | { readonly frame: number; readonly kind: "frame"; readonly picture: VideoFrame }
-  | { readonly frame: number; readonly kind: "planes"; readonly planes: Planes };
+/** A decoded picture and its frame index. */
+export interface Decoded {
+  readonly frame: number;
+  readonly planes: Planes;
+}
 
 export interface DecoderSettings {
   readonly codec: string;
@@ -40,7 +41,3 @@ export interface SegmentDecoder {
 }
 
 export class DecodeError extends Error {}
-
-export function closeDecoded(decoded: Decoded): void {
-  if (decoded.kind === "frame") decoded.picture.close();
-}

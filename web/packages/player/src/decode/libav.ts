@@ -18,6 +18,7 @@ export interface LibavPicture {
 }
 
 export interface Libav {
+  av_log_set_level(level: number): void;
   ff_init_decoder(name: string): Promise<[codec: number, context: number, packet: number, frame: number]>;
   ff_decode_multi(
     context: number,
@@ -30,11 +31,15 @@ export interface Libav {
 
 export const AV_PIX_FMT_YUV420P = 0;
 export const AV_PKT_FLAG_KEY = 1;
+const AV_LOG_FATAL = 8;
 
 /** Loads libav.js's own two files, unchanged, from the page's server. */
 export async function loadLibav(factoryUrl: string, wasmUrl: string): Promise<Libav> {
   const module = (await import(/* @vite-ignore */ factoryUrl)) as {
     default: (options: { wasmurl: string }) => Promise<Libav>;
   };
-  return module.default({ wasmurl: wasmUrl });
+  const libav = await module.default({ wasmurl: wasmUrl });
+  // The decoder's chatter would land in the page's console as errors.
+  libav.av_log_set_level(AV_LOG_FATAL);
+  return libav;
 }

@@ -89,7 +89,7 @@ export class WasmDecoder implements SegmentDecoder {
       u: colour ? data.subarray(luma, luma + luma / 4) : null,
       v: colour ? data.subarray(luma + luma / 4) : null,
     };
-    this.output.push({ frame, kind: "planes", planes });
+    this.output.push({ frame, planes });
     this.signal.notify();
   }
 

@@ -19,8 +19,9 @@ export function configOf(settings: DecoderSettings): VideoDecoderConfig {
       matrix: bt709 ? "bt709" : "smpte170m",
       fullRange: settings.range === "full",
     },
-    // Luma is read back from each picture, which hardware surfaces make slow or refuse.
-    hardwareAcceleration: settings.luma ? "prefer-software" : "no-preference",
+    // Planes are read back from each picture, which hardware surfaces make slow or refuse; VP9 of
+    // the preview's size takes software two milliseconds.
+    hardwareAcceleration: "prefer-software",
   };
 }
 
@@ -139,25 +140,24 @@ export class WebCodecsDecoder implements SegmentDecoder {
       throw new DecodeError(`The decoder returned frame ${frame} out of order.`);
     }
     this.delivered++;
-    if (!this.settings.luma) return { frame, kind: "frame", picture };
     try {
-      return { frame, kind: "planes", planes: await this.lumaOf(picture) };
+      return { frame, planes: await this.planesOf(picture) };
     } finally {
       picture.close();
     }
   }
 
-  /** The Y plane as decoded: no canvas, no RGB, no range conversion. */
-  private async lumaOf(picture: VideoFrame): Promise<Planes> {
+  /** The planes as decoded: no canvas, no RGB, no range conversion. */
+  private async planesOf(picture: VideoFrame): Promise<Planes> {
     const rect = picture.visibleRect;
-    const format = picture.format;
+    const { format } = picture;
     if (!rect || (format !== "I420" && format !== "NV12")) {
-      throw new DecodeError(`The decoder returned a matte as ${format ?? "an opaque surface"}.`);
+      throw new DecodeError(`The decoder returned a picture as ${format ?? "an opaque surface"}.`);
     }
     const { width, height } = rect;
     const luma = width * height;
-    const half = Math.ceil(width / 2);
-    const chroma = half * Math.ceil(height / 2);
+    const half = width / 2;
+    const chroma = luma / 4;
     const layout: PlaneLayout[] =
       format === "I420"
         ? [
@@ -167,11 +167,21 @@ export class WebCodecsDecoder implements SegmentDecoder {
           ]
         : [
             { offset: 0, stride: width },
-            { offset: luma, stride: 2 * half },
+            { offset: luma, stride: width },
           ];
-    if (this.scratch.length !== luma + 2 * chroma) this.scratch = new Uint8Array(luma + 2 * chroma);
-    await picture.copyTo(this.scratch, { layout });
-    return { width, height, y: this.scratch.slice(0, luma), u: null, v: null };
+    // A matte's chroma is copied too, the call knows no single plane, but it is not kept.
+    const data = this.settings.luma ? this.reusable(luma + 2 * chroma) : new Uint8Array(luma + 2 * chroma);
+    await picture.copyTo(data, { layout });
+    if (this.settings.luma) return { width, height, y: data.slice(0, luma), u: null, v: null };
+    const colour = data.subarray(luma);
+    const [u, v] =
+      format === "I420" ? [colour.subarray(0, chroma), colour.subarray(chroma)] : separate(colour);
+    return { width, height, y: data.subarray(0, luma), u, v };
+  }
+
+  private reusable(size: number): Uint8Array<ArrayBuffer> {
+    if (this.scratch.length !== size) this.scratch = new Uint8Array(size);
+    return this.scratch;
   }
 
   private fail(message: string): void {
@@ -182,4 +192,15 @@ export class WebCodecsDecoder implements SegmentDecoder {
   private dropOutput(): void {
     for (const frame of this.output.splice(0)) frame.close();
   }
+}
+
+/** Interleaved U and V as two planes. */
+function separate(interleaved: Uint8Array): [Uint8Array, Uint8Array] {
+  const u = new Uint8Array(interleaved.length / 2);
+  const v = new Uint8Array(u.length);
+  for (let i = 0; i < u.length; i++) {
+    u[i] = interleaved[2 * i] ?? 0;
+    v[i] = interleaved[2 * i + 1] ?? 0;
+  }
+  return [u, v];
 }

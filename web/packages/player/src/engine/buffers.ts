@@ -1,24 +1,20 @@
 /** The decoded pictures around the playhead: a stream of plates and one of mattes per object. */
 
 import type { Counters } from "../counters";
-import { closeDecoded, DecodeError, type Decoded } from "../decode/decoder";
+import type { Planes } from "../decode/decoder";
 import { decodersAtOnce, makeDecoder, settingsOf } from "../decode/factory";
 import type { SegmentFetcher } from "../fetcher";
 import { Grid, type FrameTable } from "../frame-table";
 import type { Manifest, Rendition } from "../manifest";
 import type { ObjectMatte } from "../pairing";
-import type { Plate } from "../render/textures";
-import { RenditionStream, type Picture, type StreamOptions } from "../rendition-stream";
+import { RenditionStream } from "../rendition-stream";
 import type { BufferEvent, DecoderKind, ErrorCode, MaskPixels, ObjectStyle } from "../types";
 import { windowAround } from "../window";
 
-/** A matte in the buffer. */
-interface Matte extends Picture {
-  readonly pixels: Uint8Array;
-}
+/** Bytes of a plate per pixel: luma, and two chroma planes of a quarter each. */
+const PLATE = 1.5;
 
 export interface BufferHooks {
-  readonly plateOf: (decoded: Decoded) => Plate;
   readonly onChange: () => void;
   readonly onError: (code: ErrorCode, message: string) => void;
   readonly onBroken: () => void;
@@ -36,8 +32,8 @@ export interface BufferOptions {
 
 export class Buffers {
   private readonly grid: Grid;
-  private readonly plates: RenditionStream<Plate>;
-  private readonly mattes = new Map<string, RenditionStream<Matte>>();
+  private readonly plates: RenditionStream;
+  private readonly mattes = new Map<string, RenditionStream>();
   private readonly liveMasks = new Map<number, Map<string, MaskPixels>>();
   private styles: readonly ObjectStyle[] | null = null;
 
@@ -46,13 +42,7 @@ export class Buffers {
     private readonly options: BufferOptions,
   ) {
     this.grid = new Grid(manifest.grid.length, manifest.grid.frame_count);
-    this.plates = new RenditionStream(manifest.video, {
-      ...this.common(manifest.video, false),
-      convert: (decoded) => {
-        options.counters.decodedPlates++;
-        return options.hooks.plateOf(decoded);
-      },
-    });
+    this.plates = this.stream(manifest.video, false);
     this.syncMattes();
   }
 
@@ -85,14 +75,13 @@ export class Buffers {
   setPlayhead(frame: number, direction: 1 | -1, bothWays: boolean): void {
     const { width, height } = this.manifest.video;
     const area = width * height;
-    const plate = this.options.decoder === "webcodecs" ? 4 * area : 1.5 * area;
-    const capacity = Math.floor(this.options.bytes / (plate + this.mattes.size * area));
+    const capacity = Math.floor(this.options.bytes / ((PLATE + this.mattes.size) * area));
     const window = windowAround(frame, capacity, this.grid.frameCount, direction, bothWays);
     this.plates.setWindow(window);
     for (const stream of this.mattes.values()) stream.setWindow(window);
   }
 
-  plate(frame: number): Plate | undefined {
+  plate(frame: number): Planes | undefined {
     return this.plates.get(frame);
   }
 
@@ -104,7 +93,7 @@ export class Buffers {
       return {
         id,
         color,
-        pixels: live?.data ?? stream?.get(frame)?.pixels ?? null,
+        pixels: live?.data ?? stream?.get(frame)?.y ?? null,
         live: live !== undefined,
         expected: stream !== undefined,
         coming: stream?.isComing(frame) ?? false,
@@ -121,11 +110,6 @@ export class Buffers {
     for (const stream of [this.plates, ...this.mattes.values()]) stream.retry();
   }
 
-  /** The textures of the plates are gone. */
-  dropPlates(): void {
-    this.plates.reset();
-  }
-
   get ranges(): BufferEvent {
     const mattes: Record<string, readonly (readonly [number, number])[]> = {};
     for (const [id, stream] of this.mattes) mattes[id] = stream.frames;
@@ -134,10 +118,9 @@ export class Buffers {
 
   get bytes(): number {
     const area = this.manifest.video.width * this.manifest.video.height;
-    const plate = this.options.decoder === "webcodecs" ? 4 * area : 1.5 * area;
-    let total = this.plates.count * plate;
-    for (const stream of this.mattes.values()) total += stream.count * area;
-    return total;
+    let planes = this.plates.count * PLATE;
+    for (const stream of this.mattes.values()) planes += stream.count;
+    return planes * area;
   }
 
   close(): void {
@@ -160,23 +143,13 @@ export class Buffers {
       this.mattes.delete(id);
     }
     for (const { id, matte } of wanted) {
-      if (matte && !this.mattes.has(id)) this.mattes.set(id, this.matteStream(matte));
+      if (matte && !this.mattes.has(id)) this.mattes.set(id, this.stream(matte, true));
     }
   }
 
-  private matteStream(rendition: Rendition): RenditionStream<Matte> {
-    return new RenditionStream(rendition, {
-      ...this.common(rendition, true),
-      convert: (decoded) => {
-        this.options.counters.decodedMattes++;
-        return matteOf(decoded);
-      },
-    });
-  }
-
-  private common(rendition: Rendition, luma: boolean): Omit<StreamOptions<Picture>, "convert"> {
+  private stream(rendition: Rendition, luma: boolean): RenditionStream {
     const { table, fetcher, counters, baseUrl, decoder, hooks } = this.options;
-    return {
+    return new RenditionStream(rendition, {
       table,
       grid: this.grid,
       fetcher,
@@ -184,15 +157,14 @@ export class Buffers {
       baseUrl,
       decoders: decodersAtOnce(decoder, luma),
       makeDecoder: () => makeDecoder(decoder, settingsOf(rendition, luma)),
+      onPicture: () => {
+        if (luma) counters.decodedMattes++;
+        else counters.decodedPlates++;
+        hooks.onChange();
+      },
       onChange: hooks.onChange,
       onError: hooks.onError,
       onBroken: hooks.onBroken,
-    };
+    });
   }
-}
-
-function matteOf(decoded: Decoded): Matte {
-  if (decoded.kind === "planes") return { pixels: decoded.planes.y, close: () => undefined };
-  closeDecoded(decoded);
-  throw new DecodeError("A matte was decoded without its luma plane.");
 }

@@ -13,7 +13,6 @@ import { choose, type Choice } from "../pairing";
 import { Playback } from "../playback";
 import type {
   DecoderKind,
-  ErrorCode,
   FrameEvent,
   MaskPixels,
   ObjectStyle,
@@ -71,11 +70,9 @@ export class Engine implements EngineApi {
       this.presenter = new Presenter(canvas, {
         onLost: () => {
           this.counters.contextLosses++;
-          this.clip?.buffers.dropPlates();
           this.announcer.error("context-lost", "The graphics context was lost; waiting for it to come back.");
         },
         onRestored: () => {
-          this.clip?.buffers.dropPlates();
           this.invalidate();
         },
       });
@@ -252,10 +249,6 @@ export class Engine implements EngineApi {
       bytes: this.config.bufferBytes,
       decoder,
       hooks: {
-        plateOf: (decoded) => {
-          if (!this.presenter) throw new Error(this.noContext ?? "");
-          return this.presenter.plateOf(decoded);
-        },
         onChange: () => {
           this.schedule();
         },

@@ -1,11 +1,10 @@
 /** What is on the canvas: draws complete pictures, keeps the last one so it can be drawn again. */
 
+import type { Planes } from "../decode/decoder";
 import type { Manifest } from "../manifest";
 import { FIT } from "../layout";
 import type { Layer } from "../pairing";
 import { Renderer, type RendererHooks } from "../render/renderer";
-import type { Plate } from "../render/textures";
-import type { Decoded } from "../decode/decoder";
 import type { MatteState, Pixels, View, ViewTransform } from "../types";
 import type { Rect } from "./api";
 
@@ -14,7 +13,7 @@ export interface Presentation {
   readonly frame: number;
   readonly manifest: Manifest;
   readonly matte: MatteState;
-  readonly plate: Plate;
+  readonly plate: Planes;
   readonly layers: readonly Layer[];
 }
 
@@ -27,15 +26,7 @@ export class Presenter {
 
   /** @throws Error with one sentence when the browser offers no WebGL 2. */
   constructor(canvas: HTMLCanvasElement | OffscreenCanvas, hooks: RendererHooks) {
-    this.renderer = new Renderer(canvas, {
-      onLost: () => {
-        this.current = null;
-        hooks.onLost();
-      },
-      onRestored: () => {
-        hooks.onRestored();
-      },
-    });
+    this.renderer = new Renderer(canvas, hooks);
   }
 
   get isLost(): boolean {
@@ -45,10 +36,6 @@ export class Presenter {
   /** What is on the canvas, or null before the first picture. */
   get shown(): Presentation | null {
     return this.current;
-  }
-
-  plateOf(decoded: Decoded): Plate {
-    return this.renderer.plateOf(decoded);
   }
 
   /** Whether drawing `next` would change frame, revision, mattes or plate. */
@@ -64,12 +51,7 @@ export class Presenter {
     );
   }
 
-  /** Draws a picture; its plate is kept until another one is drawn. */
   present(next: Presentation): void {
-    if (next.plate !== this.current?.plate) {
-      next.plate.retain();
-      this.current?.plate.close();
-    }
     this.current = next;
     this.drawAgain();
   }
@@ -86,7 +68,6 @@ export class Presenter {
 
   /** Takes the picture off, because the clip it belongs to goes away. */
   forget(): void {
-    this.current?.plate.close();
     this.current = null;
   }
 

@@ -1,15 +1,15 @@
 /** Draws plate and mattes with WebGL 2: everything is uploaded first, then drawn once. */
 
-import type { Decoded } from "../decode/decoder";
+import type { Planes } from "../decode/decoder";
 import { place, type Size } from "../layout";
 import type { Layer } from "../pairing";
 import type { View, ViewTransform } from "../types";
 import { conversion, FRAGMENT, MAX_LAYERS, VERTEX } from "./shaders";
-import { MatteTextures, planesPlate, PlaneTexture, PlateTextures, type Plate } from "./textures";
+import { MatteTextures, PlaneTexture } from "./textures";
 
 /** A picture to draw, complete. */
 export interface Composition {
-  readonly plate: Plate;
+  readonly plate: Planes;
   readonly layers: readonly Layer[];
   readonly picture: Size;
   readonly matrix: "bt709" | "bt601";
@@ -19,7 +19,6 @@ export interface Composition {
 }
 
 export interface RendererHooks {
-  /** The context is gone, and with it all plates that were textures. */
   onLost(): void;
   onRestored(): void;
 }
@@ -32,7 +31,6 @@ const MATTE_UNIT = 3;
 interface Resources {
   readonly program: WebGLProgram;
   readonly uniforms: Map<string, WebGLUniformLocation>;
-  readonly plates: PlateTextures;
   readonly planes: readonly [PlaneTexture, PlaneTexture, PlaneTexture];
   readonly mattes: MatteTextures;
 }
@@ -81,12 +79,6 @@ export class Renderer {
     this.canvas.height = height;
   }
 
-  /** Makes a plate of a decoded picture and takes ownership of it. */
-  plateOf(decoded: Decoded): Plate {
-    if (decoded.kind === "frame") return this.resources.plates.take(decoded.picture);
-    return planesPlate(decoded.planes);
-  }
-
   draw(composition: Composition): void {
     const { gl, canvas } = this;
     const { program, planes, mattes } = this.resources;
@@ -120,18 +112,12 @@ export class Renderer {
 
   private bindPlate({ plate, matrix, range }: Composition, planes: Resources["planes"]): void {
     const { gl } = this;
-    const planar = plate.kind === "planes";
-    gl.uniform1i(this.at("planar"), planar ? 1 : 0);
-    if (plate.kind === "texture") {
-      gl.activeTexture(gl.TEXTURE0);
-      gl.bindTexture(gl.TEXTURE_2D, plate.texture);
-      return;
-    }
-    const { width, height, y, u, v } = plate.planes;
+    const { width, height, y, u, v } = plate;
     if (!u || !v) throw new Error("The plate was decoded without colour.");
     planes[0].bind(0, y, width, height);
     planes[1].bind(1, u, width / 2, height / 2);
     planes[2].bind(2, v, width / 2, height / 2);
+    gl.uniform1f(this.at("chromaShift"), 0.5 / width);
     const converted = conversion(matrix, range);
     gl.uniformMatrix3fv(this.at("matrix"), false, converted.matrix);
     gl.uniform3fv(this.at("offset"), converted.offset);
@@ -175,14 +161,14 @@ function prepare(gl: WebGL2RenderingContext): Resources {
     if (name !== undefined && location) uniforms.set(name, location);
   }
   gl.useProgram(program);
-  ["plate", "planeU", "planeV", "mattes"].forEach((sampler, unit) => {
+  ["planeY", "planeU", "planeV", "mattes"].forEach((sampler, unit) => {
     gl.uniform1i(uniforms.get(sampler) ?? null, unit);
   });
   gl.disable(gl.BLEND);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
   const planes = [new PlaneTexture(gl), new PlaneTexture(gl), new PlaneTexture(gl)] as const;
-  return { program, uniforms, plates: new PlateTextures(gl), planes, mattes: new MatteTextures(gl) };
+  return { program, uniforms, planes, mattes: new MatteTextures(gl) };
 }
 
 function compile(gl: WebGL2RenderingContext): WebGLProgram {

@@ -18,10 +18,10 @@ precision mediump sampler2DArray;
 uniform vec2 canvas;        // drawing buffer, device pixels
 uniform vec2 origin;        // the picture's top left corner on it
 uniform vec2 extent;        // the picture's size on it
-uniform bool planar;        // plate as Y, U, V planes, else RGBA
-uniform sampler2D plate;
+uniform sampler2D planeY;
 uniform sampler2D planeU;
 uniform sampler2D planeV;
+uniform float chromaShift;  // chroma lies on the left one of its two luma samples
 uniform mat3 matrix;        // Y'CbCr to R'G'B'
 uniform vec3 offset;        // subtracted from Y'CbCr first
 uniform sampler2DArray mattes;
@@ -36,8 +36,8 @@ uniform float wipe;         // original left of it, device pixels
 out vec4 color;
 
 vec3 plateAt(vec2 at) {
-  if (!planar) return texture(plate, at).rgb;
-  vec3 ycc = vec3(texture(plate, at).r, texture(planeU, at).r, texture(planeV, at).r);
+  vec2 sited = at + vec2(chromaShift, 0.0);
+  vec3 ycc = vec3(texture(planeY, at).r, texture(planeU, sited).r, texture(planeV, sited).r);
   return clamp(matrix * (ycc - offset), 0.0, 1.0);
 }
 

@@ -1,37 +1,8 @@
-/** The renderer's textures: plates as they come, and what is uploaded of the picture on screen. */
+/** The renderer's textures: what is uploaded of the picture on screen. */
 
-import type { Planes } from "../decode/decoder";
 import type { Layer } from "../pairing";
 
-/** A plate: a texture of its own (WebCodecs) or planes in memory (WASM). Made with one user. */
-export type Plate = TexturePlate | PlanesPlate;
-
-interface Shared {
-  /** One more user keeps it. */
-  retain(): void;
-  /** A user lets go; the last one frees it. */
-  close(): void;
-}
-
-interface TexturePlate extends Shared {
-  readonly kind: "texture";
-  readonly texture: WebGLTexture;
-}
-
-interface PlanesPlate extends Shared {
-  readonly kind: "planes";
-  readonly planes: Planes;
-}
-
-export function planesPlate(planes: Planes): Plate {
-  const nothing = () => undefined;
-  return { kind: "planes", planes, retain: nothing, close: nothing };
-}
-
-/** Textures kept for reuse, so that playback does not allocate. */
-const SPARE = 8;
-
-export function newTexture(gl: WebGL2RenderingContext, target: GLenum): WebGLTexture {
+function newTexture(gl: WebGL2RenderingContext, target: GLenum): WebGLTexture {
   const texture = gl.createTexture();
   gl.bindTexture(target, texture);
   gl.texParameteri(target, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
@@ -39,32 +10,6 @@ export function newTexture(gl: WebGL2RenderingContext, target: GLenum): WebGLTex
   gl.texParameteri(target, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
   gl.texParameteri(target, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
   return texture;
-}
-
-/** Uploads VideoFrames and recycles their textures. */
-export class PlateTextures {
-  private readonly spare: WebGLTexture[] = [];
-
-  constructor(private readonly gl: WebGL2RenderingContext) {}
-
-  /** Uploads the frame and closes it; decoders stall on frames that stay open. */
-  take(frame: VideoFrame): Plate {
-    const { gl } = this;
-    const texture = this.spare.pop() ?? newTexture(gl, gl.TEXTURE_2D);
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, frame);
-    frame.close();
-    let users = 1;
-    const retain = () => {
-      users++;
-    };
-    const close = () => {
-      if (--users > 0) return;
-      if (this.spare.length < SPARE) this.spare.push(texture);
-      else gl.deleteTexture(texture);
-    };
-    return { kind: "texture", texture, retain, close };
-  }
 }
 
 /** A single-channel texture that takes a plane or mask after another of the same size. */

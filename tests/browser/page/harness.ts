@@ -1,0 +1,94 @@
+/** The page the pairing tests drive: a player on a canvas, and a protocol of all it presented. */
+
+import { createPlayer, type ErrorEvent, type FrameEvent, type Player, type PlayerOptions, type View } from "@mattebox/player";
+import { HEIGHT, readRow, WIDTH } from "./barcode";
+
+/** What one presented picture said about itself. */
+interface Reading {
+  readonly frame: number;
+  readonly revision: number;
+  readonly matte: FrameEvent["matte"];
+  /** Frame number in the plate's bar code. */
+  readonly plate: number;
+  /** Frame number and revision in the matte's bar code; null where no matte was drawn. */
+  readonly mask: number | null;
+  readonly code: number | null;
+  readonly margin: number;
+}
+
+const PLATE_ROW = 30;
+const MASK_ROW = 150;
+
+/** How the two bar codes look in a view: as levels 0 (no bar) .. 255 (bar). */
+const LEVELS: Record<string, { plate: (r: number, g: number, b: number) => number; mask: (r: number, g: number, b: number) => number }> = {
+  // Tint red at one half: the plate's bars stay in green, the mask halves the grey's green.
+  overlay: { plate: (_, g) => g * 2, mask: (_, g) => (128 - g) * 4 },
+  // Key colour green: where the mask is 0 the grey gives way to green.
+  cutout: { plate: (_, g) => g, mask: (r, g) => 255 - (g - r) * 1.0 },
+};
+
+export class Harness {
+  readonly canvas: HTMLCanvasElement;
+  readonly player: Player;
+  readonly readings: Reading[] = [];
+  readonly errors: ErrorEvent[] = [];
+  readonly states: string[] = [];
+  private view: View = { kind: "overlay", opacity: 0.5 };
+
+  constructor(options: Omit<PlayerOptions, "canvas">) {
+    this.canvas = document.createElement("canvas");
+    this.canvas.width = WIDTH;
+    this.canvas.height = HEIGHT;
+    document.body.append(this.canvas);
+    this.player = createPlayer({ autoResize: false, ...options, canvas: this.canvas });
+    this.player.setView(this.view);
+    this.player.setReadback({ x: 0, y: 0, width: WIDTH, height: HEIGHT });
+    this.player.on("frame", (event) => {
+      if (event.pixels) this.readings.push(this.read(event, event.pixels));
+    });
+    this.player.on("error", (error) => this.errors.push(error));
+    this.player.on("state", ({ state }) => this.states.push(state));
+  }
+
+  setView(view: View): void {
+    this.view = view;
+    this.player.setView(view);
+  }
+
+  /** What the canvas element itself shows, through the page's own compositor. */
+  onScreen(): Reading {
+    const copy = document.createElement("canvas");
+    copy.width = WIDTH;
+    copy.height = HEIGHT;
+    const context = copy.getContext("2d");
+    if (!context) throw new Error("no 2D context");
+    context.drawImage(this.canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+    const event = { frame: this.player.frame, time: 0, revision: this.player.manifest?.revision ?? -1, matte: "paired", live: [] } as const;
+    return this.read(event, new Uint8Array(data.buffer));
+  }
+
+  private read(event: FrameEvent, pixels: Uint8Array): Reading {
+    const levels = event.matte === "paired" ? LEVELS[this.view.kind] : undefined;
+    const plate = readRow(pixels, PLATE_ROW, levels?.plate ?? ((_, g) => g));
+    const mask = levels ? readRow(pixels, MASK_ROW, levels.mask) : null;
+    return {
+      frame: event.frame,
+      revision: event.revision,
+      matte: event.matte,
+      plate: plate.number,
+      mask: mask?.number ?? null,
+      code: mask?.code ?? null,
+      margin: Math.min(plate.margin, mask?.margin ?? 127),
+    };
+  }
+}
+
+declare global {
+  interface Window {
+    Harness: typeof Harness;
+    harness: Harness;
+  }
+}
+
+window.Harness = Harness;

@@ -1,0 +1,186 @@
+"""Write the browser tests' data: a clip with its mattes, and a ready-made stream of both.
+
+Usage: ``python fixture.py DIR``. Makes
+
+- ``clip.mp4``: the clip, variable rate, for a running server;
+- ``masks/R/FRAME.png``: the masks of revision R for every frame;
+- ``stream/NAME/``: what a server would answer (manifests, frame table, segments made by the
+  product's encoder), once as it should be (``right``) and once with each matte one frame late
+  (``shifted``), which a working bar-code test must notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+from picture import HEIGHT, WIDTH, matte, plate
+
+from mattebox.media.segments import encode_matte_segment, encode_video_segment
+
+FRAMES = 96
+LENGTH = 12
+TIMESCALE = 24000
+RATE = Fraction(24)
+# Every third frame is held half as long again: nothing here is `index / rate`.
+DURATIONS = [1000 if i % 3 else 1500 for i in range(FRAMES)]
+TICKS = [sum(DURATIONS[:i]) for i in range(FRAMES)]
+REVISIONS = (1, 2)
+# Segments whose mattes revision 2 changes.
+CHANGED = range(2, 6)
+
+Plane = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Planes:
+    """A 4:2:0 picture."""
+
+    y: Plane
+    u: Plane
+    v: Plane
+
+
+def planes_of(rgb: Plane) -> Planes:
+    """BT.709 limited range, chroma the mean of each two by two pixels."""
+    r, g, b = (rgb[..., i].astype(np.float64) / 255 for i in range(3))
+    luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    def chroma(plane: npt.NDArray[np.float64]) -> Plane:
+        mean = plane.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3))
+        return (128 + 224 * mean).round().clip(16, 240).astype(np.uint8)
+
+    y = (16 + 219 * luma).round().astype(np.uint8)
+    return Planes(y, chroma((b - luma) / 1.8556), chroma((r - luma) / 1.5748))
+
+
+def write_clip(path: Path) -> None:
+    """The clip as an editor would upload it: H.264 in MP4 with B-frames."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "10", "preset": "fast"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.codec_context.time_base = stream.time_base = Fraction(1, TIMESCALE)
+        for index, tick in enumerate(TICKS):
+            frame = av.VideoFrame.from_ndarray(plate(index), "rgb24")
+            frame.pts, frame.time_base = tick, Fraction(1, TIMESCALE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def write_masks(folder: Path) -> None:
+    """One PNG for each frame and revision."""
+    for revision in REVISIONS:
+        target = folder / str(revision)
+        target.mkdir(parents=True)
+        for index in range(FRAMES):
+            cv2.imwrite(str(target / f"{index}.png"), matte(index, revision))
+
+
+class StreamWriter:
+    """Writes one ready-made stream."""
+
+    def __init__(self, folder: Path, shift: int) -> None:
+        self.folder = folder
+        self.shift = shift
+        (folder / "segments").mkdir(parents=True)
+
+    def write(self) -> None:
+        """Frame table, segments and the manifests of both revisions."""
+        table: dict[str, Any] = {
+            "frame_count": FRAMES,
+            "timescale": TIMESCALE,
+            "ticks": TICKS,
+            "end_tick": sum(DURATIONS),
+            "damage": None,
+        }
+        text = json.dumps(table, sort_keys=True, separators=(",", ":"))
+        table["hash"] = hashlib.sha256(text.encode()).hexdigest()
+        self._json("frame-table.json", table)
+        video = self._rendition("video", 0)
+        for revision in REVISIONS:
+            self._json(f"manifest-{revision}.json", self._manifest(revision, table["hash"], video))
+
+    def _manifest(self, revision: int, table_hash: str, video: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "project": "p1",
+            "revision": revision,
+            "frame_table": {"uri": "/api/v1/projects/p1/frame-table", "hash": table_hash},
+            "timescale": TIMESCALE,
+            "grid": {
+                "length": LENGTH,
+                "segment_count": len(video["addresses"]),
+                "frame_count": FRAMES,
+            },
+            "shots": [[0, FRAMES]],
+            "video": video,
+            "objects": [
+                {
+                    "id": "o1",
+                    "name": "Object 1",
+                    "color": "#ff0000",
+                    "keyframes": list(range(FRAMES)),
+                    "matte": self._rendition("matte", revision),
+                }
+            ],
+        }
+
+    def _rendition(self, kind: str, revision: int) -> dict[str, Any]:
+        starts = range(0, FRAMES, LENGTH)
+        addresses = [self._segment(kind, revision, s, start) for s, start in enumerate(starts)]
+        full = kind == "matte"
+        return {
+            "codec": self.codec,
+            "width": WIDTH,
+            "height": HEIGHT,
+            **({} if full else {"matrix": "bt709"}),
+            "range": "full" if full else "limited",
+            "init": f"/api/v1/segments/{addresses[0]}/init.mp4",
+            "template": "/api/v1/segments/{address}.m4s",
+            "addresses": addresses,
+            "ready": [[0, len(addresses)]],
+        }
+
+    def _segment(self, kind: str, revision: int, segment: int, start: int) -> str:
+        frames = range(start, min(start + LENGTH, FRAMES))
+        ticks = [TICKS[i] for i in frames]
+        durations = [DURATIONS[i] for i in frames]
+        size = (WIDTH, HEIGHT)
+        if kind == "video":
+            planes = (planes_of(plate(i)) for i in frames)
+            made = encode_video_segment(planes, ticks, durations, TIMESCALE, size, rate=RATE)
+        else:
+            code = revision if segment in CHANGED else 1
+            masks = (matte(i + self.shift, code) for i in frames)
+            made = encode_matte_segment(masks, ticks, durations, TIMESCALE, size, rate=RATE)
+        self.codec = made.codec
+        address = hashlib.sha256(made.media).hexdigest()[:32]
+        (self.folder / "segments" / f"{address}.m4s").write_bytes(made.media)
+        (self.folder / "segments" / address).mkdir(exist_ok=True)
+        (self.folder / "segments" / address / "init.mp4").write_bytes(made.init)
+        return address
+
+    def _json(self, name: str, value: Any) -> None:
+        (self.folder / name).write_text(json.dumps(value))
+
+
+def write_all(folder: Path) -> None:
+    """Everything, into a folder that does not exist yet."""
+    folder.mkdir(parents=True)
+    write_clip(folder / "clip.mp4")
+    write_masks(folder / "masks")
+    StreamWriter(folder / "stream" / "right", 0).write()
+    StreamWriter(folder / "stream" / "shifted", 1).write()
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]))
