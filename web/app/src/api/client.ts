@@ -66,6 +66,9 @@ export const apply = (project: string, playhead: number) =>
 
 export const cancelWork = (project: string) => send<null>("DELETE", `/projects/${project}/work`);
 
+export const listExports = async (project: string): Promise<readonly ExportJob[]> =>
+  (await get<{ exports: readonly ExportJob[] }>(`/projects/${project}/exports`)).exports;
+
 export const startExport = (project: string, request: ExportRequest) =>
   send<ExportJob>("POST", `/projects/${project}/exports`, request);
 

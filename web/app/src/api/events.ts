@@ -2,14 +2,14 @@
 
 import { eventsAddress } from "./client";
 import type { Range } from "../logic/ranges";
-import type { ExportJob, Work } from "./types";
+import type { ExportProgress, Work } from "./types";
 
 export interface EventHandlers {
   project(data: { version: number }): void;
   revision(data: { revision: number; changed: Record<string, Range[]> }): void;
   segment(data: { object: string | null; segment: number; address: string }): void;
   work(data: Work): void;
-  export(data: ExportJob): void;
+  export(data: ExportProgress): void;
   /** Events may have been missed: read the project and the manifest again. */
   resync(): void;
   connection(connected: boolean): void;

@@ -1,71 +1,19 @@
-/** The bodies of the Mattebox protocol, version 1 (docs/protocol.md). */
+/** The bodies of the Mattebox protocol, version 1 (docs/protocol.md), by the names used here. */
 
-import type { Range } from "../logic/ranges";
+import type { components } from "../generated/api";
 
-export interface ProjectSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly created: string;
-  readonly thumbnail: string;
-  readonly frame_count: number;
-  readonly duration_s: number;
-}
+type Schemas = components["schemas"];
 
-export interface Click {
-  readonly id: string;
-  readonly x: number;
-  readonly y: number;
-  readonly include: boolean;
-}
+export type ProjectSummary = Schemas["ProjectSummary"];
+export type Project = Schemas["ProjectModel"];
+export type ProjectObject = Schemas["ObjectModel"];
+export type Click = Schemas["ClickModel"];
+export type NewClick = Schemas["NewClick"];
+export type FrameTable = Schemas["FrameTableModel"];
+export type ExportJob = Schemas["ExportModel"];
+export type ExportRequest = Partial<Schemas["NewExport"]>;
 
-export interface Keyframe {
-  readonly frame: number;
-  readonly mask: string;
-  readonly clicks: readonly Click[];
-}
-
-export interface ProjectObject {
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
-  readonly keyframes: readonly Keyframe[];
-  readonly stale: readonly Range[];
-}
-
-export interface Clip {
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-  readonly source_width: number;
-  readonly source_height: number;
-  readonly rate: readonly [number, number];
-  readonly frame_count: number;
-  readonly has_sound: boolean;
-  readonly damage: string | null;
-  readonly shots: readonly Range[] | null;
-}
-
-export interface Project {
-  readonly id: string;
-  readonly name: string;
-  readonly created: string;
-  readonly version: number;
-  readonly can_undo: boolean;
-  readonly can_redo: boolean;
-  readonly revision: number;
-  readonly clip: Clip;
-  readonly objects: readonly ProjectObject[];
-}
-
-export interface FrameTable {
-  readonly hash: string;
-  readonly frame_count: number;
-  readonly timescale: number;
-  readonly ticks: readonly number[];
-  readonly end_tick: number;
-  readonly damage: string | null;
-}
-
+/** The `work` event; events are no part of the OpenAPI description. */
 export interface Work {
   readonly state: "running" | "idle" | "cancelled" | "failed";
   readonly done: number;
@@ -74,24 +22,5 @@ export interface Work {
   readonly detail: string | null;
 }
 
-export interface ExportJob {
-  readonly id: string;
-  readonly state: "running" | "done" | "failed" | "cancelled";
-  readonly done: number;
-  readonly total: number;
-  readonly detail: string | null;
-}
-
-export interface ExportRequest {
-  readonly format?: string;
-  readonly key_color?: string;
-  readonly objects?: readonly string[];
-  readonly start?: number;
-  readonly stop?: number;
-}
-
-export interface NewClick {
-  readonly x: number;
-  readonly y: number;
-  readonly include: boolean;
-}
+/** The `export` event. */
+export type ExportProgress = Pick<ExportJob, "id" | "state" | "done" | "total" | "detail">;

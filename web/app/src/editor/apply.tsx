@@ -26,13 +26,14 @@ export function ApplyControl({ session }: { session: Session }) {
       </div>
     );
   }
+  const applied = (session.project.value?.revision ?? 0) > 0;
   const frames = count(session.stale.value);
   const unfinished = unmadeFrames(session);
   if (session.canApply.value) {
     return (
       <div class="work">
         <span class="numbers dim" role="status">
-          {frames > 0 ? `${frames} frames to update` : "Changes to apply"}
+          {frames > 0 ? `${frames} frames to ${applied ? "update" : "make"}` : "Changes to apply"}
         </span>
         <ApplyButton session={session} label="Apply" />
       </div>
@@ -46,7 +47,6 @@ export function ApplyControl({ session }: { session: Session }) {
       </div>
     );
   }
-  const applied = (session.project.value?.revision ?? 0) > 0;
   return (
     <div class="work">
       <span class="dim" role="status">

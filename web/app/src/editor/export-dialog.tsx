@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { exportAddress } from "../api/client";
 import type { ExportJob } from "../api/types";
 import * as editing from "../state/editing";
-import { cancelExport, EXPORT_FORMATS, forgetExport, startExport } from "../state/exporting";
+import { cancelExport, EXPORT_FORMATS, newExport, startExport } from "../state/exporting";
 import type { Session } from "../state/session";
 import { Dialog } from "../ui/controls";
 import { Icon } from "../ui/icons";
@@ -91,6 +91,7 @@ function Form({ session, failure }: { session: Session; failure: string | null }
           </label>
         </fieldset>
         <Warning session={session} />
+        <Earlier session={session} />
       </div>
       <div class="dialog-foot">
         <button
@@ -126,6 +127,23 @@ function Warning({ session }: { session: Session }) {
   );
 }
 
+function Earlier({ session }: { session: Session }) {
+  const exported = session.exported.value.slice(-3).reverse();
+  if (exported.length === 0) return null;
+  return (
+    <section class="earlier" aria-label="Earlier exports">
+      <h2>Earlier</h2>
+      {exported.map((job) => (
+        <a key={job.id} class="row" href={exportAddress(session.id, job.id)} download>
+          <Icon name="download" />
+          {job.file_name}
+          <span class="dim numbers">{job.total} frames</span>
+        </a>
+      ))}
+    </section>
+  );
+}
+
 function Running({ session, job }: { session: Session; job: ExportJob }) {
   return (
     <>
@@ -149,10 +167,12 @@ function Done({ session, job }: { session: Session; job: ExportJob }) {
   return (
     <>
       <div class="dialog-body" role="status">
-        <p>The export is ready.</p>
+        <p>
+          <strong>{job.file_name}</strong> is ready, {job.total} frames.
+        </p>
       </div>
       <div class="dialog-foot">
-        <button type="button" class="button" onClick={() => forgetExport(session)}>
+        <button type="button" class="button" onClick={() => newExport(session)}>
           New export
         </button>
         <a class="button primary" href={exportAddress(session.id, job.id)} download>

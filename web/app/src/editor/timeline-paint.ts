@@ -23,6 +23,8 @@ export interface Scene {
   readonly keyframes: readonly number[];
   readonly ready: readonly Range[];
   readonly stale: readonly Range[];
+  /** Before the first Apply nothing is stale, only not made yet. */
+  readonly applied: boolean;
   readonly working: boolean;
   readonly cuts: readonly number[];
   readonly marks: { readonly in: number | null; readonly out: number | null };
@@ -69,7 +71,8 @@ function paintRuler(context: Context, track: Track, scene: Scene, colors: Colors
     context.moveTo(x, RULER_HEIGHT - 5);
     context.lineTo(x, RULER_HEIGHT);
     context.stroke();
-    const label = step % base === 0 ? formatDuration(frame / base) : String(frame);
+    const within = frame % base;
+    const label = within === 0 ? formatDuration(frame / base) : `:${String(within).padStart(2, "0")}`;
     const room = track.width - x;
     if (room > 30) context.fillText(label, x + 4, RULER_HEIGHT / 2);
   }
@@ -99,7 +102,7 @@ function paintLane(context: Context, track: Track, scene: Scene, colors: Colors)
     context.globalAlpha = 1;
   }
   fill(scene.ready, colors.ready);
-  fill(scene.stale, colors.stale);
+  fill(scene.stale, scene.applied ? colors.stale : colors.line);
 }
 
 function paintCuts(context: Context, track: Track, scene: Scene, colors: Colors): void {

@@ -95,6 +95,7 @@ function drawTimeline(
       keyframes: keyframesOf(session.object.value),
       ready: session.ready.value,
       stale: session.stale.value,
+      applied: project.revision > 0,
       working: session.working.value,
       cuts: cuts(project.clip.shots),
       marks: session.marks.value,

@@ -30,7 +30,7 @@ export function clampFrame(frame: number, frameCount: number): number {
 /** A step in frames between ruler labels that are at least `minimum` pixels apart. */
 export function rulerStep(track: Track, base: number, minimum: number): number {
   const perFrame = track.width / Math.max(1, track.frameCount);
-  const steps = [1, 2, 5, 10].filter((step) => step < base);
+  const steps = [1, 2, 5, 6, 10, 12, 15].filter((step) => step < base && base % step === 0);
   for (const seconds of [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600]) {
     steps.push(seconds * base);
   }

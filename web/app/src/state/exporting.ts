@@ -1,7 +1,8 @@
 /** Exports: one at a time is followed, also after a reload. */
 
 import * as client from "../api/client";
-import type { ExportJob } from "../api/types";
+import { describe } from "../api/problem";
+import type { ExportProgress } from "../api/types";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
@@ -25,8 +26,6 @@ export interface ExportChoice {
   readonly wholeClip: boolean;
 }
 
-const storageKey = (project: string) => `mattebox.export.${project}`;
-
 export function startExport(session: Session, choice: ExportChoice): void {
   const marks = session.marks.value;
   const count = session.project.value?.clip.frame_count ?? 0;
@@ -39,7 +38,6 @@ export function startExport(session: Session, choice: ExportChoice): void {
       key_color: session.keyColor.value,
       ...range,
     });
-    localStorage.setItem(storageKey(session.id), job.id);
     session.exportJob.value = job;
     // It may have ended before its id was known here, and its event gone by unseen.
     const latest = await client.readExport(session.id, job.id);
@@ -53,30 +51,31 @@ export function cancelExport(session: Session): void {
   if (job?.state !== "running") return;
   void session.run(async () => {
     await client.cancelExport(session.id, job.id);
-    forgetExport(session);
+    newExport(session);
     return null;
   });
 }
 
-/** Back to the form; the finished file stays on the server. */
-export function forgetExport(session: Session): void {
-  localStorage.removeItem(storageKey(session.id));
+/** Back to the form; the finished file stays on the server, among the earlier ones. */
+export function newExport(session: Session): void {
+  const job = session.exportJob.value;
+  if (job?.state === "done") session.exported.value = [...session.exported.value, job];
   session.exportJob.value = null;
 }
 
-/** Finds the export that an earlier visit started. */
-export async function recallExport(session: Session): Promise<void> {
-  const id = localStorage.getItem(storageKey(session.id));
-  if (id === null) return;
+/** Finds what an earlier visit exported, and follows what still runs. */
+export async function recallExports(session: Session): Promise<void> {
   try {
-    session.exportJob.value = await client.readExport(session.id, id);
-  } catch {
-    localStorage.removeItem(storageKey(session.id));
+    const all = await client.listExports(session.id);
+    session.exportJob.value = all.findLast((job) => job.state === "running") ?? null;
+    session.exported.value = all.filter((job) => job.state === "done");
+  } catch (error) {
+    notify(describe(error), "error");
   }
 }
 
 /** Tells of an export that ended while its dialog was closed. */
-export function announceExport(session: Session, job: ExportJob): void {
+export function announceExport(session: Session, job: ExportProgress): void {
   if (session.dialog.value === "export") return;
   const open = {
     label: "Show",

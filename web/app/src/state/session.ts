@@ -11,7 +11,7 @@ import type { ExportJob, FrameTable, Project, ProjectObject, Work } from "../api
 import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
 import { add, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { Size, Viewport } from "../logic/viewport";
-import { announceExport, recallExport } from "./exporting";
+import { announceExport, recallExports } from "./exporting";
 import { notify } from "./notices";
 import type { Playback } from "./playback";
 
@@ -42,7 +42,9 @@ export class Session {
   readonly clickId = signal<string | null>(null);
   readonly marks = signal<{ in: number | null; out: number | null }>({ in: null, out: null });
   readonly dialog = signal<"export" | "help" | null>(null);
+  /** The export that runs or has just ended, and the finished ones before it. */
   readonly exportJob = signal<ExportJob | null>(null);
+  readonly exported = signal<readonly ExportJob[]>([]);
 
   /** The stage's size in CSS pixels and where the picture lies within it. */
   readonly stage = signal<Size>({ width: 0, height: 0 });
@@ -89,7 +91,7 @@ export class Session {
       document.title = `${project.name} · Mattebox`;
       if (table.damage !== null) notify(table.damage);
       this.listen();
-      void recallExport(this);
+      void recallExports(this);
     } catch (error) {
       this.failure.value = describe(error);
     }
@@ -176,10 +178,11 @@ export class Session {
         this.work.value = work;
         if (work.state === "failed" && work.detail) notify(work.detail, "error");
       },
-      export: (job) => {
-        if (job.id !== this.exportJob.value?.id) return;
-        this.exportJob.value = job;
-        announceExport(this, job);
+      export: (progress) => {
+        const job = this.exportJob.value;
+        if (job?.id !== progress.id) return;
+        this.exportJob.value = { ...job, ...progress };
+        announceExport(this, progress);
       },
       resync: () => void this.resync(),
       connection: (connected) => {

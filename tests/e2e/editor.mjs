@@ -1,0 +1,173 @@
+/** Drives the page as a person would: by its names, its keys and the pixels on the screen. */
+
+import { createRequire } from "node:module";
+import { decodePng, meanColor } from "./pixels.mjs";
+
+const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))(
+  "playwright-core",
+);
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+/** Room around the fitted picture, as in the page's viewport. */
+const MARGIN = 16;
+const PATIENCE_MS = 60_000;
+
+export function check(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+
+/** Tries until `probe` returns something truthy, and says what it waited for when it never does. */
+export async function until(what, probe, patience = PATIENCE_MS) {
+  const end = performance.now() + patience;
+  for (;;) {
+    const result = await probe();
+    if (result) return result;
+    check(performance.now() < end, `Waited ${patience / 1000} s for: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+}
+
+export class Editor {
+  /** Opens a browser; `close` it in the end. Whatever the page complains of is kept. */
+  static async launch({ url, decoder, shots, width = 1366, height = 768 }) {
+    const browser = await chromium.launch({
+      executablePath: process.env.MATTEBOX_CHROMIUM || "/usr/bin/chromium",
+      args: FLAGS,
+    });
+    const page = await browser.newPage({ viewport: { width, height }, acceptDownloads: true });
+    page.setDefaultTimeout(PATIENCE_MS);
+    return new Editor(browser, page, { url, decoder, shots });
+  }
+
+  constructor(browser, page, options) {
+    this.browser = browser;
+    this.page = page;
+    this.options = options;
+    this.complaints = [];
+    this.shotCount = 0;
+    page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+  }
+
+  close() {
+    return this.browser.close();
+  }
+
+  async openProjects() {
+    const search = this.options.decoder === "auto" ? "" : `?decoder=${this.options.decoder}`;
+    await this.page.goto(`${this.options.url}/${search}`);
+    await this.page.getByRole("heading", { name: "Recent projects" }).waitFor();
+  }
+
+  upload(file) {
+    return this.page.getByLabel("Video file").setInputFiles(file);
+  }
+
+  /** Waits until the editor shows a picture. */
+  async pictureShown() {
+    await this.page.getByRole("slider", { name: "Timeline" }).waitFor();
+    await this.page.locator(".stage-cover").waitFor({ state: "detached" });
+    await this.page.mouse.move(5, 300);
+  }
+
+  get projectId() {
+    return /projects\/([\w-]+)/.exec(this.page.url())?.[1];
+  }
+
+  /** The project as the server has it. */
+  async project() {
+    const address = `${this.options.url}/api/v1/projects/${this.projectId}`;
+    return (await this.page.request.get(address)).json();
+  }
+
+  async clicks() {
+    const project = await this.project();
+    return project.objects.flatMap((object) => object.keyframes.flatMap((key) => key.clicks));
+  }
+
+  /** Waits until the server's project is as wanted. */
+  projectUntil(what, wanted) {
+    return until(what, async () => {
+      const project = await this.project();
+      return wanted(project) ? project : null;
+    });
+  }
+
+  async frame() {
+    return Number(await this.page.getByTestId("frame").textContent());
+  }
+
+  frameUntil(wanted) {
+    return until(`frame ${wanted}`, async () => (await this.frame()) === wanted);
+  }
+
+  press(key) {
+    return this.page.keyboard.press(key);
+  }
+
+  async view(name) {
+    await this.page.getByRole("radio", { name, exact: true }).click();
+    await this.page.mouse.move(5, 300);
+  }
+
+  /** Screen position of a picture point while the picture is fitted. */
+  async at(x, y) {
+    const { width, height } = (await this.project()).clip;
+    const stage = await this.page.locator(".stage").boundingBox();
+    const scale = Math.min((stage.width - 2 * MARGIN) / width, (stage.height - 2 * MARGIN) / height);
+    return {
+      x: stage.x + stage.width / 2 + (x - 0.5) * width * scale,
+      y: stage.y + stage.height / 2 + (y - 0.5) * height * scale,
+    };
+  }
+
+  async clickPicture(x, y, options = {}) {
+    const at = await this.at(x, y);
+    if (options.alt) await this.page.keyboard.down("Alt");
+    await this.page.mouse.click(at.x, at.y);
+    if (options.alt) await this.page.keyboard.up("Alt");
+    await this.page.mouse.move(5, 300);
+  }
+
+  /** Colours on the screen at picture points. */
+  async colors(points) {
+    const image = decodePng(await this.page.screenshot());
+    const spots = await Promise.all(points.map(([x, y]) => this.at(x, y)));
+    return spots.map((spot) => meanColor(image, spot.x, spot.y));
+  }
+
+  async shot(name) {
+    if (!this.options.shots) return;
+    this.shotCount += 1;
+    const number = String(this.shotCount).padStart(2, "0");
+    await this.page.screenshot({ path: `${this.options.shots}-${number}-${name}.png` });
+  }
+
+  async button(name) {
+    await this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** Waits until nothing is stale and every frame's matte is made. */
+  appliedUntil() {
+    return this.page.getByText("Up to date", { exact: true }).waitFor();
+  }
+
+  /** The page's own performance measures, by name. */
+  measures() {
+    return this.page.evaluate(() =>
+      performance
+        .getEntriesByType("measure")
+        .filter((entry) => entry.name.startsWith("mattebox:"))
+        .map((entry) => ({ name: entry.name.slice(9), ms: Math.round(entry.duration) })),
+    );
+  }
+}
