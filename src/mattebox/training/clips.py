@@ -106,13 +106,13 @@ def _colour_curve(random: Generator, amount: float) -> FloatArray:
     contrast = 1 + random.uniform(-amount, amount)
     shift = random.uniform(-amount, amount) * 0.4 + random.normal(0, amount * 0.12, 3)
     curve = ((levels**gamma) - 0.5) * contrast + 0.5 + shift
-    return np.clip(curve, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(curve, 0, 1), np.float32)
 
 
 def _compose(first: FloatArray, second: FloatArray) -> NDArray[np.uint8]:
     positions = np.rint(first * 255).astype(np.intp)
     table = np.stack([second[positions[:, c], c] for c in range(3)], 1)
-    return np.rint(table * 255).astype(np.uint8)[None]
+    return np.asarray(np.rint(table * 255)[None], np.uint8)
 
 
 def _degraded(image: NDArray[np.uint8], random: Generator) -> NDArray[np.uint8]:
@@ -202,7 +202,7 @@ def _affine(angle: float, scale: float, shear: float, aspect: float) -> FloatArr
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, -s], [s, c]])
     stretch = np.array([[scale * aspect, shear], [0, scale / aspect]])
-    return (turn @ stretch).astype(np.float32)
+    return np.asarray(turn @ stretch, np.float32)
 
 
 def _motion(
@@ -356,7 +356,7 @@ class StaticClips:
         centre = (random.uniform(0.2, 0.8) * width, random.uniform(0.2, 0.8) * height)
         pace = random.uniform(0.3, 1.3)
         subject = _motion(layer, centre, scale, pace=pace, count=count, random=random)
-        above = []
+        above: list[_Motion] = []
         for chance, front, twin in ((0.35, False, True), (0.25, False, False), (0.3, True, False)):
             if random.random() < chance:
                 other = layer if twin else self._cutout(random)

@@ -280,7 +280,7 @@ class Training:
         self.average = PropagationNetwork()
         self.average.load_state_dict(self.network.state_dict())
         for network in (self.network, self.average):
-            network.to(config.device, memory_format=torch.channels_last)
+            network.to(config.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average.requires_grad_(False)
         self.network.encoder.requires_grad_(False)
         deep = self._deep_parameters()
@@ -317,7 +317,7 @@ class Training:
             encoded = [self._encode(images) for images in batch.images]
             result = clip_loss(self.network, encoded, batch, progress, random)
         self.optimizer.zero_grad(set_to_none=True)
-        result.loss.backward()
+        result.loss.backward()  # type: ignore[no-untyped-call]
         trained = [p for g in self.optimizer.param_groups for p in g["params"]]
         torch.nn.utils.clip_grad_norm_(trained, 5.0)
         self.optimizer.step()
@@ -337,8 +337,8 @@ class Training:
         return [
             parameter
             for block in self._trained_blocks()
-            for part in (block.expand, block.project)
-            for parameter in part.parameters()
+            for name, parameter in block.named_parameters()
+            if "depthwise" not in name
         ]
 
     def _trained_blocks(self) -> torch.nn.ModuleList:

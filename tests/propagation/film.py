@@ -1,0 +1,51 @@
+"""A drawn clip: a textured ball over a textured ground that slides the other way."""
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT, RADIUS = 320, 180, 26
+
+
+class Film:
+    """A frame source that counts what is read.
+
+    Attributes:
+        reads: Every index that was read, in order.
+    """
+
+    def __init__(self, count: int = 40, *, seed: int = 5) -> None:
+        random = np.random.default_rng(seed)
+        self.count = count
+        self.reads: list[int] = []
+        ground = random.integers(0, 255, (12, 40, 3), np.uint8)
+        self._ground = cv2.resize(ground, (WIDTH * 2, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        ball = random.integers(0, 255, (6, 6, 3), np.uint8) // 2 + np.uint8(120)
+        ball[..., 2] = 30
+        self._ball = cv2.resize(ball, (2 * RADIUS, 2 * RADIUS), interpolation=cv2.INTER_CUBIC)
+
+    def mask(self, index: int) -> NDArray[np.uint8]:
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        cv2.circle(mask, self._place(index), RADIUS - 1, 255, -1, cv2.LINE_AA)
+        return mask
+
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        frame = np.array(self._ground[:, 2 * index : 2 * index + WIDTH], np.uint8)
+        x, y = self._place(index)
+        box = np.s_[y - RADIUS : y + RADIUS, x - RADIUS : x + RADIUS]
+        weight = self.mask(index)[box][..., None] / 255
+        frame[box] = np.rint(self._ball * weight + frame[box] * (1 - weight))
+        return frame
+
+    def read(self, indices: Sequence[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        assert list(indices) == sorted(indices)
+        for index in indices:
+            assert 0 <= index < self.count
+            self.reads.append(index)
+            yield index, self.frame(index)
+
+    @staticmethod
+    def _place(index: int) -> tuple[int, int]:
+        return 50 + 5 * index, round(90 + 30 * np.sin(index / 6))

@@ -1,0 +1,182 @@
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mattebox.errors import InputError
+from mattebox.propagation import (
+    Cancelled,
+    MaskFrame,
+    MemoryAnchors,
+    PropagationSettings,
+    Propagator,
+    Shot,
+)
+from tests.propagation.film import HEIGHT, WIDTH, Film
+
+Mask = NDArray[np.uint8]
+COUNT = 40
+SHOT = [Shot(0, COUNT)]
+
+
+@pytest.fixture(scope="module")
+def propagator() -> Propagator:
+    return Propagator()
+
+
+def overlap(mask: Mask, truth: Mask) -> float:
+    a, b = mask >= 128, truth >= 128
+    return float((a & b).sum() / (a | b).sum())
+
+
+def run(
+    propagator: Propagator, keyframes: Mapping[int, Mask], start: int, stop: int
+) -> dict[int, MaskFrame]:
+    found = propagator.propagate(Film(COUNT), keyframes, SHOT, start, stop)
+    return {frame.index: frame for frame in found}
+
+
+def same(first: Mapping[int, MaskFrame], second: Mapping[int, MaskFrame]) -> bool:
+    return first.keys() == second.keys() and all(
+        (first[i].mask == second[i].mask).all() and first[i].confidence == second[i].confidence
+        for i in first
+    )
+
+
+@pytest.fixture(scope="module")
+def keyframes() -> dict[int, Mask]:
+    film = Film(COUNT)
+    return {3: film.mask(3), 30: film.mask(30)}
+
+
+@pytest.fixture(scope="module")
+def whole(propagator: Propagator, keyframes: dict[int, Mask]) -> dict[int, MaskFrame]:
+    return run(propagator, keyframes, 0, COUNT)
+
+
+def test_the_object_is_followed_both_ways(whole: dict[int, MaskFrame]) -> None:
+    film = Film(COUNT)
+    assert list(whole) == list(range(COUNT))
+    scores = [overlap(frame.mask, film.mask(i)) for i, frame in whole.items()]
+    assert np.mean(scores) > 0.85
+    assert min(scores) > 0.5
+    assert all(0 <= frame.confidence <= 1 for frame in whole.values())
+
+
+def test_keyframes_come_out_as_they_went_in(
+    whole: dict[int, MaskFrame], keyframes: dict[int, Mask]
+) -> None:
+    for index, mask in keyframes.items():
+        assert (whole[index].mask == mask).all()
+        assert whole[index].confidence == 1
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 3), (4, 11), (16, 17), (13, 29), (31, 40)])
+def test_a_segment_is_the_same_whatever_else_was_asked_for(
+    propagator: Propagator,
+    keyframes: dict[int, Mask],
+    whole: dict[int, MaskFrame],
+    start: int,
+    stop: int,
+) -> None:
+    alone = run(propagator, keyframes, start, stop)
+    assert same(alone, {i: whole[i] for i in range(start, stop)})
+
+
+def test_what_is_cached_changes_nothing(
+    propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
+) -> None:
+    for capacity in (0, 600_000, 2**30):
+        cache = MemoryAnchors(capacity)
+        found: dict[int, MaskFrame] = {}
+        for start in (24, 8, 32, 0, 16):
+            part = propagator.propagate(
+                Film(COUNT), keyframes, SHOT, start, start + 8, anchors=cache
+            )
+            found |= {frame.index: frame for frame in part}
+        assert same(dict(sorted(found.items())), whole)
+
+
+def test_threads_do_not_disturb_each_other(
+    propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        parts = pool.map(lambda s: run(propagator, keyframes, s, s + 10), range(0, COUNT, 10))
+        found = {index: frame for part in parts for index, frame in part.items()}
+    assert same(found, whole)
+
+
+def test_a_correction_changes_nothing_beyond_the_next_keyframe(
+    propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
+) -> None:
+    corrected = run(propagator, {**keyframes, 35: np.zeros((HEIGHT, WIDTH), np.uint8)}, 0, COUNT)
+    assert same({i: corrected[i] for i in range(31)}, {i: whole[i] for i in range(31)})
+    assert not corrected[35].mask.any()
+
+
+def test_nothing_crosses_a_cut(propagator: Propagator) -> None:
+    film = Film(COUNT)
+    shots = [Shot(0, 20), Shot(20, COUNT)]
+    found = list(propagator.propagate(film, {5: film.mask(5)}, shots, 15, 25))
+    assert [frame.mask.any() for frame in found] == [True] * 5 + [False] * 5
+    assert max(film.reads) < 20
+
+
+def test_a_segment_reads_few_frames(propagator: Propagator) -> None:
+    film = Film(COUNT)
+    stride = propagator.settings.stride
+    list(propagator.propagate(film, {0: film.mask(0)}, SHOT, 32, 40))
+    assert len(film.reads) <= 1 + 32 // stride + 1 + 8 + 1
+    again = Film(COUNT)
+    cache = MemoryAnchors()
+    for _ in range(2):
+        again.reads.clear()
+        list(propagator.propagate(again, {0: again.mask(0)}, SHOT, 32, 40, anchors=cache))
+    assert set(again.reads) <= set(range(32, 40))
+
+
+def test_no_keyframes_means_no_object(propagator: Propagator) -> None:
+    found = list(propagator.propagate(Film(COUNT), {}, SHOT, 4, 7))
+    assert [frame.index for frame in found] == [4, 5, 6]
+    assert not any(frame.mask.any() for frame in found)
+
+
+def test_an_absent_object_stays_absent_without_work(propagator: Propagator) -> None:
+    film = Film(COUNT)
+    nothing = np.zeros((HEIGHT, WIDTH), np.uint8)
+    found = list(propagator.propagate(film, {2: nothing}, SHOT, 0, COUNT))
+    assert len(found) == COUNT
+    assert not any(frame.mask.any() for frame in found)
+    assert film.reads == []
+
+
+def test_cancelling_stops_within_a_frame(propagator: Propagator) -> None:
+    film = Film(COUNT)
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 12
+
+    masks = propagator.propagate(film, {0: film.mask(0)}, SHOT, 0, COUNT, cancelled=cancelled)
+    with pytest.raises(Cancelled):
+        list(masks)
+    assert len(asked) == 13
+
+
+def test_a_mask_of_another_size_is_refused(propagator: Propagator) -> None:
+    small = {0: np.full((10, 20), 255, np.uint8)}
+    with pytest.raises(InputError, match="working size"):
+        list(propagator.propagate(Film(COUNT), small, SHOT, 0, 5))
+    mixed = {0: Film(COUNT).mask(0), **{5: small[0]}}
+    with pytest.raises(InputError, match="differ in size"):
+        list(propagator.propagate(Film(COUNT), mixed, SHOT, 0, 5))
+
+
+def test_identity_names_the_settings(propagator: Propagator) -> None:
+    assert len(propagator.identity) == 64
+    other = Propagator(settings=PropagationSettings(stride=5))
+    assert other.identity != propagator.identity
+    assert Propagator().identity == propagator.identity
