@@ -59,6 +59,8 @@ class _Process:
                  str(self._memory), str(memory_bytes), str(cpu_seconds)],
                 pass_fds=(theirs.fileno(), self._memory),
                 stdin=subprocess.DEVNULL,
+                # Ctrl-C is for this process, which then ends its helpers in order.
+                process_group=0,
                 # A thread pool per process would only take address space.
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             )  # fmt: skip
