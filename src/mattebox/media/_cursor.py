@@ -91,8 +91,9 @@ class Cursor:
         name: str,
         stream_index: int,
         pts: list[int],
-        seekable: bool,
-        check: Callable[[], None],
+        *,
+        seekable: bool = True,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._path, self._name, self._stream_index = path, name, stream_index
         self._pts = pts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
@@ -34,6 +35,16 @@ class Reply(Protocol):
         """Hand over one frame."""
 
 
+@dataclass(frozen=True)
+class Clip:
+    """What is being read: the file, its name for messages, its facts, its table's hash."""
+
+    path: str
+    name: str
+    info: ClipInfo
+    table: str
+
+
 class _Open:
     """The clip that was read last, kept open so that the next read goes on where it stopped."""
 
@@ -42,20 +53,24 @@ class _Open:
         self._cursor: Cursor | None = None
         self._reply: Reply | None = None
 
-    def cursor(
-        self, reply: Reply, path: str, name: str, info: ClipInfo, pts: list[int] | None, key: str
-    ) -> Cursor | None:
+    def cursor(self, reply: Reply, clip: Clip, pts: list[int] | None) -> Cursor | None:
         """A cursor in the clip; None when its timestamps are needed and were not sent."""
         self._reply = reply
-        status = os.stat(path)
-        wanted = (path, key, status.st_ino, status.st_size, status.st_mtime_ns)
-        if self._cursor is not None and wanted == self._key:
-            return self._cursor
-        if pts is None:
-            return None
-        self.close()
-        self._cursor = Cursor(path, name, info.stream_index, pts, info.seekable, self._check)
-        self._key = wanted
+        status = os.stat(clip.path)
+        key = (clip.path, clip.table, status.st_ino, status.st_size, status.st_mtime_ns)
+        if self._cursor is None or key != self._key:
+            self.close()
+            if pts is None:
+                return None
+            self._cursor = Cursor(
+                clip.path,
+                clip.name,
+                clip.info.stream_index,
+                pts,
+                seekable=clip.info.seekable,
+                check=self._check,
+            )
+            self._key = key
         return self._cursor
 
     def close(self) -> None:
@@ -87,7 +102,7 @@ def frames(
     info: dict[str, Any],
     table: str,
     pts: list[int] | None,
-    indices: list[int] | tuple[int, int],
+    indices: list[int],
     make: str,
 ) -> dict[str, Any]:
     """Deliver the wanted frames in the wanted order.
@@ -99,20 +114,19 @@ def frames(
         info: The clip's facts.
         table: The frame table's hash.
         pts: The frame table's timestamps, unless this process is thought to have them.
-        indices: The frames, or `{"start", "stop"}`.
-        make: `rgb`, `working_planes` or `source_planes`.
+        indices: The frames.
+        make: `rgb`, `small_rgb`, `working_planes` or `source_planes`.
 
     Returns:
         Whether the timestamps are needed, with nothing delivered.
     """
-    clip = ClipInfo.from_json(info)
-    cursor = _open.cursor(reply, path, name, clip, pts, table)
+    clip = Clip(path, name, ClipInfo.from_json(info), table)
+    cursor = _open.cursor(reply, clip, pts)
     if cursor is None:
         return {"needs_pts": True}
-    maker: Callable[[VideoFrame], tuple[Array, ...]] = getattr(PictureMaker(clip), make)
-    wanted = range(*indices) if isinstance(indices, tuple) else indices
+    maker: Callable[[VideoFrame], tuple[Array, ...]] = getattr(PictureMaker(clip.info), make)
     try:
-        for index, picture in _pictures(cursor, wanted):
+        for index, picture in _pictures(cursor, indices):
             reply.deliver(index, maker(picture))
     except (EOFError, OSError):
         _open.close()

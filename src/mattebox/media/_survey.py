@@ -6,10 +6,12 @@ where every packet is known to be one picture, and every picture is decoded wher
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import av.error
@@ -40,6 +42,7 @@ _HEAD = 24
 # Below this many pixels a clip is decoded whole: that costs less than a blink.
 _CHEAP_PIXELS = 40_000_000
 _SEEK_TRIALS = 4
+_SLACK_S = 1.0
 _USUAL_RATE = Fraction(25)
 
 
@@ -48,9 +51,11 @@ class _Packets:
     """What the packets say, in file order."""
 
     pts: list[int] = field(default_factory=list)
+    count: int = 0
+    left_out: int = 0
     last_duration: int = 0
-    unsafe: bool = False
-    damaged: int = 0
+    untimed: bool = False
+    damaged: bool = False
     broke_off: bool = False
 
 
@@ -90,32 +95,34 @@ def survey(
     """
     with closing_stream(path, name) as (container, stream):
         limits.check_size(name, stream.codec_context.width, stream.codec_context.height)
-        first = _first_picture(container, stream, name)
+        first, head = _head(container, stream, name)
         limits.check_size(name, first.width, first.height)
         index = stream.index
     with closing_stream(path, name, index) as (container, stream):
         packets = _read_packets(container, stream, name, limits, check)
-    with closing_stream(path, name, index) as (container, stream):
         trusted = (
             not decode_whole
             and _is_sound(container, stream, packets)
             and len(packets.pts) * first.width * first.height > _CHEAP_PIXELS
-            and _head_agrees(container, stream, packets)
+            and head == packets.pts[:_HEAD]
         )
     with closing_stream(path, name, index) as (container, stream):
         pictures = None if trusted else _decode_all(container, stream, name, limits, check)
         damage = _damage(stream, packets, pictures)
         table = _table(stream, packets, pictures, damage)
         limits.check_duration(name, table.duration_s)
-        seekable = pictures is None or _is_seekable(path, name, index, pictures, table, check)
+        seekable = pictures is None or _is_seekable(path, name, index, pictures, table)
         info = _info(container, stream, first, table, seekable)
     return {"info": info.to_json(), "table": table.to_json()}
 
 
-def _first_picture(container: InputContainer, stream: VideoStream, name: str) -> VideoFrame:
+def _head(
+    container: InputContainer, stream: VideoStream, name: str
+) -> tuple[VideoFrame, list[int | None]]:
+    """The first picture, and the timestamps of the first few."""
     seen = 0
 
-    def count(packet: Packet[VideoStream]) -> None:
+    def look(packet: Packet[VideoStream]) -> None:
         nonlocal seen
         seen += 1
         if packet.has_sidedata("encryption_info"):
@@ -123,14 +130,17 @@ def _first_picture(container: InputContainer, stream: VideoStream, name: str) ->
                 f"{name} is encrypted (DRM); export it without protection first.", status=415
             )
 
-    first = next(decode(container.demux(stream), stream, count), None)
+    first, head = None, []
+    for frame in islice(decode(container.demux(stream), stream, look), _HEAD):
+        first = first or frame
+        head.append(timestamp(frame))
     if first is None:
         codec = stream.codec_context.name
         why = f"no picture of its {codec} video can be decoded" if seen else "its video is empty"
         raise InputError(
             f"{name} cannot be used: {why}; record or export it again as MP4 (H.264).", status=415
         )
-    return first
+    return first, head
 
 
 def _read_packets(
@@ -148,17 +158,17 @@ def _read_packets(
             check()
             if not packet.size:
                 continue
-            if packet.is_discard or packet.pts is None:
-                packets.unsafe = True
-            if packet.is_corrupt:
-                packets.damaged += 1
-            elif prefix and not nal_units_are_whole(bytes(packet), prefix):
-                packets.unsafe = True
+            packets.count += 1
+            packets.left_out += packet.is_discard
+            packets.untimed |= packet.pts is None
+            packets.damaged |= packet.is_corrupt or bool(
+                prefix and not nal_units_are_whole(bytes(packet), prefix)
+            )
             if packet.pts is not None:
                 packets.pts.append(packet.pts)
                 if latest is None or packet.pts >= latest:
                     latest, packets.last_duration = packet.pts, packet.duration or 0
-            limits.check_frames(name, len(packets.pts))
+            limits.check_frames(name, packets.count)
     except av.error.MemoryError:
         raise
     except av.error.FFmpegError:
@@ -172,20 +182,10 @@ def _is_sound(container: InputContainer, stream: VideoStream, packets: _Packets)
     return (
         stream.codec_context.name in _ONE_PICTURE_A_PACKET
         and container.format.name in _TIMED_CONTAINERS
-        and not (packets.unsafe or packets.damaged or packets.broke_off)
+        and not (packets.untimed or packets.left_out or packets.damaged or packets.broke_off)
         and stream.frames in (0, len(packets.pts))
         and all(np.diff(packets.pts) > 0)
     )
-
-
-def _head_agrees(container: InputContainer, stream: VideoStream, packets: _Packets) -> bool:
-    """Whether the first pictures that decode are those of the first packets."""
-    shown: list[int | None] = []
-    for frame in decode(container.demux(stream), stream, lambda _packet: None):
-        shown.append(timestamp(frame))
-        if len(shown) == _HEAD:
-            break
-    return shown == packets.pts[: len(shown)] and len(shown) == min(_HEAD, len(packets.pts))
 
 
 def _decode_all(
@@ -218,23 +218,39 @@ def _signature(frame: VideoFrame) -> int:
 
 
 def _damage(stream: VideoStream, packets: _Packets, pictures: _Pictures | None) -> str | None:
+    found = len(pictures.pts if pictures is not None else packets.pts)
+    promised = stream.frames or int(_tag(stream, "NUMBER_OF_FRAMES") or 0)
+    if packets.broke_off or promised > packets.count or _is_cut_short(stream, packets):
+        missing = max(promised - packets.left_out - found, 0)
+        what = f"{missing} of {promised} frames are" if missing else "its end is"
+        return f"The file breaks off early: {what} missing; the {found} frames before can be used."
     if pictures is None:
         return None
-    found = len(pictures.pts)
-    promised = stream.frames
-    if promised > len(packets.pts) or packets.broke_off:
-        missing = promised - found
-        lost = (
-            f"{missing} of {promised} frames are missing" if missing > 0 else "its end is missing"
-        )
-        return f"The file breaks off early: {lost}; the {found} frames before that can be used."
-    if packets.damaged or pictures.damaged:
-        hurt = max(packets.damaged, pictures.damaged)
+    missing = max(packets.count - packets.left_out - found, 0)
+    if packets.damaged and missing:
         return (
-            f"{hurt} of {max(found, len(packets.pts))} frames are damaged;"
-            " they show what could be decoded of them."
+            f"The file is damaged: {missing} of {found + missing} frames are missing, and frames"
+            " near them may show errors."
         )
+    if pictures.damaged:
+        return f"The file is damaged: {pictures.damaged} of {found} frames show errors."
     return None
+
+
+def _is_cut_short(stream: VideoStream, packets: _Packets) -> bool:
+    """Whether a Matroska track ends well before the length that its tags state."""
+    stated = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d*)?)", _tag(stream, "DURATION") or "")
+    if not stated or not packets.pts:
+        return False
+    hours, minutes, seconds = (float(part) for part in stated.groups())
+    end = float(packets.pts[-1] * (stream.time_base or 0))
+    return hours * 3600 + minutes * 60 + seconds > end + _SLACK_S
+
+
+def _tag(stream: VideoStream, name: str) -> str | None:
+    """A statistic that Matroska writers leave; some mark it with a language."""
+    found = (value for key, value in stream.metadata.items() if key.split("-")[0] == name)
+    return next(found, None)
 
 
 def _table(
@@ -266,13 +282,12 @@ def _is_seekable(
     stream_index: int,
     pictures: _Pictures,
     table: FrameTable,
-    check: Callable[[], None],
 ) -> bool:
     """Whether frames reached by timestamp are the pictures that decoding in order gave."""
     if not pictures.timed:
         return False
     count = len(pictures.pts)
-    cursor = Cursor(path, name, stream_index, pictures.pts, True, check)
+    cursor = Cursor(path, name, stream_index, pictures.pts)
     try:
         for trial in range(_SEEK_TRIALS, 0, -1):
             index = (count - 1) * trial // _SEEK_TRIALS
