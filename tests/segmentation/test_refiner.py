@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.segmentation import Click, Refiner
-from mattebox.segmentation.refiner import heed
 
 Array = NDArray[np.uint8]
 
@@ -155,13 +154,3 @@ def test_identity_is_a_hash_that_names_engine_and_weights(refiner: Refiner) -> N
     assert len(refiner.identity) == 64
     assert refiner.identity == Refiner().identity
     assert refiner.identity != Refiner("onnxruntime").identity
-
-
-def test_heeding_is_local_and_the_later_click_wins() -> None:
-    mask = np.zeros((40, 40), np.uint8)
-    heed(mask, [Click(0.5, 0.5, True)], reach=5)
-    assert mask[20, 20] == 255
-    assert not mask[:14].any()
-    assert not mask[:, 27:].any()
-    heed(mask, [Click(0.5, 0.5, True), Click(0.5, 0.5, False)], reach=5)
-    assert mask[20, 20] == 0

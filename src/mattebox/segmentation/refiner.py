@@ -16,7 +16,8 @@ from mattebox.errors import InputError
 from mattebox.inference import Engine, identity, load
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent
-from mattebox.segmentation.hints import RADIUS, draw_hints
+from mattebox.segmentation.hints import RADIUS, draw_hints, draw_seeds
+from mattebox.segmentation.mend import CONFIDENT, GAP, heed, keep_seeded
 from mattebox.segmentation.window import Window
 
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
@@ -28,9 +29,6 @@ CLOSER = 0.6
 """The first mask is refined once more from near where its window has less of the frame."""
 STATES, ENCODINGS = 64, 12
 """How many results and encoded pictures are kept (about 1 MB and 5 MB each at 720p)."""
-
-_CONFIDENT = 25
-"""How far from 128 the pixel under a click must end to count as answered."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,37 @@ class _State:
 
     mask: NDArray[np.uint8]
     window: Window | None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What was asked for, and the picture's hash."""
+
+    frame: NDArray[np.uint8]
+    picture: str
+    clicks: Sequence[Click]
+    previous: NDArray[np.uint8] | None
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Column and row of the pixel under each click."""
+        height, width = self.frame.shape[:2]
+        return [
+            (min(int(click.x * width), width - 1), min(int(click.y * height), height - 1))
+            for click in self.clicks
+        ]
+
+    def seen_in(self, window: Window) -> list[tuple[float, float, bool]]:
+        """The clicks in pixels of the crop that shows ``window``."""
+        height, width = self.frame.shape[:2]
+        return [
+            (
+                (click.x * width - window.left) * SIZE / window.width - 0.5,
+                (click.y * height - window.top) * SIZE / window.height - 0.5,
+                click.include,
+            )
+            for click in self.clicks
+        ]
 
 
 class Refiner:
@@ -90,6 +119,7 @@ class Refiner:
             "radius": RADIUS,
             "window": [windows.MARGIN, windows.SMALLEST, windows.ELONGATION, windows.LOOSE],
             "closer": CLOSER,
+            "mend": [GAP, CONFIDENT],
         }
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
@@ -122,11 +152,10 @@ class Refiner:
         if previous_mask is not None:
             start = _State(previous_mask.copy(), None)
             key.append(_digest(previous_mask))
-        picture = key[0]
         made = [(click.x, click.y, click.include) for click in clicks]
         known, state = self._latest(key, made, start)
         for count in range(known + 1, len(made) + 1):
-            state = self._step(frame, picture, clicks[:count], state)
+            state = self._step(_Task(frame, key[0], clicks[:count], previous_mask), state)
             self._states.put((*key, *made[:count]), state)
         return state.mask.copy()
 
@@ -140,107 +169,53 @@ class Refiner:
                 return count, state
         return 0, start
 
-    def _step(
-        self, frame: NDArray[np.uint8], picture: str, clicks: Sequence[Click], state: _State
-    ) -> _State:
-        """The result after the last of ``clicks``, from the result before it."""
-        points = [_pixel(click, frame.shape) for click in clicks]
+    def _step(self, task: _Task, state: _State) -> _State:
+        """The result after the last of the task's clicks, from the result before it."""
         empty = not (state.mask >= 128).any()
-        if empty and not any(click.include for click in clicks):
+        if empty and not any(click.include for click in task.clicks):
             return state
         if empty:
-            return self._begin(frame, picture, clicks, points)
-        inner = windows.box(state.mask, points)
+            return self._begin(task)
+        inner = windows.box(state.mask, task.places)
         assert inner is not None
-        window = windows.follow(state.window, inner, frame.shape)
-        return _State(self._look(frame, picture, clicks, state.mask, window), window)
+        window = windows.follow(state.window, inner, task.frame.shape)
+        return _State(self._look(task, state.mask, window), window)
 
-    def _begin(
-        self,
-        frame: NDArray[np.uint8],
-        picture: str,
-        clicks: Sequence[Click],
-        points: list[tuple[int, int]],
-    ) -> _State:
+    def _begin(self, task: _Task) -> _State:
         """The result where there is no mask yet: the whole frame, then closer."""
-        window = windows.whole(frame.shape)
-        mask = self._look(frame, picture, clicks, None, window)
-        inner = windows.box(mask, points)
+        window = windows.whole(task.frame.shape)
+        mask = self._look(task, None, window)
+        inner = windows.box(mask, task.places)
         assert inner is not None
-        closer = windows.around(inner, frame.shape)
+        closer = windows.around(inner, task.frame.shape)
         if closer.width * closer.height < CLOSER * window.width * window.height:
             window = closer
-            mask = self._look(frame, picture, clicks, mask, window)
+            mask = self._look(task, mask, window)
         return _State(mask, window)
 
     def _look(
-        self,
-        frame: NDArray[np.uint8],
-        picture: str,
-        clicks: Sequence[Click],
-        previous: NDArray[np.uint8] | None,
-        window: Window,
+        self, task: _Task, previous: NDArray[np.uint8] | None, window: Window
     ) -> NDArray[np.uint8]:
         """Run the network on one window of a frame."""
-        encoding = self._encodings.get((picture, window))
+        encoding = self._encodings.get((task.picture, window))
         if encoding is None:
-            crop = _resized(frame[window.slices], (SIZE, SIZE))
+            crop = _resized(task.frame[window.slices], (SIZE, SIZE))
             image = np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32) / 255
             encoding = self._encoder.run({"image": image})
-            self._encodings.put((picture, window), encoding)
-        height, width = frame.shape[:2]
-        across, down = SIZE / window.width, SIZE / window.height
-        disks = [
-            (
-                (click.x * width - window.left) * across - 0.5,
-                (click.y * height - window.top) * down - 0.5,
-                click.include,
-            )
-            for click in clicks
-        ]
-        before = None
-        if previous is not None:
-            cut = _resized(previous[window.slices], (SIZE, SIZE))
-            before = np.asarray(cut / 255, np.float32)
-        hints = draw_hints(SIZE, disks, before)
+            self._encodings.put((task.picture, window), encoding)
+        disks = task.seen_in(window)
+        hints = draw_hints(SIZE, disks, _plane(previous, window))
         logits = self._decoder.run({**encoding, "hints": hints[None]})["logits"][0, 0]
+        seeds = draw_seeds(SIZE, disks, _plane(task.previous, window))
+        logits = keep_seeded(logits, seeds)
         # Logits, not masks, are brought to the frame's size: an edge stays an edge.
         full = cv2.resize(logits, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
-        mask = np.zeros((height, width), np.uint8)
+        mask = np.zeros(task.frame.shape[:2], np.uint8)
         mask[window.slices] = _levels(np.asarray(full, np.float32))
-        return heed(mask, clicks, reach=RADIUS / min(across, down))
-
-
-def heed(mask: NDArray[np.uint8], clicks: Sequence[Click], *, reach: float) -> NDArray[np.uint8]:
-    """Mend a mask where it contradicts a click: a click must do something.
-
-    Args:
-        mask: `(H, W) uint8`; changed in place.
-        clicks: In order; of two that contradict each other the later one wins.
-        reach: Radius, in pixels, of the soft disk that is put there.
-
-    Returns:
-        The mask.
-    """
-    reach = max(reach, 2.0)
-    size = int(np.ceil(reach))
-    for click in clicks:
-        x, y = _pixel(click, mask.shape)
-        value = int(mask[y, x])
-        if value >= 128 + _CONFIDENT if click.include else value < 128 - _CONFIDENT:
-            continue
-        rows = slice(max(0, y - size), y + size + 1)
-        columns = slice(max(0, x - size), x + size + 1)
-        down, across = np.ogrid[rows.start : y + size + 1, columns.start : x + size + 1]
-        near = np.hypot(down - y, across - x) / reach
-        part = mask[rows, columns]
-        disk = (255 * np.clip(2 - 2 * near, 0, 1)).astype(np.uint8)[
-            : part.shape[0], : part.shape[1]
+        points = [
+            (*place, click.include) for place, click in zip(task.places, task.clicks, strict=True)
         ]
-        mask[rows, columns] = (
-            np.maximum(part, disk) if click.include else np.minimum(part, 255 - disk)
-        )
-    return mask
+        return heed(mask, points, reach=RADIUS * max(window.width, window.height) / SIZE)
 
 
 def _check(
@@ -261,9 +236,11 @@ def _check(
             )
 
 
-def _pixel(click: Click, shape: tuple[int, ...]) -> tuple[int, int]:
-    """Column and row of the pixel under a click."""
-    return min(int(click.x * shape[1]), shape[1] - 1), min(int(click.y * shape[0]), shape[0] - 1)
+def _plane(mask: NDArray[np.uint8] | None, window: Window) -> NDArray[np.float32] | None:
+    """A mask's part in ``window``, `(S, S) float32` in [0, 1]."""
+    if mask is None:
+        return None
+    return np.asarray(_resized(mask[window.slices], (SIZE, SIZE)) / 255, np.float32)
 
 
 def _resized(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
