@@ -162,6 +162,16 @@ def test_other_depths_and_odd_sides(tmp_path: Path, size: tuple[int, int], pix_f
     assert bool(result.warnings) == pix_fmt.endswith("10le")
 
 
+def test_odd_sides_in_420_grow_by_one_repeated_column_and_row(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "odd.mkv", size=(97, 65), codec="libvpx-vp9", pts=range(4))
+    result, info, table = export(clip, tmp_path / "out.mp4")
+    assert (info.source_width, info.source_height) == (97, 65)
+    times, planes = pictures(result.path)
+    assert times == expected_times(table)
+    assert planes[0][0].shape == (66, 98)
+    assert_shades(planes, tolerance=2)
+
+
 def test_pixel_shape_is_kept_and_rotation_is_baked_in(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "wide.mp4", size=(96, 64), sar=Fraction(16, 15))
     result, _, _ = export(clip, tmp_path / "out.mp4")

@@ -35,6 +35,8 @@ Planes = tuple[Plane, Plane, Plane]
 # Chroma is kept finer than luma: it is what a keyer looks at along the edge.
 _OPTIONS = {"preset": "veryfast", "crf": "16", "x264-params": "chroma-qp-offset=-6"}
 
+_WAITING_PIXELS = 4 * 4096 * 2304
+
 # Numbers of ITU-T H.273 by libav's names.
 _MATRICES = {
     "bt709": 1, "fcc": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "bt2020nc": 9,
@@ -61,7 +63,7 @@ def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[st
         with av.open(str(path), "w", format="mp4", options=options) as output:
             stream = _video_stream(output, job)
             with closing(SoundTracks(sound.files, output)) as tracks:
-                pictures = ahead(_composited(job, mattes))
+                pictures = ahead(_composited(job, mattes), _depth(job))
                 with closing(pictures):
                     _encode(job, stream, pictures, tracks, output)
     if info.bit_depth > 8:
@@ -79,13 +81,19 @@ def _sound(job: Job, folder: Path) -> Sound:
     return extract_sound(job.source, folder, start_s, stop_s, cancelled=job.cancelled)
 
 
+def _depth(job: Job) -> int:
+    """How many pictures may wait between two stages: few, where one is large."""
+    pixels = job.info.source_width * job.info.source_height
+    return max(1, min(4, _WAITING_PIXELS // pixels))
+
+
 def _composited(job: Job, mattes: Iterable[tuple[int, Matte]]) -> Iterator[Planes]:
     info = job.info
     full_range = info.color.range == "full"
     key = job.key_color.code_values(info.color.matrix, full_range=full_range)
     coming = ahead(mattes)
     with FrameReader(job.source, info, job.table) as reader, closing(coming):
-        sources = ahead(reader.read_planes(job.start, job.stop, size="source"))
+        sources = ahead(reader.read_planes(job.start, job.stop, size="source"), _depth(job))
         with closing(sources):
             for (index, planes), (matte_index, matte) in zip(sources, coming, strict=True):
                 if index != matte_index:

@@ -70,8 +70,9 @@ def sound(
     for number, index in enumerate(tracks):
         track = _Track(reply, path, name, index, span_s)
         content, warning = track.read()
-        for at in range(0, len(content), PIECE):
-            reply.deliver(number, (np.frombuffer(content[at : at + PIECE], np.uint8),))
+        whole = np.frombuffer(content.getbuffer(), np.uint8)
+        for at in range(0, len(whole), PIECE):
+            reply.deliver(number, (whole[at : at + PIECE],))
         if warning:
             called = "The sound" if len(tracks) == 1 else f"Sound track {number + 1}"
             warnings.append(f"{called} {warning}")
@@ -92,7 +93,7 @@ class _Track:
         self._start_s, self._stop_s = span_s
         self._broken_off: str | None = None
 
-    def read(self) -> tuple[bytes, str | None]:
+    def read(self) -> tuple[io.BytesIO, str | None]:
         """Copy or encode the track.
 
         Returns:
@@ -107,12 +108,12 @@ class _Track:
                     left_out = None
                     if self._broken_off:
                         left_out = f"breaks off early ({self._broken_off}); what was read is kept."
-                    return content.getvalue(), left_out
+                    return content, left_out
             except av.error.MemoryError:
                 raise
             except (av.error.FFmpegError, ValueError, RuntimeError) as reason:
                 failure = f"could not be kept ({_reason(reason)})"
-        return b"", f"{failure}; the export goes without it."
+        return io.BytesIO(), f"{failure}; the export goes without it."
 
     def _copy(self, content: io.BytesIO) -> bool:
         with open_container(self._path, self._name) as container:
