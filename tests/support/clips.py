@@ -10,10 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.stream import VideoStream
 
 from tests.support import barcode
 
@@ -81,22 +85,8 @@ def write(path: Path, recipe: Recipe = Recipe()) -> Written:
     time_base = recipe.time_base or 1 / recipe.rate
     times = list(recipe.pts) if recipe.pts is not None else list(range(recipe.frames))
     with av.open(str(path), "w", options=recipe.container) as container:
-        video = container.add_stream(recipe.codec, rate=recipe.rate)
-        video.width, video.height = recipe.size
-        video.pix_fmt = recipe.pix_fmt
-        video.time_base = time_base
-        context = video.codec_context
-        context.time_base = time_base
-        context.options = _encoder_options(recipe)
-        context.color_range = ColorRange.JPEG if recipe.full_range else ColorRange.MPEG
-        context.colorspace = Colorspace.ITU709
-        context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-        if recipe.sar:
-            context.sample_aspect_ratio = recipe.sar
-        if recipe.rotation:
-            video.set_display_rotation(recipe.rotation)
-        audio = container.add_stream("libopus" if path.suffix == ".webm" else "aac", rate=48000,
-                                     layout="mono") if recipe.sound_s else None  # fmt: skip
+        video = _add_video(container, recipe, time_base)
+        audio = _add_audio(container, path.suffix) if recipe.sound_s else None
         for number, pts in enumerate(times):
             frame = _frame(recipe, number)
             frame.pts, frame.time_base = pts, time_base
@@ -112,6 +102,29 @@ def write(path: Path, recipe: Recipe = Recipe()) -> Written:
         size=recipe.size[::-1] if turned else recipe.size,
         seconds=tuple(float((pts - first) * time_base) for pts in times),
     )
+
+
+def _add_video(container: OutputContainer, recipe: Recipe, time_base: Fraction) -> VideoStream:
+    video = cast(VideoStream, container.add_stream(recipe.codec, rate=recipe.rate))
+    video.width, video.height = recipe.size
+    video.pix_fmt = recipe.pix_fmt
+    video.time_base = time_base
+    context = video.codec_context
+    context.time_base = time_base
+    context.options = _encoder_options(recipe)
+    context.color_range = ColorRange.JPEG if recipe.full_range else ColorRange.MPEG
+    context.colorspace = Colorspace.ITU709
+    context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+    if recipe.sar:
+        context.sample_aspect_ratio = recipe.sar
+    if recipe.rotation:
+        video.set_display_rotation(recipe.rotation)
+    return video
+
+
+def _add_audio(container: OutputContainer, suffix: str) -> AudioStream:
+    codec = "libopus" if suffix == ".webm" else "aac"
+    return cast(AudioStream, container.add_stream(codec, rate=48000, layout="mono"))
 
 
 def _encoder_options(recipe: Recipe) -> dict[str, str]:
@@ -142,9 +155,7 @@ def _frame(recipe: Recipe, number: int) -> av.VideoFrame:
     )
 
 
-def _write_sound(
-    container: av.container.OutputContainer, stream: av.AudioStream, seconds: float
-) -> None:
+def _write_sound(container: OutputContainer, stream: AudioStream, seconds: float) -> None:
     count = int(48000 * seconds)
     wave = (0.1 * np.sin(np.arange(count) * 2 * np.pi * 440 / 48000)).astype(np.float32)
     resampler = av.AudioResampler(stream.codec_context.format, "mono", 48000)
@@ -257,10 +268,10 @@ def _cut_open_gop(suffix: str) -> Callable[[Path], Written]:
         remux(whole.path, target, from_sync=1)
         with av.open(str(target)) as container:
             stream = container.streams.video[0]
-            first = next(p.pts for p in container.demux(stream) if p.is_keyframe)
+            first = next(p.pts or 0 for p in container.demux(stream) if p.is_keyframe)
         with av.open(str(target)) as container:
             stream = container.streams.video[0]
-            later = sum(p.pts >= first for p in container.demux(stream) if p.size)
+            later = sum((p.pts or 0) >= first for p in container.demux(stream) if p.size)
         return Written(target, whole.numbers[-later:], whole.size, _even(later))
 
     return make

@@ -148,10 +148,11 @@ class Cursor:
                     break
             elif self._last is not None and self._last.index == index:
                 break
+            # Before the picture is fetched: one that is fetched and then dropped would be missing.
+            self._check()
             frame = next(self._frames, None)
             if frame is None:
                 break
-            self._check()
             at = self._index_of(frame)
             if at is not None:
                 self._ahead = _Position(at, frame)

@@ -22,6 +22,10 @@ _HELD_BYTES = 64 << 20
 _MOST_HELD = 48
 
 
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The other side wants no more of this work."""
+
+
 class Reply(Protocol):
     """Where a job's results go."""
 
@@ -128,7 +132,9 @@ def frames(
     try:
         for index, picture in _pictures(cursor, indices):
             reply.deliver(index, maker(picture))
-    except (EOFError, OSError):
+    except Stopped:
+        raise
+    except BaseException:
         _open.close()
         raise
     return {"needs_pts": False}

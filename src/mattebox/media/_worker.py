@@ -20,14 +20,10 @@ import av.logging
 import numpy as np
 
 from mattebox.errors import InputError
-from mattebox.media._jobs import JOBS
+from mattebox.media._jobs import JOBS, Stopped
 from mattebox.media._picture import Array
 
 _HEARTBEAT_S = 1.0
-
-
-class Stopped(Exception):  # noqa: N818 - not an error
-    """The other side wants no more of this work."""
 
 
 class Channel:

@@ -8,32 +8,20 @@ for ever.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import mmap
-import os
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-import numpy as np
-import numpy.typing as npt
-
 from mattebox.errors import InputError
-
-Array = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+from mattebox.media._process import DecoderProcess
 
 _POLL_S = 0.05
 # How long a reader keeps its process before it has to lend it to one that waits.
-_QUIET_S = 0.25
-_STOP_S = 5.0
+_KEEP_S = 0.25
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -44,191 +32,113 @@ class DecodingError(RuntimeError):
     """A decoding process failed on a clip; told in one sentence."""
 
 
-class _Process:
-    """One decoding process and the shared memory it delivers into."""
+@dataclass(frozen=True)
+class Job:
+    """What a process is to do.
 
-    def __init__(self, memory_bytes: int, cpu_seconds: int) -> None:
-        ours, theirs = socket.socketpair()
-        self._memory = _anonymous_file()
-        self._map: mmap.mmap | None = None
-        self._slot_bytes = 0
-        self.serves: str | None = None
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "mattebox.media._worker", str(theirs.fileno()),
-                 str(self._memory), str(memory_bytes), str(cpu_seconds)],
-                pass_fds=(theirs.fileno(), self._memory),
-                stdin=subprocess.DEVNULL,
-                # Ctrl-C is for this process, which then ends its helpers in order.
-                process_group=0,
-                # A thread pool per process would only take address space.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            )  # fmt: skip
-        self.connection = Connection(ours.detach())
-
-    def request(self, job: str, arguments: dict[str, Any], slots: int, slot_bytes: int) -> None:
-        total = slots * slot_bytes
-        if total != (len(self._map) if self._map else 0):
-            if self._map is not None:
-                self._map.close()
-                self._map = None
-            os.ftruncate(self._memory, total)
-            self._map = mmap.mmap(self._memory, total) if total else None
-        self._slot_bytes = slot_bytes
-        message = {"job": job, "arguments": arguments, "slots": slots, "slot_bytes": slot_bytes}
-        self.connection.send_bytes(json.dumps(message).encode())
-
-    def receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(self.connection.recv_bytes())
-        return message
-
-    def take(self, message: dict[str, Any]) -> tuple[Array, ...]:
-        """Copy a frame out of its slot and give the slot back."""
-        assert self._map is not None
-        dtype = np.dtype(np.uint8) if message["bytes"] == 1 else np.dtype("<u2")
-        at = int(message["slot"]) * self._slot_bytes
-        end = at + self._slot_bytes
-        arrays = []
-        for shape in message["shapes"]:
-            size = int(np.prod(shape)) * dtype.itemsize
-            if not 0 <= at <= at + size <= end <= len(self._map):
-                raise DecodingError("A decoding process sent a picture that does not fit.")
-            arrays.append(np.ndarray(shape, dtype, self._map, at).copy())
-            at += size
-        self.connection.send_bytes(str(message["slot"]).encode())
-        return tuple(arrays)
-
-    def stop(self) -> bool:
-        """End the current job within a picture; whether the process can be used again."""
-        try:
-            self.connection.send_bytes(b"stop")
-            deadline = time.monotonic() + _STOP_S
-            while self.connection.poll(max(deadline - time.monotonic(), 0)):
-                if self.receive()["kind"] not in {"frame", "progress", "alive"}:
-                    return True
-        except (OSError, EOFError, ValueError):
-            return False
-        return False
-
-    def end(self) -> int | None:
-        """Kill the process; its exit status, negative for a signal that had killed it before."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.2)
-        status = self._process.poll()
-        if status is None:
-            self._process.kill()
-            self._process.wait()
-        self.connection.close()
-        if self._map is not None:
-            self._map.close()
-        os.close(self._memory)
-        return status
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-
-def _anonymous_file() -> int:
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("mattebox-frames")
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
-class Work:
-    """One job: its messages, fetched from whichever process does it at the moment.
-
-    Args:
-        pool: Where processes come from.
+    Attributes:
         name: How the person knows the clip.
-        resume: Makes job and arguments; called again when the job was interrupted.
+        arguments: Makes the job's name and arguments, told what the process had served before;
+            called again when the job was interrupted.
         slots: How many pictures may wait in shared memory.
         slot_bytes: The size of the largest.
         affinity: What the process had best served before.
+        lendable: Whether the job can be interrupted and resumed.
+        urgent: Whether it goes before others that wait.
     """
 
-    def __init__(
-        self,
-        pool: DecoderPool,
-        name: str,
-        resume: Callable[[str | None], tuple[str, dict[str, Any]]],
-        *,
-        slots: int = 0,
-        slot_bytes: int = 0,
-        affinity: str | None = None,
-        lendable: bool = False,
-    ) -> None:
-        self._pool, self._name, self._resume = pool, name, resume
-        self._slots, self._slot_bytes = slots, slot_bytes
-        self._affinity = affinity
-        self._lock = threading.Lock()
-        self._process: _Process | None = None
-        self._used = 0.0
-        self.lendable = lendable
+    name: str
+    arguments: Callable[[str | None], tuple[str, dict[str, Any]]]
+    slots: int = 0
+    slot_bytes: int = 0
+    affinity: str | None = None
+    lendable: bool = False
+    urgent: bool = False
 
-    def next(self, cancelled: Callable[[], bool] | None = None) -> dict[str, Any]:
+
+class Work:
+    """One job under way: its messages, fetched from whichever process does it at the moment.
+
+    Args:
+        pool: Where processes come from.
+        job: What to do.
+    """
+
+    def __init__(self, pool: DecoderPool, job: Job) -> None:
+        self._pool, self.job = pool, job
+        self._lock = threading.Lock()
+        self._process: DecoderProcess | None = None
+        self._taken = 0.0
+        self.closed = False
+
+    def next(self, cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any]:
         """The next message; a frame's arrays are in it as `arrays`.
 
         Raises:
             InputError: The file is refused.
             DecodingError: The process died, hung or ran out of memory.
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` said so, or the work was closed from elsewhere.
         """
+
+        def over() -> bool:
+            return self.closed or cancelled()
+
         with self._lock:
+            if self._has_to_lend() and self._pool.is_wanted():
+                self._give_back(stop=True)
             if self._process is None:
-                self._process = self._pool._acquire(self, self._affinity, cancelled)
-                job, arguments = self._resume(self._process.serves)
-                self._process.serves = self._affinity
-                self._used = time.monotonic()
-                try:
-                    self._process.request(job, arguments, self._slots, self._slot_bytes)
-                except OSError:
-                    self._fail(self._process)
-            return self._receive(self._process, cancelled)
+                self._process = self._pool.acquire(self, over)
+                self._taken = time.monotonic()
+                self._begin(self._process)
+            return self._receive(self._process, over)
 
     def close(self) -> None:
         """Stop the work, if any is under way, and give the process back."""
+        self.closed = True
         with self._lock:
             self._give_back(stop=True)
 
-    def lend(self) -> bool:
-        """Give the process back for now if nobody waits on this work at the moment."""
-        if not self.lendable or time.monotonic() - self._used < _QUIET_S:
-            return False
-        if not self._lock.acquire(blocking=False):
-            return False
-        try:
-            had = self._process is not None
-            self._give_back(stop=True)
-            return had
-        finally:
-            self._lock.release()
+    def lend(self) -> None:
+        """Give the process back for now, if nobody waits on this work at the moment."""
+        if self._has_to_lend() and self._lock.acquire(blocking=False):
+            try:
+                self._give_back(stop=True)
+            finally:
+                self._lock.release()
 
-    def _receive(self, process: _Process, cancelled: Callable[[], bool] | None) -> dict[str, Any]:
+    def _has_to_lend(self) -> bool:
+        return self.job.lendable and time.monotonic() - self._taken > _KEEP_S
+
+    def _begin(self, process: DecoderProcess) -> None:
+        job = self.job
+        name, arguments = job.arguments(process.serves)
+        process.serves = job.affinity
+        try:
+            process.request(name, arguments, job.slots, job.slot_bytes)
+        except OSError:
+            self._fail(process)
+
+    def _receive(self, process: DecoderProcess, over: Callable[[], bool]) -> dict[str, Any]:
         deadline = time.monotonic() + self._pool.timeout_s
         try:
-            while True:
-                if cancelled is not None and cancelled():
-                    self._give_back(stop=True)
-                    raise Cancelled
-                wait = _POLL_S if cancelled is not None else self._pool.timeout_s
-                if not process.connection.poll(wait):
+            while not over():
+                if not process.connection.poll(_POLL_S):
                     if time.monotonic() > deadline:
                         self._fail(process, hung=True)
                     continue
                 message = process.receive()
-                if message["kind"] == "alive":
-                    deadline = time.monotonic() + self._pool.timeout_s
-                    continue
-                return self._understood(process, message)
-        except (OSError, EOFError, ValueError, KeyError) as reason:
-            if isinstance(reason, InputError):
-                raise
+                if message["kind"] != "alive":
+                    return self._understood(process, message)
+                deadline = time.monotonic() + self._pool.timeout_s
+        except InputError:
+            raise
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
             self._fail(process)
+        self._give_back(stop=True)
+        raise Cancelled
 
-    def _understood(self, process: _Process, message: dict[str, Any]) -> dict[str, Any]:
-        kind = message["kind"]
+    def _understood(self, process: DecoderProcess, message: dict[str, Any]) -> dict[str, Any]:
+        kind, name = message["kind"], self.job.name
         if kind == "frame":
             message["arrays"] = process.take(message)
             return message
@@ -237,31 +147,31 @@ class Work:
         if kind == "memory":
             # What is left of a process that ran out of memory is not to be trusted.
             self._drop(process)
-            raise DecodingError(_out_of_memory(self._name))
+            raise DecodingError(_out_of_memory(name))
         self._give_back(stop=False)
         if kind == "refused":
             raise InputError(message["detail"], status=message["status"])
         if kind == "failed":
-            raise DecodingError(f"{self._name} could not be decoded ({message['detail']}).")
+            raise DecodingError(f"{name} could not be decoded ({message['detail']}).")
         return message
 
-    def _fail(self, process: _Process, *, hung: bool = False) -> NoReturn:
-        status = self._drop(process)
+    def _fail(self, process: DecoderProcess, *, hung: bool = False) -> NoReturn:
+        status, name = self._drop(process), self.job.name
         if hung or status == -signal.SIGXCPU:
             detail = (
-                f"Decoding {self._name} made no progress for {self._pool.timeout_s:.0f} s and was"
+                f"Decoding {name} made no progress for {self._pool.timeout_s:.0f} s and was"
                 " stopped; convert the file to MP4 (H.264), or raise decode_timeout_s."
             )
         elif status == -signal.SIGKILL:
-            detail = _out_of_memory(self._name)
+            detail = _out_of_memory(name)
         else:
-            detail = f"The decoder crashed on {self._name}; convert the file to MP4 (H.264) first."
+            detail = f"The decoder crashed on {name}; convert the file to MP4 (H.264) first."
         raise DecodingError(detail)
 
-    def _drop(self, process: _Process) -> int | None:
+    def _drop(self, process: DecoderProcess) -> int:
         self._process = None
         status = process.end()
-        self._pool._release(self, None)
+        self._pool.release(self, None)
         return status
 
     def _give_back(self, *, stop: bool) -> None:
@@ -270,9 +180,8 @@ class Work:
             return
         if stop and not process.stop():
             process.end()
-            self._pool._release(self, None)
-        else:
-            self._pool._release(self, process)
+            process = None
+        self._pool.release(self, process)
 
 
 def _out_of_memory(name: str) -> str:
@@ -296,32 +205,15 @@ class DecoderPool:
         self, processes: int = 2, memory_bytes: int = 4 << 30, timeout_s: float = 60
     ) -> None:
         self.processes, self.memory_bytes, self.timeout_s = processes, memory_bytes, timeout_s
-        self._idle: list[_Process] = []
+        self._idle: list[DecoderProcess] = []
         self._busy: list[Work] = []
-        self._waiting = 0
+        self._queue: deque[Work] = deque()
         self._closed = False
         self._changed = threading.Condition()
 
-    def work(
-        self,
-        name: str,
-        resume: Callable[[str | None], tuple[str, dict[str, Any]]],
-        *,
-        slots: int = 0,
-        slot_bytes: int = 0,
-        affinity: str | None = None,
-        lendable: bool = False,
-    ) -> Work:
-        """Describe a job; it starts when its first message is asked for."""
-        return Work(
-            self,
-            name,
-            resume,
-            slots=slots,
-            slot_bytes=slot_bytes,
-            affinity=affinity,
-            lendable=lendable,
-        )
+    def work(self, job: Job) -> Work:
+        """A job that starts when its first message is asked for."""
+        return Work(self, job)
 
     def call(
         self,
@@ -329,8 +221,7 @@ class DecoderPool:
         job: str,
         arguments: dict[str, Any],
         *,
-        cancelled: Callable[[], bool] | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Any:
         """Do a job that has one result.
 
@@ -339,14 +230,9 @@ class DecoderPool:
             DecodingError: The process died, hung or ran out of memory.
             Cancelled: `cancelled` said so.
         """
-        work = self.work(name, lambda _served: (job, arguments))
+        work = self.work(Job(name, lambda _served: (job, arguments)))
         try:
-            while True:
-                message = work.next(cancelled)
-                if message["kind"] == "done":
-                    return message["result"]
-                if progress is not None and message["kind"] == "progress":
-                    progress(message["done"], message["total"])
+            return work.next(cancelled)["result"]
         finally:
             work.close()
 
@@ -357,7 +243,7 @@ class DecoderPool:
             self._idle += [self._start() for _ in range(missing)]
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes; work under way ends with an error."""
         with self._changed:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -367,50 +253,70 @@ class DecoderPool:
         for process in idle:
             process.end()
 
-    def _start(self) -> _Process:
-        return _Process(self.memory_bytes, max(int(self.timeout_s), 1))
+    def is_wanted(self) -> bool:
+        """Whether anybody waits for a process."""
+        return bool(self._queue)
 
-    def _acquire(
-        self, work: Work, affinity: str | None, cancelled: Callable[[], bool] | None
-    ) -> _Process:
-        while True:
-            with self._changed:
-                if self._closed:
-                    raise DecodingError("The server is shutting down; try again later.")
-                process = self._take_idle(affinity)
-                if process is None and len(self._busy) < self.processes:
-                    process = self._start()
-                if process is not None:
-                    self._busy.append(work)
-                    return process
-                others = list(self._busy)
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            if not any(other.lend() for other in others):
+    def acquire(self, work: Work, over: Callable[[], bool]) -> DecoderProcess:
+        """Wait for a process. Those who came first get theirs first, urgent work before that.
+
+        Raises:
+            Cancelled: `over` said so.
+            DecodingError: The pool was closed.
+        """
+        with self._changed:
+            if work.job.urgent:
+                self._queue.appendleft(work)
+            else:
+                self._queue.append(work)
+        try:
+            while True:
+                with self._changed:
+                    if self._closed:
+                        raise DecodingError("The server is shutting down; try again later.")
+                    process = self._take(work) if self._queue[0] is work else None
+                    if process is not None:
+                        self._busy.append(work)
+                        return process
+                    others = list(self._busy)
+                if over():
+                    raise Cancelled
+                for other in others:
+                    other.lend()
                 with self._changed:
                     if not self._idle:
                         self._changed.wait(_POLL_S)
+        finally:
+            with self._changed:
+                self._queue.remove(work)
+                self._changed.notify_all()
 
-    def _take_idle(self, affinity: str | None) -> _Process | None:
-        for process in [p for p in self._idle if not p.alive]:
-            self._idle.remove(process)
-            process.end()
-        if not self._idle:
-            return None
-        same = [p for p in self._idle if affinity is not None and p.serves == affinity]
-        free = [p for p in self._idle if p.serves is None]
-        process = (same or free or self._idle)[0]
-        self._idle.remove(process)
-        return process
-
-    def _release(self, work: Work, process: _Process | None) -> None:
+    def release(self, work: Work, process: DecoderProcess | None) -> None:
+        """Take a process back; None when it had to be ended."""
         with self._changed:
             self._busy.remove(work)
             if process is not None and self._closed:
                 process.end()
             elif process is not None:
                 self._idle.append(process)
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def _take(self, work: Work) -> DecoderProcess | None:
+        for process in [p for p in self._idle if not p.alive]:
+            self._idle.remove(process)
+            process.end()
+        affinity = work.job.affinity
+        same = [p for p in self._idle if affinity is not None and p.serves == affinity]
+        fresh = [p for p in self._idle if p.serves is None]
+        for process in (*same, *fresh):
+            self._idle.remove(process)
+            return process
+        if len(self._idle) + len(self._busy) < self.processes:
+            return self._start()
+        return self._idle.pop(0) if self._idle else None
+
+    def _start(self) -> DecoderProcess:
+        return DecoderProcess(self.memory_bytes, max(int(self.timeout_s), 1))
 
 
 _shared: DecoderPool | None = None

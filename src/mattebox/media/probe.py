@@ -32,7 +32,7 @@ def ingest(
     *,
     name: str | None = None,
     decode_whole: bool = False,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
     pool: DecoderPool | None = None,
 ) -> Ingested:
     """Measure a file and make its frame table, in a process of its own.

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mattebox.media._process import Array
 from mattebox.media.clip import ClipInfo, Color
 from mattebox.media.frame_table import FrameTable
-from mattebox.media.pool import Array, DecoderPool, Work, shared_pool
+from mattebox.media.pool import DecoderPool, Job, Work, shared_pool
 
 Rgb = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -25,6 +26,8 @@ Size = Literal["working", "source"]
 _SLOTS = 4
 _LARGE_SLOT = 32 << 20
 _LARGE_SLOTS = 2
+# A read of so few frames is somebody's click or thumbnail, and goes before others.
+_FEW = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,14 +174,16 @@ class FrameReader:
                 "make": make,
             }
 
-        slots = _SLOTS if slot_bytes < _LARGE_SLOT else _LARGE_SLOTS
         work = self._pool.work(
-            self._name,
-            resume,
-            slots=slots,
-            slot_bytes=slot_bytes,
-            affinity=clip,
-            lendable=True,
+            Job(
+                self._name,
+                resume,
+                slots=_SLOTS if slot_bytes < _LARGE_SLOT else _LARGE_SLOTS,
+                slot_bytes=slot_bytes,
+                affinity=clip,
+                lendable=True,
+                urgent=len(wanted) <= _FEW,
+            )
         )
         self._open.add(work)
         try:
