@@ -10,7 +10,7 @@ from typing import Any
 
 from mattebox.errors import InputError
 from mattebox.media._sound import PIECE
-from mattebox.media.pool import DecoderPool, DecodingError, shared_pool
+from mattebox.media.pool import DecoderPool, DecodingError, Job, shared_pool
 
 _SLOTS = 4
 
@@ -35,7 +35,7 @@ def extract_sound(
     stop_s: Fraction | None,
     *,
     name: str | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
     pool: DecoderPool | None = None,
 ) -> Sound:
     """Write each sound track of a file to an MP4 of its own, in a process of its own.
@@ -63,9 +63,8 @@ def extract_sound(
         "start": start_s.as_integer_ratio(),
         "stop": stop_s.as_integer_ratio() if stop_s is not None else None,
     }
-    work = (pool or shared_pool()).work(
-        shown, lambda _served: ("sound", arguments), slots=_SLOTS, slot_bytes=PIECE
-    )
+    job = Job(shown, lambda _served: ("sound", arguments), slots=_SLOTS, slot_bytes=PIECE)
+    work = (pool or shared_pool()).work(job)
     files: dict[int, Path] = {}
     try:
         while True:
