@@ -156,6 +156,26 @@ def test_damaged_weights_are_refused(exported: Path, tmp_path: Path) -> None:
         card("little", tmp_path)
 
 
+@pytest.mark.skipif("openvino" not in ENGINES, reason="needs OpenVINO")
+def test_a_network_that_needs_float32_gets_it(exported: Path, tmp_path: Path) -> None:
+    from mattebox.training.export import export
+
+    export(
+        Little(),
+        "little",
+        directory=tmp_path,
+        inputs={"image": (1, 3, 16, 24), "bias": (1, 24, 1, 1)},
+        outputs=["features", "mean"],
+        about={},
+        precision="f32",
+    )
+    assert card("little", exported).precision == "bf16"
+    engine = load("little", "openvino", directory=tmp_path)
+    assert engine.precision == "f32"
+    wanted = load("little", "torch", directory=tmp_path).run(feed())
+    np.testing.assert_allclose(engine.run(feed())["features"], wanted["features"], atol=1e-4)
+
+
 def test_card_keeps_what_it_was_given(exported: Path) -> None:
     described = card("little", exported)
     assert described.about["licence"] == "Apache-2.0"

@@ -26,6 +26,8 @@ class Card:
         inputs: Shape of each input, in the order of the torch module's arguments.
         outputs: Names of the outputs, in the order of the torch module's results.
         module: ``"package.module:Class"`` that builds the same network in torch.
+        precision: ``"f32"`` where fewer bits change the network's answers too much, or
+            ``"bf16"`` where they do not.
         about: Everything else on the card: data, hours, machine, licence, scores.
     """
 
@@ -35,6 +37,7 @@ class Card:
     inputs: dict[str, tuple[int, ...]]
     outputs: tuple[str, ...]
     module: str
+    precision: str
     about: dict[str, Any]
 
 
@@ -66,6 +69,7 @@ def card(name: str, directory: Path = DIRECTORY) -> Card:
         inputs={key: tuple(shape) for key, shape in fields.pop("inputs").items()},
         outputs=tuple(fields.pop("outputs")),
         module=fields.pop("module"),
+        precision=fields.pop("precision", "bf16"),
         about=fields,
     )
 

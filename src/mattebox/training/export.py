@@ -29,6 +29,7 @@ def export(
     inputs: Mapping[str, tuple[int, ...]],
     outputs: Sequence[str],
     about: Mapping[str, Any],
+    precision: str = "bf16",
 ) -> Path:
     """Write ``NAME.onnx`` and its card ``NAME.json`` into ``directory``.
 
@@ -43,6 +44,7 @@ def export(
         inputs: Shape of each input, in the order of ``forward``'s arguments.
         outputs: Names of the results, in their order.
         about: Further fields of the card: data, hours, machine, licence, scores.
+        precision: ``"f32"`` for a network whose answers suffer from fewer bits.
 
     Returns:
         Path of the ONNX file.
@@ -60,6 +62,7 @@ def export(
         "module": f"{kind.__module__}:{kind.__qualname__}",
         "inputs": {key: list(shape) for key, shape in inputs.items()},
         "outputs": list(outputs),
+        "precision": precision,
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         **about,
     }

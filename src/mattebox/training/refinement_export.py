@@ -54,7 +54,11 @@ def export_refinement(
 def export_network(
     network: RefinementNetwork, directory: Path, *, about: Mapping[str, Any]
 ) -> tuple[Path, Path]:
-    """Write both halves of a network; see `export_refinement`."""
+    """Write both halves of a network; see `export_refinement`.
+
+    Both want float32. In bfloat16 the encoder's narrow linear bottlenecks move masks by up to .13
+    of IoU, the decoder moves them by up to .01, and a click can spare the milliseconds.
+    """
     names = [f"f{stride}" for stride in WIDTHS]
     shapes = {
         f"f{stride}": (1, width, SIZE // stride, SIZE // stride) for stride, width in WIDTHS.items()
@@ -67,6 +71,7 @@ def export_network(
         inputs={"image": picture},
         outputs=names,
         about=about,
+        precision="f32",
     )
     decoder = export(
         network.decoder,
@@ -75,6 +80,7 @@ def export_network(
         inputs={**shapes, "hints": picture},
         outputs=["logits"],
         about=about,
+        precision="f32",
     )
     return encoder, decoder
 
