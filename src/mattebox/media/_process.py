@@ -114,6 +114,15 @@ class DecoderProcess:
         return status
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self._process.wait()
+
+    @property
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None

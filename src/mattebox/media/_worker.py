@@ -117,6 +117,7 @@ def _confine(memory_bytes: int) -> None:
 def _perform(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
     job: Callable[..., dict[str, Any] | None] = JOBS[request["job"]]
     try:
+        channel.begin(request["slots"], request["slot_bytes"])
         result = job(channel, **request["arguments"])
         return {"kind": "done", "result": result}
     except Stopped:
@@ -148,7 +149,6 @@ def main() -> None:
                 # A late acknowledgement or stop of a job that is over.
                 continue
             request = json.loads(message)
-            channel.begin(request["slots"], request["slot_bytes"])
             channel.send(_perform(request, channel))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

@@ -20,8 +20,6 @@ from mattebox.errors import InputError
 from mattebox.media._process import DecoderProcess
 
 _POLL_S = 0.05
-# How long a reader keeps its process before it has to lend it to one that waits.
-_KEEP_S = 0.25
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -67,7 +65,7 @@ class Work:
     def __init__(self, pool: DecoderPool, job: Job) -> None:
         self._pool, self.job = pool, job
         self._lock = threading.Lock()
-        self._process: DecoderProcess | None = None
+        self.process: DecoderProcess | None = None
         self._taken = 0.0
         self.closed = False
 
@@ -86,11 +84,11 @@ class Work:
         with self._lock:
             if self._has_to_lend() and self._pool.is_wanted():
                 self._give_back(stop=True)
-            if self._process is None:
-                self._process = self._pool.acquire(self, over)
+            if self.process is None:
+                self.process = self._pool.acquire(self, over)
                 self._taken = time.monotonic()
-                self._begin(self._process)
-            return self._receive(self._process, over)
+                self._begin(self.process)
+            return self._receive(self.process, over)
 
     def close(self) -> None:
         """Stop the work, if any is under way, and give the process back."""
@@ -107,7 +105,7 @@ class Work:
                 self._lock.release()
 
     def _has_to_lend(self) -> bool:
-        return self.job.lendable and time.monotonic() - self._taken > _KEEP_S
+        return self.job.lendable and time.monotonic() - self._taken > self._pool.keep_s
 
     def _begin(self, process: DecoderProcess) -> None:
         job = self.job
@@ -169,13 +167,13 @@ class Work:
         raise DecodingError(detail)
 
     def _drop(self, process: DecoderProcess) -> int:
-        self._process = None
+        self.process = None
         status = process.end()
         self._pool.release(self, None)
         return status
 
     def _give_back(self, *, stop: bool) -> None:
-        process, self._process = self._process, None
+        process, self.process = self.process, None
         if process is None:
             return
         if stop and not process.stop():
@@ -199,12 +197,18 @@ class DecoderPool:
         memory_bytes: Address space of each.
         timeout_s: Seconds, of processor or of waiting, after which one that shows no sign of life
             is killed.
+        keep_s: Seconds a reader keeps its process before it has to lend it to one that waits.
     """
 
     def __init__(
-        self, processes: int = 2, memory_bytes: int = 4 << 30, timeout_s: float = 60
+        self,
+        processes: int = 2,
+        memory_bytes: int = 4 << 30,
+        timeout_s: float = 60,
+        keep_s: float = 0.25,
     ) -> None:
-        self.processes, self.memory_bytes, self.timeout_s = processes, memory_bytes, timeout_s
+        self.processes, self.memory_bytes = processes, memory_bytes
+        self.timeout_s, self.keep_s = timeout_s, keep_s
         self._idle: list[DecoderProcess] = []
         self._busy: list[Work] = []
         self._queue: deque[Work] = deque()
@@ -253,6 +257,16 @@ class DecoderPool:
         for process in idle:
             process.end()
 
+    def idle(self) -> list[DecoderProcess]:
+        """The processes that wait for work."""
+        with self._changed:
+            return list(self._idle)
+
+    def busy(self) -> list[DecoderProcess]:
+        """The processes that are at work."""
+        with self._changed:
+            return [work.process for work in self._busy if work.process is not None]
+
     def is_wanted(self) -> bool:
         """Whether anybody waits for a process."""
         return bool(self._queue)
@@ -270,7 +284,7 @@ class DecoderPool:
             else:
                 self._queue.append(work)
         try:
-            while True:
+            while not over():
                 with self._changed:
                     if self._closed:
                         raise DecodingError("The server is shutting down; try again later.")
@@ -279,13 +293,12 @@ class DecoderPool:
                         self._busy.append(work)
                         return process
                     others = list(self._busy)
-                if over():
-                    raise Cancelled
                 for other in others:
                     other.lend()
                 with self._changed:
                     if not self._idle:
                         self._changed.wait(_POLL_S)
+            raise Cancelled
         finally:
             with self._changed:
                 self._queue.remove(work)
