@@ -46,6 +46,8 @@ class Config:
         sizes: Sides of the crops, used one after the other.
         grow_at: Share of the run after which each further size is used.
         rounds: Rounds of clicks a step: the first, then corrections of the network's own mask.
+        stubbornness: Further weight of pixels that the network's mask before the click had
+            wrong; without it the network holds on to that mask.
         rate: Learning rate of what is trained from scratch, at its height.
         encoder_rate: Learning rate of the encoder's last blocks, relative to ``rate``.
         unfreeze_at: Share of the run after which those are trained.
@@ -63,9 +65,10 @@ class Config:
     minutes: float = 90
     steps: int = 1_000_000
     batch: int = 12
-    sizes: tuple[int, ...] = (256, 384)
+    sizes: tuple[int, ...] = (256, 320)
     grow_at: tuple[float, ...] = (0.6,)
     rounds: int = 3
+    stubbornness: float = 3.0
     rate: float = 6e-4
     encoder_rate: float = 0.1
     unfreeze_at: float = 0.12
@@ -224,7 +227,8 @@ class _Run:
             hints = hint_planes(clicks, previous, image.shape[-1], self.device)
             with self._autocast():
                 logits = self.network.decoder(*leaves, hints)
-            loss = mask_loss(logits, target, weight) / self.config.rounds
+            wrong = (hints[:, 2:] - target).abs() * self.config.stubbornness * (number > 0)
+            loss = mask_loss(logits, target, weight + wrong) / self.config.rounds
             loss.backward()  # type: ignore[no-untyped-call]
             losses.append(float(loss.detach()) * self.config.rounds)
             previous = probabilities(logits)
