@@ -128,8 +128,8 @@ def _doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
-class PropagationNetwork(nn.Module):
-    """Reads the mask of a query frame out of frames whose masks are known.
+class RememberingNetwork(nn.Module):
+    """The half of the network that turns frames and masks into memory.
 
     Args:
         pretrained: Start the encoder from ImageNet weights.
@@ -139,9 +139,7 @@ class PropagationNetwork(nn.Module):
         super().__init__()
         self.encoder = Encoder(pretrained=pretrained)
         self.key = _conv(CHANNELS[16], KEY_CHANNELS)
-        self.temperature = nn.Parameter(torch.tensor(10.0).log())
         self.value = _ValueEncoder()
-        self.decoder = _Decoder()
 
     def keys(self, features: Features) -> Tensor:
         """Return the keys of encoded frames, `(B, 64, T)`, L2-normalised."""
@@ -157,6 +155,19 @@ class PropagationNetwork(nn.Module):
         """
         value: Tensor = self.value(features, mask)
         return value
+
+
+class PropagationNetwork(RememberingNetwork):
+    """Reads the mask of a query frame out of frames whose masks are known.
+
+    Args:
+        pretrained: Start the encoder from ImageNet weights.
+    """
+
+    def __init__(self, *, pretrained: bool = False) -> None:
+        super().__init__(pretrained=pretrained)
+        self.temperature = nn.Parameter(torch.tensor(10.0).log())
+        self.decoder = _Decoder()
 
     def attend(self, key: Tensor, memory: Memory) -> Tensor:
         """Read the memory at every query position, `(B, 128, T)`."""
@@ -197,7 +208,7 @@ class PropagationMemorize(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.network = PropagationNetwork()
+        self.network = RememberingNetwork()
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Take `(1, 3, S, S)` and `(1, 1, S, S)`; return key `(1, 64, T)`, value `(1, 128, T)`."""

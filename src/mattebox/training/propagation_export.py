@@ -67,8 +67,9 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
     """
     weights = torch.load(snapshot, map_location="cpu", weights_only=True)["network"]
     memorize, read = PropagationMemorize(), PropagationRead()
-    for module in (memorize, read):
-        module.network.load_state_dict(weights)
+    read.network.load_state_dict(weights)
+    needed = memorize.network.state_dict().keys()
+    memorize.network.load_state_dict({name: weights[name] for name in needed})
     export(
         memorize,
         MEMORIZE,

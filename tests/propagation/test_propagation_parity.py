@@ -1,0 +1,54 @@
+"""Every engine must give the masks of the PyTorch reference."""
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mattebox.evaluation.sequences import read_frames, read_mask
+from mattebox.inference import available
+from mattebox.propagation.network import Network
+from mattebox.propagation.region import Region, mask_box, region_around
+from tests.propagation.film import Film
+
+pytest.importorskip("torch")
+
+DATA = Path(os.environ.get("MATTEBOX_DATA") or Path(__file__).parents[3] / "shared" / "data")
+SEQUENCES = DATA / "train" / "sequences" / "davis2016_train"
+Picture = NDArray[np.uint8]
+
+
+def subjects() -> Iterator[tuple[str, list[Picture], Picture]]:
+    """Yield a name, two frames and the first one's mask."""
+    film = Film()
+    yield "drawn", [film.frame(4), film.frame(6)], film.mask(4)
+    for name in ("horsejump-low", "bear", "drift-turn", "flamingo"):
+        if (SEQUENCES / name).is_dir():
+            frames = list(islice(read_frames(SEQUENCES / name), 9))
+            mask = read_mask(SEQUENCES / name / "masks" / "00000.png") * np.uint8(255)
+            yield name, [frames[0], frames[-1]], mask
+
+
+def found(network: Network, frames: list[Picture], mask: Picture) -> Picture:
+    box = mask_box(mask) or (0, 0, *mask.shape[::-1])
+    side = 1.7 * max(box[2] - box[0], box[3] - box[1])
+    region: Region = region_around(box, mask.shape[1], mask.shape[0], side)
+    memory = [network.memorize(frames[0], mask, region), *[None] * (network.slots - 1)]
+    return network.read(frames[1], mask, region, memory).mask
+
+
+@pytest.mark.parametrize(
+    "engine", [name for name in ("openvino", "onnxruntime") if name in available()]
+)
+def test_masks_agree_with_the_reference(engine: str) -> None:
+    reference, network = Network("torch"), Network(engine)
+    for name, frames, mask in subjects():
+        wanted = found(reference, frames, mask) >= 128
+        mine = found(network, frames, mask) >= 128
+        assert wanted.any()
+        agreement = np.count_nonzero(mine & wanted) / np.count_nonzero(mine | wanted)
+        assert agreement >= 0.995, name
