@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mattebox.errors import InputError
-from mattebox.export import mp4
+from mattebox.export import luma, mp4, png, prores
 from mattebox.export.job import ExportFormat, ExportResult, Job, Matte, Progress, unheard
 from mattebox.matting import KeyColor, parse_color
 from mattebox.media.clip import ClipInfo
@@ -31,7 +31,9 @@ __all__ = [
     "format_named",
 ]
 
-FORMATS: dict[str, ExportFormat] = {known.name: known for known in (mp4.FORMAT,)}
+FORMATS: dict[str, ExportFormat] = {
+    known.name: known for known in (mp4.FORMAT, prores.FORMAT, luma.FORMAT, png.FORMAT)
+}
 
 
 def format_named(name: str) -> ExportFormat:

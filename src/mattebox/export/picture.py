@@ -1,30 +1,39 @@
-"""Source pictures as an 8-bit 4:2:0 encoder wants them."""
+"""Source pictures as encoders want them."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
+
+from mattebox.export.tags import tag
+from mattebox.media.reader import Planes
 
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.unsignedinteger[Any]]
 
 
-class SourcePlanes(Protocol):
-    """A decoded picture: luma, and two chroma planes of any subsampling."""
-
-    @property
-    def y(self) -> Samples: ...  # noqa: D102
-    @property
-    def u(self) -> Samples: ...  # noqa: D102
-    @property
-    def v(self) -> Samples: ...  # noqa: D102
-    @property
-    def bit_depth(self) -> int: ...  # noqa: D102
+_FORMATS = {"4:2:0": "yuv420p", "4:2:2": "yuv422p", "4:4:4": "yuv444p"}
 
 
-def eight_bit_420(planes: SourcePlanes, *, full_range: bool) -> tuple[Plane, Plane, Plane]:
+def plate_frame(planes: Planes) -> av.VideoFrame:
+    """A source picture as libav takes it, tagged with its colours."""
+    height, width = planes.y.shape
+    size = planes.y.dtype.itemsize
+    frame = av.VideoFrame(
+        width, height, _FORMATS[planes.subsampling] + ("10le" if size > 1 else "")
+    )
+    for plane, samples in zip(frame.planes, (planes.y, planes.u, planes.v), strict=True):
+        rows = np.zeros((plane.height, plane.line_size // size), samples.dtype)
+        rows[:, : plane.width] = samples
+        plane.update(rows.tobytes())
+    tag(frame, planes.color)
+    return frame
+
+
+def eight_bit_420(planes: Planes, *, full_range: bool) -> tuple[Plane, Plane, Plane]:
     """Bring a picture to 8-bit 4:2:0; one that is so already is handed on as it is.
 
     Args:

@@ -1,4 +1,4 @@
-"""Cut a clip's sound to a range, each track as an MP4 of its own (worker side).
+"""Cut a clip's sound to a range, each track as a file of its own (worker side).
 
 The tracks are made in memory, since a decoding process may write no files, and sent in pieces.
 """
@@ -6,9 +6,10 @@ The tracks are made in memory, since a decoding process may write no files, and 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Protocol, TypeAlias
+from functools import partial
+from typing import Any, Literal, Protocol, TypeAlias
 
 import av
 import av.error
@@ -26,12 +27,20 @@ Packets: TypeAlias = "Iterator[SoundPacket]"
 PIECE = 1 << 20
 """Bytes of a track that are sent at a time."""
 
-# What MP4 players and editors read; anything else becomes AAC.
-_COPIED = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+SoundKind = Literal["mp4", "mov"]
+"""What the tracks are for: both are made as a file of that kind."""
+
+# What players and editors read in such a file; anything else is encoded anew.
+_COPIED: dict[SoundKind, frozenset[str]] = {
+    "mp4": frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}),
+    "mov": frozenset(
+        {"aac", "mp3", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"}
+    ),
+}
 _AAC_RATES = frozenset(
     {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
 )
-_AAC_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 _BIT_RATE_PER_CHANNEL = 96_000
 
 # Sound decoders need what came just before the cut to start cleanly; MP4's edit list hides it.
@@ -49,9 +58,15 @@ class Reply(Protocol):
 
 
 def sound(
-    reply: Reply, *, path: str, name: str, start: tuple[int, int], stop: tuple[int, int] | None
+    reply: Reply,
+    *,
+    path: str,
+    name: str,
+    start: tuple[int, int],
+    stop: tuple[int, int] | None,
+    kind: SoundKind,
 ) -> dict[str, Any]:
-    """Send each sound track of a file as an MP4 that starts at time 0.
+    """Send each sound track of a file as a file of its own that starts at time 0.
 
     Args:
         reply: Where they go, in pieces of at most `PIECE` bytes.
@@ -59,16 +74,18 @@ def sound(
         name: How the person knows it.
         start: The time in the source that becomes 0, as a fraction of a second.
         stop: Where the sound ends, or None for all that is there.
+        kind: The kind of file they are made as.
 
     Returns:
         ``warnings``: a sentence for each track that was left out or is not whole.
     """
-    with open_container(path, name) as container:
+    opened = partial(open_container, path, name)
+    with opened() as container:
         tracks = [stream.index for stream in container.streams if stream.type == "audio"]
     span_s = Fraction(*start), Fraction(*stop) if stop else None
     warnings = []
     for number, index in enumerate(tracks):
-        track = _Track(reply, path, name, index, span_s)
+        track = _Track(reply, opened, index, span_s, kind)
         content, warning = track.read()
         whole = np.frombuffer(content.getbuffer(), np.uint8)
         for at in range(0, len(whole), PIECE):
@@ -83,13 +100,13 @@ class _Track:
     def __init__(
         self,
         reply: Reply,
-        path: str,
-        name: str,
+        opened: Callable[[], InputContainer],
         index: int,
         span_s: tuple[Fraction, Fraction | None],
+        kind: SoundKind,
     ) -> None:
         self._reply = reply
-        self._path, self._name, self._index = path, name, index
+        self._open, self._index, self._kind = opened, index, kind
         self._start_s, self._stop_s = span_s
         self._broken_off: str | None = None
 
@@ -97,7 +114,7 @@ class _Track:
         """Copy or encode the track.
 
         Returns:
-            The MP4, empty when there is none, and the end of a sentence when something is missing.
+            The file, empty when there is none, and the end of a sentence when something is missing.
         """
         failure = "holds nothing that can be kept"
         for way in (self._copy, self._encode):
@@ -116,12 +133,15 @@ class _Track:
         return io.BytesIO(), f"{failure}; the export goes without it."
 
     def _copy(self, content: io.BytesIO) -> bool:
-        with open_container(self._path, self._name) as container:
+        with self._open() as container:
             stream = _sound(container, self._index)
-            if stream is None or stream.codec_context.codec.canonical_name not in _COPIED:
+            if (
+                stream is None
+                or stream.codec_context.codec.canonical_name not in _COPIED[self._kind]
+            ):
                 return False
             written = 0
-            with av.open(content, "w", format="mp4") as output:
+            with av.open(content, "w", format=self._kind) as output:
                 copied = output.add_stream_from_template(stream)
                 for packet in self._packets(container, stream):
                     self._shift(packet)
@@ -131,13 +151,13 @@ class _Track:
             return written > 0
 
     def _encode(self, content: io.BytesIO) -> bool:
-        with open_container(self._path, self._name) as container:
+        with self._open() as container:
             stream = _sound(container, self._index)
             if stream is None:
                 return False
             written = 0
-            with av.open(content, "w", format="mp4") as output:
-                encoded = _aac_stream(output, stream)
+            with av.open(content, "w", format=self._kind) as output:
+                encoded = _encoded_stream(output, stream, self._kind)
                 for packet in self._packets(container, stream):
                     for frame in self._decoded(packet):
                         output.mux(encoded.encode(frame))
@@ -199,9 +219,11 @@ def _sound(container: InputContainer, index: int) -> AudioStream | None:
     return stream if isinstance(stream, AudioStream) and stream.codec_context else None
 
 
-def _aac_stream(output: OutputContainer, source: AudioStream) -> AudioStream:
+def _encoded_stream(output: OutputContainer, source: AudioStream, kind: SoundKind) -> AudioStream:
+    layout = _LAYOUTS.get(source.channels, "stereo")
+    if kind == "mov":
+        return output.add_stream("pcm_s24le", rate=source.rate, layout=layout)
     rate = source.rate if source.rate in _AAC_RATES else 48000
-    layout = _AAC_LAYOUTS.get(source.channels, "stereo")
     encoded = output.add_stream("aac", rate=rate, layout=layout)
     encoded.bit_rate = _BIT_RATE_PER_CHANNEL * encoded.channels
     return encoded

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mattebox.errors import InputError
-from mattebox.media._sound import PIECE
+from mattebox.media._sound import PIECE, SoundKind
 from mattebox.media.pool import DecoderPool, DecodingError, Job, shared_pool
 
 _SLOTS = 4
+
+
+__all__ = ["Sound", "SoundKind", "extract_sound"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Sound:
     """What could be kept of a clip's sound.
 
     Attributes:
-        files: An MP4 for each track.
+        files: A file for each track.
         warnings: A sentence for each track that was left out or is not whole.
     """
 
@@ -34,20 +37,22 @@ def extract_sound(
     start_s: Fraction,
     stop_s: Fraction | None,
     *,
+    kind: SoundKind = "mp4",
     name: str | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     pool: DecoderPool | None = None,
 ) -> Sound:
-    """Write each sound track of a file to an MP4 of its own, in a process of its own.
+    """Write each sound track of a file to a file of its own, in a process of its own.
 
-    A track that MP4 takes is copied, another becomes AAC. Sound that cannot be read is left out
-    with a warning; it never raises.
+    A track that MP4 (MOV) takes is copied, another becomes AAC (PCM). Sound that cannot be read is
+    left out with a warning; it never raises.
 
     Args:
         path: The clip's file.
         folder: Where the tracks are written.
         start_s: The time in the source that becomes 0.
         stop_s: Where the sound ends, or None for all that is there.
+        kind: What the tracks are for; both their codecs and their files are of that kind.
         name: How the person knows the clip.
         cancelled: Asked a few times a second; true stops the work.
         pool: The processes to use.
@@ -61,6 +66,7 @@ def extract_sound(
         "path": str(path.absolute()),
         "name": shown,
         "start": start_s.as_integer_ratio(),
+        "kind": kind,
         "stop": stop_s.as_integer_ratio() if stop_s is not None else None,
     }
     job = Job(shown, lambda _served: ("sound", arguments), slots=_SLOTS, slot_bytes=PIECE)
@@ -71,7 +77,7 @@ def extract_sound(
             message = work.next(cancelled)
             if message["kind"] == "frame":
                 number = int(message["index"])
-                file = files.setdefault(number, folder / f"sound-{number}.mp4")
+                file = files.setdefault(number, folder / f"sound-{number}.{kind}")
                 with file.open("ab") as track:
                     track.write(message["arrays"][0].tobytes())
             elif message["kind"] == "done":

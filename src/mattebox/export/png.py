@@ -1,0 +1,78 @@
+"""A PNG for each frame with straight alpha, 8 bits, in a zip.
+
+``000120.png`` is frame 120 of the clip. ``frames.json`` beside them says when each is shown, since
+a picture sequence cannot.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import cv2
+import numpy as np
+from av.video.reformatter import ColorRange
+
+from mattebox.export.job import ExportFormat, Job, Matte
+from mattebox.export.movie import depth, matched
+from mattebox.export.picture import plate_frame
+from mattebox.media.pipeline import ahead
+from mattebox.media.reader import Planes
+
+# The fastest level already finds most of what there is to find in a flat background.
+_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+
+
+def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[str, ...]:
+    """Write the file; see `mattebox.export.job.Write`."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive,
+        closing(matched(job, mattes)) as pairs,
+        closing(ahead(_pictures(pairs), depth(job))) as pictures,
+    ):
+        for done, picture in enumerate(pictures, 1):
+            job.check()
+            archive.writestr(f"{job.start + done - 1:06d}.png", picture)
+            job.progress(done, job.frame_count)
+        archive.writestr("frames.json", _times(job))
+    return tuple(_warnings(job))
+
+
+def _pictures(pairs: Iterable[tuple[Planes, Matte]]) -> Iterator[bytes]:
+    for planes, matte in pairs:
+        plate = plate_frame(planes)
+        rgb = plate.reformat(
+            format="rgb24",
+            src_colorspace=plate.colorspace,
+            src_color_range=plate.color_range,
+            dst_color_range=ColorRange.JPEG,
+        ).to_ndarray()
+        bgra = np.dstack([rgb[:, :, ::-1], matte]).astype(np.uint8, copy=False)
+        # Colour under a matte of 0 cannot be seen and would fill the file.
+        bgra[matte == 0] = 0
+        encoded, content = cv2.imencode(".png", bgra, _OPTIONS)
+        if not encoded:
+            raise RuntimeError("a picture could not be written as PNG")
+        yield content.tobytes()
+
+
+def _times(job: Job) -> str:
+    ticks = [int(tick) for tick in job.table.ticks[job.start : job.stop]]
+    return json.dumps({"first": job.start, "timescale": job.table.timescale, "ticks": ticks})
+
+
+def _warnings(job: Job) -> Iterator[str]:
+    info = job.info
+    if info.bit_depth > 8:
+        yield f"The picture was rounded from {info.bit_depth} to 8 bits."
+    if info.sar != 1:
+        yield (
+            f"The clip's pixels are not square ({info.sar.numerator}:{info.sar.denominator}), which"
+            " PNG cannot say; set it where the pictures are used."
+        )
+
+
+FORMAT = ExportFormat("png", "PNG sequence with alpha (zip)", ".zip", "application/zip", write)

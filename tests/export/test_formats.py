@@ -1,0 +1,169 @@
+"""The formats beside the chroma key: alpha, mattes and picture sequences."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from mattebox.export import FORMATS, Cancelled, export_clip, format_named
+from mattebox.media import ClipInfo, FrameTable, ingest
+from tests.export.clips import Tone, burst_time, make_clip, shade
+
+Mask = npt.NDArray[np.uint8]
+TIMES = (0, 33, 67, 68, 200, 230)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    tone = Tone("pcm_s16le", burst_s=0.1, seconds=0.3)
+    path = tmp_path / "clip.mkv"
+    return make_clip(path, pts=TIMES, time_base=Fraction(1, 1000), tones=[tone])
+
+
+def ramp(info: ClipInfo) -> Mask:
+    """Every alpha value, twice 0 and twice 255 at the ends."""
+    levels = np.linspace(-20, 275, info.width).clip(0, 255).astype(np.uint8)
+    return np.tile(levels, (info.height, 1))
+
+
+def export(clip: Path, out: Path, name: str) -> tuple[ClipInfo, FrameTable, tuple[str, ...]]:
+    found = ingest(clip)
+    mattes = ((n, ramp(found.info)) for n in range(found.table.frame_count))
+    result = export_clip(clip, found.info, found.table, mattes, out, format=name)
+    assert sorted(p.name for p in out.parent.iterdir()) == sorted({clip.name, out.name})
+    return found.info, found.table, result.warnings
+
+
+def test_every_format_says_what_it_is() -> None:
+    assert set(FORMATS) == {"mp4", "prores4444", "matte", "png"}
+    for name, known in FORMATS.items():
+        assert format_named(name) is known
+        assert known.suffix.startswith(".")
+        assert "/" in known.media_type
+        assert known.title
+
+
+def test_prores_keeps_the_plate_whole_and_the_matte_as_alpha(clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mov"
+    info, _, warnings = export(clip, out, "prores4444")
+    assert warnings == ()
+    matte = ramp(info)
+    with av.open(str(out), "r") as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name.startswith("prores")
+        assert (stream.width, stream.height) == (info.source_width, info.source_height)
+        assert stream.codec_context.colorspace == 6
+        sound = container.streams.audio[0].codec_context
+        assert sound.codec.canonical_name == "pcm_s16le"
+        times = []
+        for index, frame in enumerate(container.decode(stream)):
+            assert frame.pts is not None
+            assert frame.time_base is not None
+            times.append(frame.pts * frame.time_base)
+            assert "yuva444p" in frame.format.name
+            unit = 1 << (frame.format.components[0].bits - 8)
+            y, _, _, alpha = (
+                np.frombuffer(bytes(plane), "<u2").reshape(plane.height, -1)[:, : plane.width]
+                for plane in frame.planes
+            )
+            top = (1 << frame.format.components[3].bits) - 1
+            assert np.abs(alpha * (255 / top) - matte).max() < 0.6
+            right = y[:, 3 * info.width // 4 :].astype(float) / unit
+            assert np.abs(right - shade(index)).max() < 1.5
+    assert times == [Fraction(t, 1000) for t in TIMES]
+    assert burst_time(out) == pytest.approx(burst_time(clip), abs=0.001)
+
+
+def test_a_luma_matte_shows_the_matte_in_video_levels(clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    info, _, _ = export(clip, out, "matte")
+    matte = ramp(info)
+    with av.open(str(out), "r") as container:
+        assert not container.streams.audio
+        frames = list(container.decode(video=0))
+    assert [f.pts * f.time_base for f in frames if f.pts is not None and f.time_base] == [
+        Fraction(t, 1000) for t in TIMES
+    ]
+    for frame in frames:
+        grey = frame.to_ndarray(format="rgb24")[:, :, 1].astype(int)
+        assert np.abs(grey - matte).max() <= 5
+        assert (grey[matte == 255] >= 253).all()
+        assert (grey[matte == 0] <= 2).all()
+
+
+def test_pngs_have_straight_alpha_and_tell_their_times(clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.zip"
+    info, table, _ = export(clip, out, "png")
+    matte = ramp(info)
+    with zipfile.ZipFile(out) as archive:
+        names = archive.namelist()
+        assert names == [*(f"{n:06d}.png" for n in range(len(TIMES))), "frames.json"]
+        told = json.loads(archive.read("frames.json"))
+        assert told == {"first": 0, "timescale": table.timescale, "ticks": list(TIMES)}
+        for index, name in enumerate(names[:-1]):
+            content = np.frombuffer(archive.read(name), np.uint8)
+            picture = np.asarray(cv2.imdecode(content, cv2.IMREAD_UNCHANGED))
+            assert picture.shape == (info.source_height, info.source_width, 4)
+            np.testing.assert_array_equal(picture[:, :, 3], matte)
+            grey = (shade(index) - 16) * 255 / 219
+            half_seen = picture[8, 3 * info.width // 4 : -8, :3]
+            assert np.abs(half_seen.astype(float) - grey).max() <= 3
+            assert (picture[matte == 0] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["prores4444", "matte", "png"])
+@pytest.mark.parametrize(
+    ("size", "pix_fmt", "full_range"),
+    [((97, 65), "yuv444p", False), ((96, 64), "yuv422p10le", False), ((96, 64), "yuvj420p", True)],
+)
+def test_awkward_sources_keep_their_frames(
+    tmp_path: Path, name: str, size: tuple[int, int], pix_fmt: str, full_range: bool
+) -> None:
+    clip = make_clip(
+        tmp_path / "clip.mkv", size=size, pix_fmt=pix_fmt, full_range=full_range, pts=range(4)
+    )
+    out = tmp_path / f"out{FORMATS[name].suffix}"
+    export(clip, out, name)
+    if name == "png":
+        with zipfile.ZipFile(out) as archive:
+            picture = cv2.imdecode(
+                np.frombuffer(archive.read("000002.png"), np.uint8), cv2.IMREAD_UNCHANGED
+            )
+        assert picture is not None
+        assert picture.shape[:2] == (size[1], size[0])
+        seen = float(picture[8, 3 * size[0] // 4, 1])
+    else:
+        with av.open(io.BytesIO(out.read_bytes()), "r") as container:
+            frames = list(container.decode(video=0))
+        assert len(frames) == 4
+        seen = float(frames[2].to_ndarray(format="rgb24")[8, 3 * size[0] // 4, 1])
+    if name != "matte":
+        code = shade(2)
+        expected = code if full_range else (code - 16) * 255 / 219
+        assert abs(seen - expected) <= 3
+
+
+def test_a_cancelled_sequence_leaves_nothing(clip: Path, tmp_path: Path) -> None:
+    found = ingest(clip)
+    seen: list[int] = []
+
+    def mattes() -> Iterator[tuple[int, Mask]]:
+        for n in range(found.table.frame_count):
+            yield n, ramp(found.info)
+
+    with pytest.raises(Cancelled):
+        export_clip(
+            clip, found.info, found.table, mattes(), tmp_path / "out.zip", format="png",
+            progress=lambda done, total: seen.append(done), cancelled=lambda: len(seen) >= 2,
+        )  # fmt: skip
+    assert [p.name for p in tmp_path.iterdir()] == ["clip.mkv"]
