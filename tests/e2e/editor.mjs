@@ -119,6 +119,11 @@ export class Editor {
     await this.page.mouse.move(5, 300);
   }
 
+  async hidePoints() {
+    await this.press("h");
+    await this.page.locator(".point").first().waitFor({ state: "detached" });
+  }
+
   /** Screen position of a picture point while the picture is fitted. */
   async at(x, y) {
     const { width, height } = (await this.project()).clip;

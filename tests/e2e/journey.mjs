@@ -50,7 +50,7 @@ async function includeAndExclude(editor, { scene }) {
   await editor.press("x");
 }
 
-async function moveDeleteUndo(editor, { scene }) {
+async function moveDeleteUndo(editor) {
   const before = await editor.clicks();
   const from = await editor.at(before[0].x, before[0].y);
   await editor.page.mouse.move(from.x, from.y);
@@ -65,15 +65,16 @@ async function moveDeleteUndo(editor, { scene }) {
   await editor.press("Control+Shift+z");
   await until("redo of the move", async () => (await editor.clicks())[0].x === moved[0].x);
 
-  const second = await editor.at(...scene.exclude);
-  await editor.page.mouse.click(second.x, second.y, { button: "right" });
+  const second = editor.page.getByRole("button", { name: "Point 2, excluded" });
+  await second.click({ button: "right" });
   await until("the deleted point", async () => (await editor.clicks()).length === 1);
   await editor.press("Control+z");
-  await until("undo of the deletion", async () => (await editor.clicks()).length === 2);
-  await editor.page.mouse.click(second.x, second.y);
+  await second.waitFor();
+  await second.click();
   await editor.press("Delete");
   await until("the point deleted by its key", async () => (await editor.clicks()).length === 1);
   await editor.press("Control+z");
+  await second.waitFor();
   await until("undo of that", async () => (await editor.clicks()).length === 2);
 }
 
@@ -143,7 +144,7 @@ async function correctLater(editor, { scene }) {
   await editor.button("Apply");
   await editor.appliedUntil();
   await editor.view("Matte");
-  await editor.press("h");
+  await editor.hidePoints();
   await until("the corrected object in the matte", async () => {
     const [inside, outside] = await editor.colors([object, background]);
     return distance(inside, [255, 255, 255]) < 60 && distance(outside, [0, 0, 0]) < 24;
@@ -154,7 +155,7 @@ async function correctLater(editor, { scene }) {
 async function cutout(editor, { scene }) {
   const { object, background } = scene.later;
   await editor.view("Original");
-  await editor.press("h");
+  await editor.hidePoints();
   const [original] = await editor.colors([object]);
   await editor.view("Cutout");
   await editor.page.getByRole("radio", { name: "Key", exact: true }).click();
@@ -189,7 +190,7 @@ async function reload(editor, { scene }) {
   check(JSON.stringify(after) === JSON.stringify(before), "The project changed with a reload.");
   await editor.appliedUntil();
   await editor.view("Matte");
-  await editor.press("h");
+  await editor.hidePoints();
   await until("the matte after the reload", async () => {
     const [inside] = await editor.colors([scene.later.object]);
     return distance(inside, [255, 255, 255]) < 60;

@@ -81,13 +81,21 @@ export function listenToKeys(session: Session): () => void {
     if (!panned) COMMANDS["toggle-play"](session);
   };
   const release = () => holdSpace(session, false);
+  // A control that was pressed with the mouse would keep Space and the arrow keys from the editor.
+  const letGo = (event: MouseEvent) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const control = target?.closest<HTMLElement>(".editor :is(button, input[type=range])");
+    if (event.detail > 0 && !control?.closest("dialog, .point")) control?.blur();
+  };
   addEventListener("keydown", down);
   addEventListener("keyup", up);
   addEventListener("blur", release);
+  addEventListener("click", letGo);
   return () => {
     removeEventListener("keydown", down);
     removeEventListener("keyup", up);
     removeEventListener("blur", release);
+    removeEventListener("click", letGo);
   };
 }
 

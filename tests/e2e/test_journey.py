@@ -1,0 +1,104 @@
+"""The whole journey in a real browser: upload, click, apply, correct, export, reload."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.e2e.clips import data_folder, shorten
+from tests.server.live import served
+
+HERE = Path(__file__).parent
+
+# Where things are, in 0..1 of the picture. `later` is a frame that the first Apply makes.
+FISH: dict[str, Any] = {
+    "click": [0.241, 0.435],
+    "object": [0.305, 0.43],
+    "background": [0.8, 0.2],
+    "exclude": [0.24, 0.68],
+    "later": {"frame": 90, "object": [0.716, 0.49], "background": [0.2, 0.2]},
+}
+WOMAN: dict[str, Any] = {
+    "click": [0.25, 0.56],
+    "object": [0.25, 0.56],
+    "background": [0.8, 0.9],
+    "exclude": [0.1, 0.5],
+    "later": {"frame": 48, "object": [0.215, 0.5], "background": [0.8, 0.9]},
+}
+
+
+@pytest.mark.parametrize("decoder", ["webcodecs", "wasm"])
+def test_cuts_the_fish_out_of_the_sample_clip(
+    decoder: str, browser: str, sample: Path, tmp_path: Path
+) -> None:
+    export = walk(decoder, browser, sample, FISH, tmp_path)
+    check_export(export, sample, FISH)
+
+
+def test_cuts_a_person_out_of_real_footage(browser: str, tmp_path: Path) -> None:
+    folder = data_folder()
+    source = folder / "clips/01_dog.mp4" if folder else None
+    if source is None or not source.is_file():
+        pytest.skip("needs the real footage; MATTEBOX_DATA names its folder")
+    clip = shorten(source, tmp_path / "dog.mp4", 60)
+    export = walk("auto", browser, clip, WOMAN, tmp_path)
+    check_export(export, clip, WOMAN)
+
+
+def walk(decoder: str, browser: str, clip: Path, scene: dict[str, Any], folder: Path) -> Path:
+    """Run the journey against a new server; returns the downloaded export."""
+    export = folder / "export.mp4"
+    with served(folder / "data") as client:
+        options = {
+            "url": client.server.address,
+            "decoder": decoder,
+            "clip": str(clip),
+            "download": str(export),
+            "scene": scene,
+            "shots": os.environ.get("MATTEBOX_SHOTS"),
+        }
+        result = subprocess.run(
+            ["node", str(HERE / "journey.mjs"), json.dumps(options)],
+            env={**os.environ, "MATTEBOX_CHROMIUM": browser},
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+    assert result.returncode == 0, result.stderr
+    return export
+
+
+def check_export(export: Path, source: Path, scene: dict[str, Any]) -> None:
+    """The file has the source's frames, times and sound, and green where the matte is 0."""
+    with av.open(str(export)) as made, av.open(str(source)) as original:
+        assert bool(made.streams.audio) == bool(original.streams.audio)
+    assert np.allclose(frame_times(export), frame_times(source), atol=1e-4)
+    later = scene["later"]
+    with av.open(str(export)) as made:
+        frames = enumerate(made.decode(video=0))
+        frame = next(frame for index, frame in frames if index == later["frame"])
+        picture = frame.to_ndarray(format="rgb24").astype(int)
+    behind, front = (color_at(picture, *later[what]) for what in ("background", "object"))
+    assert np.abs(behind - [0, 255, 0]).max() <= 6, f"The background is {behind}, not green."
+    assert np.abs(front - [0, 255, 0]).max() > 40, "The object is green, too."
+
+
+def frame_times(path: Path) -> list[float]:
+    """Presentation times in seconds, the first 0."""
+    with av.open(str(path)) as container:
+        times = [frame.time or 0.0 for frame in container.decode(video=0)]
+    return [time - times[0] for time in times]
+
+
+def color_at(picture: npt.NDArray[np.int_], x: float, y: float) -> npt.NDArray[np.int_]:
+    color: npt.NDArray[np.int_] = picture[int(y * len(picture)), int(x * picture.shape[1])]
+    return color
