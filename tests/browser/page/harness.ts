@@ -50,13 +50,42 @@ export class Harness {
     this.player.on("state", ({ state }) => this.states.push(state));
   }
 
-  setView(view: View): void {
-    this.view = view;
+  /** Call it paused: pictures on their way must not be read as if drawn in the new view. */
+  async setView(view: View): Promise<void> {
     this.player.setView(view);
+    await this.player.stats();
+    this.view = view;
+  }
+
+  /** Plays to the end (or the start) and resolves with the frames presented, in order. */
+  async playThrough(rate: number): Promise<number[]> {
+    const begin = this.readings.length;
+    this.player.setRate(rate);
+    const over = new Promise((resolve) => {
+      const stop = this.player.on("ended", () => {
+        stop();
+        resolve(undefined);
+      });
+    });
+    this.player.play();
+    await over;
+    return this.readings.slice(begin).map((reading) => reading.frame);
+  }
+
+  /** Resolves when the current frame's pair is on the canvas. */
+  async paired(): Promise<void> {
+    for (;;) {
+      const last = this.readings.at(-1);
+      const { frame, manifest } = this.player;
+      if (last?.frame === frame && last.revision === manifest?.revision && last.matte === "paired") return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   /** What the canvas element itself shows, through the page's own compositor. */
-  onScreen(): Reading {
+  async onScreen(): Promise<Reading> {
+    // A worker's picture reaches the page's canvas with the next frames.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
     const copy = document.createElement("canvas");
     copy.width = WIDTH;
     copy.height = HEIGHT;

@@ -21,7 +21,8 @@ const TYPES = {
 /** What the product's own page is served with (architecture: CSP on the page). */
 export const POLICY =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; " +
-  "media-src 'self' blob:; connect-src 'self'; style-src 'self' 'unsafe-inline'";
+  "style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
+  "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 function sendFile(response, path, headers = {}) {
   if (!existsSync(path) || !statSync(path).isFile()) {

@@ -49,6 +49,8 @@ export class Engine implements EngineApi {
   private target = 0;
   private targetSince = 0;
   private seeking: { readonly frame: number; readonly resolve: (event: FrameEvent | null) => void } | null = null;
+  /** What was told of the picture on the canvas. */
+  private drawn: FrameEvent | null = null;
   private playing = false;
   private hidden = false;
   private rate = 1;
@@ -344,10 +346,11 @@ export class Engine implements EngineApi {
     const changed = presenter.changes(next);
     if (changed || this.redraw) presenter.present(next);
     this.redraw = false;
-    if (!changed) return;
-    const since = this.playing ? null : performance.now() - this.targetSince;
-    const event = this.announcer.frame(next, clip.table, presenter.readRect(), since);
-    if (this.seeking?.frame === frame) this.settleSeek(event);
+    if (changed) {
+      const since = this.playing ? null : performance.now() - this.targetSince;
+      this.drawn = this.announcer.frame(next, clip.table, presenter.readRect(), since);
+    }
+    if (this.seeking?.frame === frame) this.settleSeek(this.drawn);
   }
 
   private settleSeek(event: FrameEvent | null): void {

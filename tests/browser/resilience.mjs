@@ -1,0 +1,222 @@
+/**
+ * What the player does when something goes wrong or is not there yet: `node resilience.mjs FIXTURE`.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { withBrowser } from "./support/harness.mjs";
+
+const [fixture] = process.argv.slice(2);
+const stream = join(fixture, "stream", "right");
+const manifest = (revision) => JSON.parse(readFileSync(join(stream, `manifest-${revision}.json`), "utf8"));
+const matteAddress = (segment, revision = 1) => manifest(revision).objects[0].matte.addresses[segment];
+const videoAddress = (segment) => manifest(1).video.addresses[segment];
+
+/** Answers requests whose path holds `part` with `status`, `times` times. */
+function failing(part, status, times) {
+  let left = times;
+  return (url, response) => {
+    if (!url.pathname.includes(`${part}.m4s`) || left <= 0) return false;
+    left -= 1;
+    response.writeHead(status, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ status, detail: "The segment could not be made." }));
+    return true;
+  };
+}
+
+async function start(open, origin, options = {}) {
+  const { page, problems } = await open(`${origin}/harness.html`);
+  await page.evaluate(async (given) => {
+    window.harness = new window.Harness({ projectId: "p1", ...given });
+    await window.harness.player.load(1);
+  }, options);
+  return { page, problems };
+}
+
+async function retriesWhatFails(site, open) {
+  const origin = await site({ stream, faults: failing(videoAddress(3), 503, 2) });
+  const { page } = await start(open, origin);
+  const result = await page.evaluate(async () => {
+    const { harness } = window;
+    await harness.player.seek(40);
+    await harness.paired();
+    return { stats: await harness.player.stats(), errors: harness.errors };
+  });
+  assert.equal(result.stats.retries, 2);
+  assert.deepEqual(result.errors, []);
+}
+
+async function showsThePlateWhileTheMatteIsMissing(site, open) {
+  const origin = await site({ stream, faults: failing(matteAddress(3), 404, 1) });
+  const { page } = await start(open, origin);
+  const { first, pending, last, errors } = await page.evaluate(async () => {
+    const { harness } = window;
+    const told = [];
+    harness.player.on("pending", (event) => told.push(event));
+    await harness.player.seek(38);
+    while (harness.errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await harness.player.step(1);
+    const shown = harness.readings.at(-1);
+    // The next seek tries again, and now the server has it.
+    await harness.player.seek(40);
+    await harness.paired();
+    return { first: shown, pending: told, last: harness.readings.at(-1), errors: harness.errors };
+  });
+  assert.deepEqual([first.frame, first.plate], [39, 39]);
+  assert.ok(["pending", "paired"].includes(first.matte));
+  assert.ok(pending.some((event) => event.pending) && pending.at(-1).pending === false);
+  assert.deepEqual([last.frame, last.plate, last.mask], [40, 40, 40]);
+  assert.equal(errors[0].code, "network");
+  assert.match(errors[0].message, /could not be made/);
+}
+
+async function refusesAMisplacedSegment(site, open) {
+  // Segment 4's video answered with segment 5's bytes: times do not fit the frame table.
+  const wrong = readFileSync(join(stream, "segments", `${videoAddress(5)}.m4s`));
+  const origin = await site({
+    stream,
+    faults: (url, response) => {
+      if (!url.pathname.includes(`${videoAddress(4)}.m4s`)) return false;
+      response.end(wrong);
+      return true;
+    },
+  });
+  const { page } = await start(open, origin);
+  const { errors, shown } = await page.evaluate(async () => {
+    const { harness } = window;
+    await harness.player.seek(10);
+    void harness.player.seek(50);
+    while (harness.errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return { errors: harness.errors, shown: harness.readings.at(-1).frame };
+  });
+  assert.equal(errors[0].code, "frame-identity");
+  assert.equal(shown, 10, "a frame of a refused segment was shown");
+}
+
+async function survivesALostContext(site, open) {
+  const origin = await site({ stream });
+  const { page } = await start(open, origin, { thread: "main" });
+  const result = await page.evaluate(async () => {
+    const { harness } = window;
+    await harness.player.seek(20);
+    await harness.paired();
+    const extension = harness.canvas.getContext("webgl2").getExtension("WEBGL_lose_context");
+    extension.loseContext();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    extension.restoreContext();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await harness.player.seek(21);
+    await harness.paired();
+    return { screen: await harness.onScreen(), stats: await harness.player.stats(), errors: harness.errors };
+  });
+  assert.deepEqual([result.screen.plate, result.screen.mask], [21, 21]);
+  assert.equal(result.stats.contextLosses, 1);
+  assert.deepEqual(result.errors.map(({ code }) => code), ["context-lost"]);
+}
+
+async function keepsItsMemoryBounded(site, open) {
+  const origin = await site({ stream });
+  const bufferBytes = 30 * 320 * 180 * 2.5;
+  const { page } = await start(open, origin, { bufferBytes });
+  const { most, frames } = await page.evaluate(async () => {
+    const { harness } = window;
+    let most = 0;
+    harness.player.on("buffer", ({ bytes }) => (most = Math.max(most, bytes)));
+    const frames = await harness.playThrough(2);
+    await harness.player.seek(5);
+    await harness.paired();
+    await harness.playThrough(-2);
+    return { most, frames: frames.length };
+  });
+  assert.ok(most > 0 && most <= bufferBytes, `${most} of ${bufferBytes} bytes`);
+  assert.ok(frames > 48);
+}
+
+async function showsALiveMaskOnItsFrameOnly(site, open) {
+  const origin = await site({ stream });
+  const { page } = await start(open, origin);
+  const result = await page.evaluate(async () => {
+    const { harness } = window;
+    const { player } = harness;
+    const middle = async () => {
+      const { data, width, frame } = await player.readPixels();
+      return { frame, level: data[(150 * width + 5) * 4] };
+    };
+    const live = [];
+    player.on("frame", (event) => live.push({ frame: event.frame, live: event.live.length }));
+    await harness.setView({ kind: "matte" });
+    await player.seek(20);
+    await harness.paired();
+    player.setLiveMask(20, "o1", { width: 320, height: 180, data: new Uint8Array(320 * 180).fill(77) });
+    const seen = { on: await middle() };
+    await player.seek(21);
+    await harness.paired();
+    seen.next = await middle();
+    await player.seek(20);
+    seen.again = await middle();
+    await player.setRevision(2);
+    await harness.paired();
+    seen.cleared = await middle();
+    player.setLiveMask(20, "o1", { width: 3, height: 3, data: new Uint8Array(9) });
+    await player.stats();
+    return { seen, live, errors: harness.errors };
+  });
+  const { on, next, again, cleared } = result.seen;
+  assert.deepEqual([on, again], [{ frame: 20, level: 77 }, { frame: 20, level: 77 }]);
+  assert.ok([0, 255].includes(next.level) && [0, 255].includes(cleared.level));
+  assert.ok(result.live.some((event) => event.frame === 20 && event.live === 1));
+  assert.ok(result.live.every((event) => event.frame === 20 || event.live === 0));
+  assert.match(result.errors[0].message, /3 x 3/);
+}
+
+async function pausesWhileHidden(site, open) {
+  const origin = await site({ stream });
+  const { page } = await start(open, origin);
+  const result = await page.evaluate(async () => {
+    const { harness } = window;
+    await harness.player.seek(0);
+    await harness.paired();
+    harness.player.play();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const hide = (hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    hide(true);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = harness.readings.at(-1).frame;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const after = harness.readings.at(-1).frame;
+    const over = new Promise((resolve) => harness.player.on("ended", resolve));
+    hide(false);
+    await over;
+    const frames = harness.readings.map(({ frame }) => frame);
+    return { before, after, states: harness.states, next: frames[frames.indexOf(before) + 1] };
+  });
+  assert.equal(result.after, result.before, "it went on while hidden");
+  assert.ok(result.next - result.before <= 3, `it jumped from ${result.before} to ${result.next}`);
+  assert.ok(result.states.includes("hidden"));
+}
+
+await withBrowser(async ({ site, open }) => {
+  const cases = [
+    retriesWhatFails,
+    showsThePlateWhileTheMatteIsMissing,
+    refusesAMisplacedSegment,
+    survivesALostContext,
+    keepsItsMemoryBounded,
+    showsALiveMaskOnItsFrameOnly,
+    pausesWhileHidden,
+  ];
+  for (const test of cases) {
+    try {
+      await test(site, open);
+    } catch (error) {
+      error.message = `${test.name}: ${error.message}`;
+      throw error;
+    }
+  }
+  return { passed: cases.map(({ name }) => name) };
+});
