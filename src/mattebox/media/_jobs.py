@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -128,7 +129,7 @@ def frames(
     cursor = _open.cursor(reply, clip, pts)
     if cursor is None:
         return {"needs_pts": True}
-    maker: Callable[[VideoFrame], tuple[Array, ...]] = getattr(PictureMaker(clip.info), make)
+    maker = _maker(clip.info, make)
     try:
         for index, picture in _pictures(cursor, indices):
             reply.deliver(index, maker(picture))
@@ -138,6 +139,13 @@ def frames(
         _open.close()
         raise
     return {"needs_pts": False}
+
+
+@lru_cache(maxsize=8)
+def _maker(info: ClipInfo, make: str) -> Callable[[VideoFrame], tuple[Array, ...]]:
+    """A converter kept for the next read: setting one up for HDR takes seconds."""
+    maker: Callable[[VideoFrame], tuple[Array, ...]] = getattr(PictureMaker(info), make)
+    return maker
 
 
 def _pictures(cursor: Cursor, wanted: Sequence[int]) -> Iterator[tuple[int, VideoFrame]]:

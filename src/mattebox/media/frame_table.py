@@ -62,7 +62,8 @@ class FrameTable:
         source = np.asarray(pts, np.int64)
         finer = -(-_COARSEST_TIMESCALE // time_base.denominator)
         scale = time_base.numerator * finer
-        ticks = _strictly_increasing(_without_jumps_back(source, last_duration) * scale)
+        second = round(1 / time_base)
+        ticks = _strictly_increasing(_joined(source, second, last_duration) * scale)
         return cls(
             timescale=time_base.denominator * finer,
             ticks=ticks,
@@ -124,10 +125,12 @@ class FrameTable:
         }
 
 
-def _without_jumps_back(pts: Int64s, usual: int) -> Int64s:
-    """Times from 0, where a step back in the source (joined recordings) goes on instead."""
+def _joined(pts: Int64s, second: int, usual: int) -> Int64s:
+    """Times from 0; where the source jumps back by more than a second (recordings that were
+    joined) they go on instead. A smaller step back is an error of one picture's time.
+    """
     steps = np.diff(pts, prepend=pts[:1])
-    steps[steps < 0] = usual
+    steps[steps < -second] = usual
     return np.cumsum(steps, dtype=np.int64)
 
 
