@@ -199,7 +199,8 @@ def test_given_masks_are_combined_in_the_export(clip: Path, tmp_path: Path) -> N
     assert picture[10, 10, 1] < 160
 
 
-def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, number: signal.Signals) -> None:
     source = rolling_ball(tmp_path / "long.mp4", 600)
     out = tmp_path / "out"
     out.mkdir()
@@ -216,7 +217,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
         time.sleep(0.02)
     assert list(out.iterdir())
     # As a terminal does it: the whole group hears it.
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     told = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert "Cancelled" in told
