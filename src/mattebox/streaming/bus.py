@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +31,35 @@ class _Channel:
     def __init__(self, history: int) -> None:
         self.number = 0
         self.past: deque[tuple[int, Announcement]] = deque(maxlen=history)
-        self.listeners: set[_Listener] = set()
+        self.subscriptions: set[Subscription] = set()
 
 
-class _Listener:
-    """A page's queue; filled from any thread, emptied on the event loop."""
+class Subscription:
+    """A page's place in the stream, from the moment it was made; close it when the page goes.
 
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.queue: asyncio.Queue[Announcement | None] = asyncio.Queue()
+    Filled from any thread, read on the event loop it was made on.
+    """
+
+    def __init__(self, missed: list[Announcement], leave: Callable[[Subscription], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Announcement | None] = asyncio.Queue()
+        self._leave = leave
+        for item in missed:
+            self._queue.put_nowait(item)
+
+    async def __aiter__(self) -> AsyncIterator[Announcement]:
+        """What was missed, and then what happens, until the stream ends."""
+        while (item := await self._queue.get()) is not None:
+            yield item
+
+    def close(self) -> None:
+        """Receive no more."""
+        self._leave(self)
 
     def put(self, item: Announcement | None) -> None:
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.queue.put_nowait, item)
+        """Add an announcement, or None for the end; callable from any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
 
 
 class Bus:
@@ -69,36 +86,26 @@ class Bus:
             channel.number += 1
             item = Announcement(self._id(channel.number), event, data)
             channel.past.append((channel.number, item))
-            for listener in channel.listeners:
-                listener.put(item)
+            for subscription in channel.subscriptions:
+                subscription.put(item)
 
-    async def follow(self, project: str, last_id: str | None) -> AsyncIterator[Announcement]:
-        """What happens in a project from now on, after what was missed since `last_id`.
+    def subscribe(self, project: str, last_id: str | None) -> Subscription:
+        """Follow a project from this moment on; call it on the event loop.
 
         Args:
             project: Which project.
-            last_id: Id of the last announcement the page saw, or None for a first visit.
-
-        Yields:
-            Announcements in order; first a `reset` when `last_id` is too old to go on from.
+            last_id: Id of the last announcement the page saw: what it missed since comes first,
+                or a `reset` where that is too long ago. None for a first visit.
         """
-        listener = _Listener()
         with self._lock:
             channel = self._channel(project)
             missed = self._missed(channel, last_id)
-            closed = self._closed
-            channel.listeners.add(listener)
-        try:
-            for item in missed:
-                yield item
-            while not closed:
-                following = await listener.queue.get()
-                if following is None:
-                    return
-                yield following
-        finally:
-            with self._lock:
-                channel.listeners.discard(listener)
+            subscription = Subscription(missed, lambda gone: self._leave(project, gone))
+            if self._closed:
+                subscription.put(None)
+            else:
+                channel.subscriptions.add(subscription)
+        return subscription
 
     def last_id(self, project: str) -> str:
         """Id of the newest announcement of a project."""
@@ -109,16 +116,21 @@ class Bus:
         """End the streams of a deleted project."""
         with self._lock:
             channel = self._channels.pop(project, None)
-            for listener in channel.listeners if channel else ():
-                listener.put(None)
+            for subscription in channel.subscriptions if channel else ():
+                subscription.put(None)
 
     def close(self) -> None:
         """End all streams, so that open pages do not hold up a stopping server."""
         with self._lock:
             self._closed = True
             for channel in self._channels.values():
-                for listener in channel.listeners:
-                    listener.put(None)
+                for subscription in channel.subscriptions:
+                    subscription.put(None)
+
+    def _leave(self, project: str, subscription: Subscription) -> None:
+        with self._lock:
+            if project in self._channels:
+                self._channels[project].subscriptions.discard(subscription)
 
     def _channel(self, project: str) -> _Channel:
         return self._channels.setdefault(project, _Channel(self._history))

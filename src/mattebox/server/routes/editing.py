@@ -17,6 +17,7 @@ from mattebox.server.models import (
     NewClick,
     NewObject,
     ProjectModel,
+    Rename,
 )
 from mattebox.server.present import project_model
 from mattebox.server.routes.context import (
@@ -37,6 +38,12 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 def _told(workspace: OpenWorkspace, project: Project) -> ProjectModel:
     workspace.bus.publish(project.id, "project", {"version": project.version})
     return project_model(workspace, project)
+
+
+@router.patch("/projects/{project}", responses=responses(404, 422))
+def rename_project(project: str, body: Rename, workspace: OpenWorkspace) -> ProjectModel:
+    """Give the project another name."""
+    return _told(workspace, workspace.editing.rename(project, body.name))
 
 
 @router.post("/projects/{project}/objects", status_code=201, responses=responses(404, 422))

@@ -17,7 +17,6 @@ from mattebox.server.models import (
     ProjectList,
     ProjectModel,
     ReadingModel,
-    Rename,
     RevisionList,
     RevisionModel,
 )
@@ -73,12 +72,6 @@ def list_projects(workspace: OpenWorkspace) -> ProjectList:
 def read_project(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """The project as it is now."""
     return project_model(workspace, workspace.projects.get(project))
-
-
-@router.patch("/projects/{project}", tags=["projects"], responses=responses(404, 422))
-def rename_project(project: str, body: Rename, workspace: OpenWorkspace) -> ProjectModel:
-    """Give the project another name."""
-    return project_model(workspace, workspace.editing.rename(project, body.name))
 
 
 @router.delete("/projects/{project}", status_code=204, tags=["projects"], responses=responses(404))
