@@ -202,7 +202,7 @@ def _run(order: Order, interrupted: threading.Event) -> dict[str, Any]:
     from mattebox.api import open_clip
     from mattebox.media import Cancelled, DecodingError
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
     times = [time.perf_counter()]
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
@@ -240,7 +240,7 @@ def _run(order: Order, interrupted: threading.Event) -> dict[str, Any]:
     except DecodingError as error:
         raise InputError(str(error)) from error
     for warning in exported.warnings:
-        console.print(f"[yellow]{warning}[/yellow]")
+        console.print(warning, style="yellow")
     seconds = times[-1] - times[-2]
     rate = exported.frame_count / seconds
     console.print(
