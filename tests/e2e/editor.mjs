@@ -52,6 +52,7 @@ export class Editor {
     this.options = options;
     this.complaints = [];
     this.shotCount = 0;
+    this.known = null;
     page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(message.text());
@@ -89,6 +90,13 @@ export class Editor {
     return (await this.page.request.get(address)).json();
   }
 
+  /** What is known of the footage; it never changes. */
+  async clip() {
+    const id = this.projectId;
+    if (this.known?.id !== id) this.known = await this.project();
+    return this.known.clip;
+  }
+
   async clicks() {
     const project = await this.project();
     return project.objects.flatMap((object) => object.keyframes.flatMap((key) => key.clicks));
@@ -110,6 +118,16 @@ export class Editor {
     return until(`frame ${wanted}`, async () => (await this.frame()) === wanted);
   }
 
+  /** Clicks the timeline in the middle of a frame's slot. */
+  async seek(frame) {
+    const { frame_count: count } = await this.clip();
+    const track = await this.page.getByRole("slider", { name: "Timeline" }).boundingBox();
+    const x = track.x + ((frame + 0.5) / count) * track.width;
+    await this.page.mouse.click(x, track.y + 40);
+    await this.frameUntil(frame);
+    await this.page.mouse.move(5, 300);
+  }
+
   press(key) {
     return this.page.keyboard.press(key);
   }
@@ -126,7 +144,7 @@ export class Editor {
 
   /** Screen position of a picture point while the picture is fitted. */
   async at(x, y) {
-    const { width, height } = (await this.project()).clip;
+    const { width, height } = await this.clip();
     const stage = await this.page.locator(".stage").boundingBox();
     const scale = Math.min((stage.width - 2 * MARGIN) / width, (stage.height - 2 * MARGIN) / height);
     return {

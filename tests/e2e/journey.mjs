@@ -111,23 +111,13 @@ async function playStepSeek(editor) {
   await editor.frameUntil(10);
   await editor.press("End");
   await editor.frameUntil(count - 1);
-  await seekTo(editor, Math.floor(count / 2));
-}
-
-/** Clicks the timeline in the middle of a frame's slot. */
-async function seekTo(editor, frame) {
-  const { frame_count: count } = (await editor.project()).clip;
-  const track = await editor.page.getByRole("slider", { name: "Timeline" }).boundingBox();
-  const x = track.x + ((frame + 0.5) / count) * track.width;
-  await editor.page.mouse.click(x, track.y + 40);
-  await editor.frameUntil(frame);
-  await editor.page.mouse.move(5, 300);
+  await editor.seek(Math.floor(count / 2));
 }
 
 /** The matte followed the object; then a click corrects that frame and Apply takes it over. */
 async function correctLater(editor, { scene }) {
   const { frame, object, background } = scene.later;
-  await seekTo(editor, frame);
+  await editor.seek(frame);
   await editor.view("Matte");
   await until("a matte on the later frame", async () => {
     const [, outside] = await editor.colors([object, background]);

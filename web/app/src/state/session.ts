@@ -69,6 +69,8 @@ export class Session {
   });
   readonly working: ReadonlySignal<boolean> = computed(() => this.work.value?.state === "running");
 
+  /** The newest version that the server spoke of. */
+  private announced = 0;
   private queue: Promise<void> = Promise.resolve();
   private stopListening: (() => void) | null = null;
   private disposed = false;
@@ -130,6 +132,7 @@ export class Session {
         if (!(error instanceof Problem && error.isOffline)) await this.refresh();
       } finally {
         this.busy.value -= 1;
+        this.catchUp();
       }
     });
     this.queue = result;
@@ -156,6 +159,13 @@ export class Session {
     }
   }
 
+  /** Reads what another page changed; what this page is changing comes with its answers. */
+  private catchUp(): void {
+    if (this.busy.value === 0 && this.announced > (this.project.value?.version ?? 0)) {
+      void this.refresh();
+    }
+  }
+
   private async showRevision(playback: Playback, revision: number): Promise<void> {
     try {
       await playback.showRevision(revision);
@@ -168,10 +178,11 @@ export class Session {
   private listen(): void {
     this.stopListening = listen(this.id, {
       project: ({ version }) => {
-        if (version > (this.project.value?.version ?? 0)) void this.refresh();
+        this.announced = Math.max(this.announced, version);
+        this.catchUp();
       },
       revision: ({ revision }) => {
-        if (revision !== this.project.value?.revision) void this.refresh();
+        if (revision !== this.project.value?.revision && this.busy.value === 0) void this.refresh();
       },
       segment: ({ object, segment, address }) => this.segmentReady(object, segment, address),
       work: (work) => {
