@@ -193,6 +193,13 @@ class Refiner:
             mask = self._look(task, mask, window)
         return _State(mask, window)
 
+    def _decode(
+        self, encoding: dict[str, NDArray[Any]], hints: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Mask logits `(S, S) float32` of an encoded crop."""
+        found = self._decoder.run({**encoding, "hints": hints[None]})
+        return np.asarray(found["logits"][0, 0], np.float32)
+
     def _look(
         self, task: _Task, previous: NDArray[np.uint8] | None, window: Window
     ) -> NDArray[np.uint8]:
@@ -204,8 +211,11 @@ class Refiner:
             encoding = self._encoder.run({"image": image})
             self._encodings.put((task.picture, window), encoding)
         disks = task.seen_in(window)
-        hints = draw_hints(SIZE, disks, _plane(previous, window))
-        logits = self._decoder.run({**encoding, "hints": hints[None]})["logits"][0, 0]
+        logits = self._decode(encoding, draw_hints(SIZE, disks, _plane(previous, window)))
+        if previous is not None and not _answers(logits, disks[-1]):
+            # The network holds on to the mask before. Asked afresh it mostly hears the click.
+            afresh = self._decode(encoding, draw_hints(SIZE, disks))
+            logits = afresh if _answers(afresh, disks[-1]) else logits
         seeds = draw_seeds(SIZE, disks, _plane(task.previous, window))
         logits = keep_seeded(logits, seeds)
         # Logits, not masks, are brought to the frame's size: an edge stays an edge.
@@ -216,6 +226,14 @@ class Refiner:
             (*place, click.include) for place, click in zip(task.places, task.clicks, strict=True)
         ]
         return heed(mask, points, reach=RADIUS * max(window.width, window.height) / SIZE)
+
+
+def _answers(logits: NDArray[np.float32], disk: tuple[float, float, bool]) -> bool:
+    """Whether a mask is on the side that a click of the crop says, or does not show its place."""
+    x, y, include = round(disk[0]), round(disk[1]), disk[2]
+    if not (0 <= x < SIZE and 0 <= y < SIZE):
+        return True
+    return bool((logits[y, x] > 0) == include)
 
 
 def _check(
