@@ -20,48 +20,66 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MATTEBOX_", extra="ignore", frozen=True)
 
-    data: Path = Field(Path("data"), description="Folder for the database, clips and segments.")
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data: Path = Field(
+        default=Path("data"), description="Folder for the database, clips and segments."
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one."
+    )
     token: SecretStr | None = Field(
-        None, description="Secret that every request must carry; needed beyond loopback."
+        default=None, description="Secret that every request must carry; needed beyond loopback."
     )
     allowed_hosts: tuple[str, ...] = Field(
-        (), description="Names, beside loopback and `host`, that requests may be addressed to."
+        default=(),
+        description="Names, beside loopback and `host`, that requests may be addressed to.",
     )
     engine: Literal["auto", "openvino", "onnxruntime", "torch"] = Field(
-        "auto", description="What runs the networks; `auto` takes the first that works."
+        default="auto", description="What runs the networks; `auto` takes the first that works."
     )
     lanes: int = Field(
-        2, ge=1, le=64, description="Segments worked on at the same time; one infers, one encodes."
+        default=2,
+        ge=1,
+        le=64,
+        description="Segments worked on at the same time; one infers, one encodes.",
     )
     cache_bytes: int = Field(
-        8 * _GIB, ge=0, description="Disk space for finished segments; the least used go first."
+        default=8 * _GIB,
+        ge=0,
+        description="Disk space for finished segments; the least used go first.",
     )
-    max_upload_bytes: int = Field(64 * _GIB, ge=1, description="Largest file that is accepted.")
+    max_upload_bytes: int = Field(
+        default=64 * _GIB, ge=1, description="Largest file that is accepted."
+    )
     max_body_bytes: int = Field(
-        32 * _MIB, ge=1024, description="Largest request body that is not part of an upload."
+        default=32 * _MIB,
+        ge=1024,
+        description="Largest request body that is not part of an upload.",
     )
-    max_pixels: int = Field(8192 * 4320, ge=1, description="Pixels of the largest picture.")
-    max_frames: int = Field(1_000_000, ge=1, description="Frames of the longest clip.")
-    max_duration_s: float = Field(3 * 3600.0, gt=0, description="Seconds of the longest clip.")
+    max_pixels: int = Field(default=8192 * 4320, ge=1, description="Pixels of the largest picture.")
+    max_frames: int = Field(default=1_000_000, ge=1, description="Frames of the longest clip.")
+    max_duration_s: float = Field(
+        default=3 * 3600.0, gt=0, description="Seconds of the longest clip."
+    )
     decode_memory_bytes: int = Field(
-        4 * _GIB, ge=256 * _MIB, description="Address space of a decoding process."
+        default=4 * _GIB, ge=256 * _MIB, description="Address space of a decoding process."
     )
     decode_timeout_s: float = Field(
-        60.0, gt=0, description="Seconds after which a decoder that makes no progress is stopped."
+        default=60.0,
+        gt=0,
+        description="Seconds after which a decoder that makes no progress is stopped.",
     )
     upload_hours: float = Field(
-        24.0, gt=0, description="Hours after which an upload that stopped is thrown away."
+        default=24.0, gt=0, description="Hours after which an upload that stopped is thrown away."
     )
     shutdown_s: float = Field(
-        2.0, gt=0, description="Seconds a stopping server waits for open connections."
+        default=2.0, gt=0, description="Seconds a stopping server waits for open connections."
     )
     event_history: int = Field(
-        2048, ge=1, description="Events kept per project for pages that reconnect."
+        default=2048, ge=1, description="Events kept per project for pages that reconnect."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "warning", description="Least important log line that is written to standard error."
+        default="warning", description="Least important log line that is written to standard error."
     )
 
     def check(self) -> None:

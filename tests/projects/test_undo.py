@@ -223,6 +223,34 @@ def test_revision_numbers_are_never_used_again(tmp_path: Path) -> None:
     assert library.projects.revision(project.id, 1).snapshot.masks("o1") == {0: "m1"}
 
 
+def test_a_deleted_project_leaves_nothing_to_the_next_one(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    for _ in range(2):
+        project = library.projects.create(add_clip(library), "dog.mp4", "dog")
+        library.projects.append(project.id, ObjectAdded("o1", "Object 1", "#ffffff"))
+        library.projects.append(project.id, MaskPlaced("o1", 0, "m"), ["m"])
+        applied, revision = library.projects.apply(project.id)
+        assert (applied.version, revision.number) == (4, 1)
+        assert library.projects.revision(project.id, 1) == revision
+        leftovers = library.projects.delete(project.id)
+        assert (leftovers.masks, leftovers.clip) == (("m",), project.clip)
+        assert not library.projects.has_mask("m")
+        with pytest.raises(InputError):
+            library.projects.get(project.id)
+
+
+def test_what_another_project_uses_stays(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    one, two = (library.projects.create(add_clip(library), "dog.mp4", "dog") for _ in range(2))
+    for project in (one, two):
+        library.projects.append(project.id, ObjectAdded("o1", "Object 1", "#ffffff"))
+        library.projects.append(project.id, MaskPlaced("o1", 0, "m"), ["m"])
+    leftovers = library.projects.delete(one.id)
+    assert (leftovers.masks, leftovers.clip) == ((), None)
+    assert library.projects.has_mask("m")
+    assert library.clips.get(two.clip).hash == one.clip
+
+
 @given(changes=st.lists(edits, max_size=8))
 @settings(max_examples=30, deadline=None)
 def test_events_survive_the_way_through_the_log(changes: list[Edit | str]) -> None:

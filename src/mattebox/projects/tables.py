@@ -48,6 +48,8 @@ class EventRow(Base):
     """One event of a project's log; nothing here is ever changed."""
 
     __tablename__ = "events"
+    # Ids of deleted projects' events are never given again: what is kept by id stays true.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     project: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)

@@ -58,6 +58,7 @@ def upgrade() -> None:
             ["project"], ["projects.id"], name=op.f("fk_events_project"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_events_project"), "events", ["project"], unique=False)
     op.create_table(

@@ -1,0 +1,95 @@
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mattebox.media import SegmentGrid
+from mattebox.projects.clips import Clip
+from mattebox.streaming.manifest import changed_ranges
+from mattebox.streaming.plan import (
+    joined,
+    matte_recipes,
+    outward,
+    runs,
+    stale_ranges,
+    video_recipes,
+)
+from mattebox.streaming.playlist import media_playlist
+from mattebox.streaming.recipes import Recipe
+from tests.projects.facts import info, table
+
+CLIP = Clip("c" * 64, Path("clip"), info(), table(100), ((0, 100),))
+
+masks = st.dictionaries(st.integers(0, 99), st.sampled_from(["a", "b"]), max_size=5)
+cuts = st.lists(st.integers(1, 99), unique=True, max_size=3).map(
+    lambda inner: list(pairwise([0, *sorted(inner), 100]))
+)
+
+
+@given(applied=masks, present=masks, shots=cuts)
+def test_segments_with_stale_frames_have_another_address(
+    applied: dict[int, str], present: dict[int, str], shots: list[tuple[int, int]]
+) -> None:
+    before = [r.address for r in matte_recipes(CLIP, applied, shots, "network")]
+    after = [r.address for r in matte_recipes(CLIP, present, shots, "network")]
+    stale = {
+        f for start, stop in stale_ranges(100, shots, applied, present) for f in range(start, stop)
+    }
+    changed = {s for start, stop in changed_ranges(before, after) for s in range(start, stop)}
+    # A stale frame's segment always changes; a changed one may have no stale frame of its own
+    # only where keyframes moved among the frames that it depends on.
+    assert {frame // 24 for frame in stale} <= changed
+    if applied == present:
+        assert not changed
+
+
+@given(keyframes=masks, shots=cuts)
+def test_segments_that_nothing_reaches_do_not_depend_on_the_network(
+    keyframes: dict[int, str], shots: list[tuple[int, int]]
+) -> None:
+    for recipe in matte_recipes(CLIP, keyframes, shots, "network"):
+        assert bool(recipe.network) == bool(recipe.keyframes) == bool(recipe.shots)
+
+
+def test_recipes_survive_as_json_and_differ_where_anything_differs() -> None:
+    recipes = [
+        *video_recipes(CLIP),
+        *matte_recipes(CLIP, {3: "a"}, [(0, 100)], "network"),
+        *matte_recipes(CLIP, {3: "b"}, [(0, 100)], "network"),
+        *matte_recipes(CLIP, {3: "a"}, [(0, 100)], "another"),
+        *matte_recipes(CLIP, {3: "a"}, [(0, 99), (99, 100)], "network")[:1],
+    ]
+    assert len({recipe.address for recipe in recipes}) == len(recipes)
+    for recipe in recipes:
+        assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_a_stale_range_reaches_to_the_neighbouring_keyframes() -> None:
+    shots = [(0, 60), (60, 100)]
+    applied = {10: "a", 30: "a", 50: "a", 70: "a"}
+    assert stale_ranges(100, shots, applied, applied | {30: "b"}) == [(11, 50)]
+    assert stale_ranges(100, shots, applied, applied | {50: "b"}) == [(31, 60)]
+    assert stale_ranges(100, shots, applied, {10: "a", 30: "a", 50: "a"}) == [(60, 100)]
+    assert stale_ranges(100, shots, {}, {}) == []
+
+
+def test_ranges_are_as_long_as_they_can_be() -> None:
+    assert joined([(0, 2), (2, 3), (5, 6)]) == [(0, 3), (5, 6)]
+    assert runs([True, True, False, True]) == [(0, 2), (3, 4)]
+    assert changed_ranges((), ("a", "b")) == [(0, 2)]
+    assert changed_ranges(("a", "b"), ("a", "c")) == [(1, 2)]
+
+
+def test_filling_goes_outward_and_looks_ahead_first() -> None:
+    assert outward(6, 2) == [2, 3, 1, 4, 0, 5]
+
+
+def test_a_playlist_adds_up_to_the_clip() -> None:
+    clip_table = table(100)
+    grid = SegmentGrid.for_rate(Fraction(24), 100)
+    text = media_playlist(clip_table, grid, "/init.mp4", [f"/{n}.m4s" for n in range(grid.count)])
+    assert text.splitlines()[2] == "#EXT-X-TARGETDURATION:1"
+    lengths = [line for line in text.splitlines() if line.startswith("#EXTINF")]
+    assert lengths == ["#EXTINF:1.000000,"] * 4 + ["#EXTINF:0.166667,"]

@@ -1,0 +1,210 @@
+"""The scheduler, with works that are gated by the tests instead of by time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+
+import pytest
+
+from mattebox.streaming.scheduler import Priority, Scheduler, Stopped, Turn
+
+PATIENCE = 30.0
+
+
+class Steps:
+    """A work of frames that each wait to be let go on, and note that they were made."""
+
+    def __init__(self, frames: int = 3) -> None:
+        self.frames = frames
+        self.made: list[int] = []
+        self.started = 0
+        self._allowed = threading.Semaphore(0)
+        self._changed = threading.Condition()
+
+    def make(self, turn: Turn) -> Generator[bytes]:
+        self.started += 1
+        for frame in range(self.frames):
+            turn.wait()
+            assert self._allowed.acquire(timeout=PATIENCE)
+            turn.wait()
+            with self._changed:
+                self.made.append(frame)
+                self._changed.notify_all()
+            yield bytes([frame])
+
+    def allow(self, frames: int = 1) -> None:
+        for _ in range(frames):
+            self._allowed.release()
+
+    def wait_until_made(self, frames: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.made) >= frames, PATIENCE)
+
+
+def failing(_turn: Turn) -> Generator[bytes]:
+    yield b"a"
+    raise ValueError("broken")
+
+
+def settled(condition: Callable[[], bool]) -> bool:
+    """Whether a condition comes true."""
+    event = threading.Event()
+    for _ in range(3000):
+        if condition():
+            return True
+        event.wait(0.01)
+    return False
+
+
+@pytest.fixture
+def scheduler() -> Scheduler:
+    return Scheduler(lanes=1)
+
+
+def test_two_requests_for_one_key_share_one_work(scheduler: Scheduler) -> None:
+    steps = Steps()
+    one = scheduler.request("a", steps.make, Priority.PLAYHEAD)
+    two = scheduler.request("a", steps.make, Priority.AHEAD)
+    steps.allow(3)
+    assert one.result.result(PATIENCE) == two.result.result(PATIENCE) == b"\0\1\2"
+    assert steps.started == 1
+
+
+def test_a_work_goes_on_while_anybody_waits_and_stops_with_the_last(scheduler: Scheduler) -> None:
+    steps = Steps()
+    one = scheduler.request("a", steps.make, Priority.PLAYHEAD)
+    two = scheduler.request("a", steps.make, Priority.PLAYHEAD)
+    one.leave()
+    one.leave()
+    steps.allow()
+    steps.wait_until_made(1)
+    two.leave()
+    steps.allow()
+    with pytest.raises(Stopped):
+        two.result.result(PATIENCE)
+    assert steps.made == [0]
+    assert settled(lambda: scheduler.busy == 0)
+
+
+def test_a_stopped_work_is_begun_anew_when_it_is_asked_for_again(scheduler: Scheduler) -> None:
+    first, second = Steps(), Steps(1)
+    ticket = scheduler.request("a", first.make, Priority.PLAYHEAD)
+    assert settled(lambda: first.started == 1)
+    ticket.leave()
+    again = scheduler.request("a", second.make, Priority.PLAYHEAD)
+    first.allow()
+    second.allow()
+    assert again.result.result(PATIENCE) == b"\0"
+
+
+def test_an_urgent_work_overtakes_one_that_is_under_way(scheduler: Scheduler) -> None:
+    slow, urgent = Steps(), Steps(2)
+    filling = scheduler.request("slow", slow.make, Priority.FILL)
+    slow.allow()
+    slow.wait_until_made(1)
+    playhead = scheduler.request("urgent", urgent.make, Priority.PLAYHEAD)
+    slow.allow(2)
+    urgent.allow(2)
+    assert playhead.result.result(PATIENCE) == b"\0\1"
+    assert filling.result.result(PATIENCE) == b"\0\1\2"
+
+
+def test_a_less_urgent_work_waits_at_its_next_frame(scheduler: Scheduler) -> None:
+    slow, urgent = Steps(), Steps()
+    scheduler.request("slow", slow.make, Priority.AHEAD)
+    slow.allow()
+    slow.wait_until_made(1)
+    ticket = scheduler.request("urgent", urgent.make, Priority.PLAYHEAD)
+    urgent.allow()
+    urgent.wait_until_made(1)
+    slow.allow(2)
+    urgent.allow()
+    urgent.wait_until_made(2)
+    assert slow.made == [0]
+    ticket.leave()
+    slow.wait_until_made(3)
+
+
+def test_a_second_lane_serves_the_same_urgency_only() -> None:
+    scheduler = Scheduler(lanes=2)
+    one, two, fill = Steps(1), Steps(1), Steps(1)
+    filling = scheduler.request("fill", fill.make, Priority.FILL)
+    first = scheduler.request("one", one.make, Priority.PLAYHEAD)
+    fill.allow()
+    assert settled(lambda: one.started == 1)
+    second = scheduler.request("two", two.make, Priority.PLAYHEAD)
+    two.allow()
+    assert second.result.result(PATIENCE) == b"\0"
+    assert fill.made == []
+    one.allow()
+    assert first.result.result(PATIENCE) == b"\0"
+    assert filling.result.result(PATIENCE) == b"\0"
+
+
+def test_asking_more_urgently_makes_a_waiting_work_urgent(scheduler: Scheduler) -> None:
+    running, early, late = Steps(1), Steps(1), Steps(1)
+    scheduler.request("running", running.make, Priority.PLAYHEAD)
+    scheduler.request("early", early.make, Priority.AHEAD)
+    scheduler.request("late", late.make, Priority.EXPORT)
+    urgent = scheduler.request("late", late.make, Priority.PLAYHEAD)
+    running.allow()
+    late.allow()
+    assert urgent.result.result(PATIENCE) == b"\0"
+    assert early.made == []
+
+
+def test_everything_waits_for_a_click_and_goes_on_after_it(scheduler: Scheduler) -> None:
+    steps = Steps()
+    ticket = scheduler.request("a", steps.make, Priority.PLAYHEAD)
+    steps.allow()
+    steps.wait_until_made(1)
+    with scheduler.click(), scheduler.click():
+        steps.allow(2)
+        assert steps.made == [0]
+    assert ticket.result.result(PATIENCE) == b"\0\1\2"
+
+
+def test_a_failure_reaches_its_waiters_and_nobody_else(scheduler: Scheduler) -> None:
+    good = Steps(1)
+    bad = scheduler.request("bad", failing, Priority.PLAYHEAD)
+    fine = scheduler.request("good", good.make, Priority.AHEAD)
+    good.allow()
+    with pytest.raises(ValueError, match="broken"):
+        bad.result.result(PATIENCE)
+    assert fine.result.result(PATIENCE) == b"\0"
+    again = scheduler.request("bad", good.make, Priority.PLAYHEAD)
+    good.allow()
+    assert again.result.result(PATIENCE) == b"\0"
+
+
+def test_chunks_can_be_followed_as_they_come(scheduler: Scheduler) -> None:
+    steps = Steps(2)
+    news = threading.Event()
+    with scheduler.request("a", steps.make, Priority.PLAYHEAD) as ticket:
+        ticket.listen(news.set)
+        steps.allow()
+        assert settled(lambda: ticket.chunks(0) == [b"\0"])
+        assert news.is_set()
+        steps.allow()
+        assert ticket.result.result(PATIENCE) == b"\0\1"
+        assert ticket.chunks(1) == [b"\1"]
+
+
+def test_closing_stops_what_runs_and_what_waits() -> None:
+    scheduler = Scheduler(lanes=1)
+    running, waiting = Steps(), Steps()
+    first = scheduler.request("running", running.make, Priority.PLAYHEAD)
+    second = scheduler.request("waiting", waiting.make, Priority.AHEAD)
+    running.allow()
+    running.wait_until_made(1)
+    scheduler.close()
+    running.allow()
+    for ticket in (first, second):
+        with pytest.raises(Stopped):
+            ticket.result.result(PATIENCE)
+        ticket.leave()
+    assert waiting.started == 0
+    with pytest.raises(Stopped):
+        scheduler.request("more", failing, Priority.PLAYHEAD)
+    scheduler.wait_for_clicks()
