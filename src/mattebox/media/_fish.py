@@ -58,9 +58,9 @@ class Fish:
 
     def over(self, picture: Floats, matte: Floats, pose: Pose) -> None:
         """Paint the fish onto a picture, and its shape into a matte in [0, 1]."""
-        reach = int(pose.size * 0.72)
-        left, top = max(int(pose.x) - reach, 0), max(int(pose.y) - reach, 0)
-        right, bottom = min(int(pose.x) + reach, WIDTH), min(int(pose.y) + reach, HEIGHT)
+        wide, tall = int(pose.size * 0.6), int(pose.size * 0.42)
+        left, top = max(int(pose.x) - wide, 0), max(int(pose.y) - tall, 0)
+        right, bottom = min(int(pose.x) + wide, WIDTH), min(int(pose.y) + tall, HEIGHT)
         part = (slice(top, bottom), slice(left, right))
         y, x = np.mgrid[top:bottom, left:right].astype(np.float32)
         u, v = _into_body(x, y, pose)

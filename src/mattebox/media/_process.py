@@ -11,10 +11,13 @@ import sys
 import tempfile
 import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+import mattebox
 
 Array = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -43,14 +46,13 @@ class DecoderProcess:
         self.serves: str | None = None
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "mattebox.media._worker", str(theirs.fileno()),
+                [sys.executable, "-P", "-m", "mattebox.media._worker", str(theirs.fileno()),
                  str(self._memory), str(memory_bytes), str(cpu_seconds)],
                 pass_fds=(theirs.fileno(), self._memory),
                 stdin=subprocess.DEVNULL,
                 # Ctrl-C is for this process, which then ends its helpers in order.
                 process_group=0,
-                # A thread pool per process would only take address space.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env=_environment(),
             )  # fmt: skip
         self.connection = Connection(ours.detach())
 
@@ -126,6 +128,20 @@ class DecoderProcess:
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
+
+
+def _environment() -> dict[str, str]:
+    """What the process starts with: this very package, and no thread pools of numpy's.
+
+    Those would only take address space.
+    """
+    places = [str(Path(mattebox.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(place for place in places if place),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
 
 
 def _anonymous_file() -> int:

@@ -51,7 +51,8 @@ def frames_and_mattes() -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.
     water = _scene.Water(rng)
     far = _scene.ridge(rng, 520, 210, 0.25, (64, 132, 160))
     middle = _scene.ridge(rng, 640, 150, 0.5, (52, 92, 98))
-    behind = _scene.Grass(rng, [90, 130, 180, 1130, 1180, 1250], 0.8)
+    left = _scene.Grass(rng, [90, 130, 180], 0.8)
+    right = _scene.Grass(rng, [1130, 1180, 1250], 0.8)
     rock = _scene.boulder(rng, 700, 620, (150, 290), 1.05)
     grass = _scene.Grass(rng, [600, 630, 820], 1.1)
     near = _scene.boulder(rng, 1290, 760, (260, 190), 1.4)
@@ -64,7 +65,8 @@ def frames_and_mattes() -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.
         matte = np.zeros(picture.shape[:2], np.float32)
         far.over(picture, matte, shift)
         middle.over(picture, matte, shift)
-        behind.over(picture, matte, seconds, shift)
+        left.over(picture, matte, seconds, shift)
+        right.over(picture, matte, seconds, shift)
         pose = _fish.pose_at(seconds)
         # It goes behind the rock, turns, and comes back before it.
         if pose.facing > 0:
