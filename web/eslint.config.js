@@ -21,6 +21,7 @@ export default tseslint.config(
         process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly",
         setTimeout: "readonly", clearTimeout: "readonly", performance: "readonly",
         window: "readonly", document: "readonly", navigator: "readonly", structuredClone: "readonly",
+        Event: "readonly",
       },
     },
   },

@@ -7,10 +7,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Client } from "./support/client.mjs";
+import { Client, FRAMES } from "./support/client.mjs";
 import { withBrowser } from "./support/harness.mjs";
 
-const FRAMES = 96;
 /** Frames whose masks revision 2 replaces. */
 const REPLACED = [30, 60];
 const LEAST_PRESENTED = 1000;
@@ -27,16 +26,6 @@ function fault({ frame, revision, matte, plate, mask, code }) {
   if (matte !== "paired") return null;
   if (mask !== frame) return "the mask is of another frame";
   return code === (revision === 2 && replaced(frame) ? 2 : 1) ? null : "the mask is of another revision";
-}
-
-async function prepare(client) {
-  const project = await client.upload(join(fixture, "clip.mp4"), "bars.mp4");
-  const object = await client.addObject(project, "#ff0000");
-  for (let frame = 0; frame < FRAMES; frame += 1) {
-    await client.putMask(project, object, frame, join(fixture, "masks", "1", `${frame}.png`));
-  }
-  assert.equal(await client.apply(project), 1);
-  return { project, object };
 }
 
 async function replaceMasks(client, { project, object }) {
@@ -130,7 +119,7 @@ async function finish() {
 
 await withBrowser(async ({ site, open }) => {
   const client = new Client(server);
-  const clip = await prepare(client);
+  const clip = await client.barCodeProject(fixture);
   const origin = await site({ api: server });
   const summary = {};
   const pages = {};

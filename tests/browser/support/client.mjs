@@ -1,6 +1,10 @@
 /** As much of the protocol's HTTP as the tests need. */
 
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Frames of the fixture's clip. */
+export const FRAMES = 96;
 
 const TUS = { "tus-resumable": "1.0.0" };
 
@@ -59,5 +63,17 @@ export class Client {
 
   async apply(project) {
     return (await this.json("POST", `projects/${project}/apply`, {})).revision;
+  }
+
+  /** A project of the fixture's clip in which every frame's mask is a keyframe; applied once. */
+  async barCodeProject(fixture) {
+    const project = await this.upload(join(fixture, "clip.mp4"), "bars.mp4");
+    const object = await this.addObject(project, "#ff0000");
+    for (let frame = 0; frame < FRAMES; frame += 1) {
+      await this.putMask(project, object, frame, join(fixture, "masks", "1", `${frame}.png`));
+    }
+    const revision = await this.apply(project);
+    if (revision !== 1) throw new Error(`The first revision is ${revision}.`);
+    return { project, object };
   }
 }

@@ -1,6 +1,6 @@
 """Write the browser tests' data: a clip with its mattes, and a ready-made stream of both.
 
-Usage: ``python fixture.py DIR``. Makes
+Usage: ``python -m tests.browser.support.fixture DIR``. Makes
 
 - ``clip.mp4``: the clip, variable rate, for a running server;
 - ``masks/R/FRAME.png``: the masks of revision R for every frame;
@@ -23,9 +23,9 @@ import av
 import cv2
 import numpy as np
 import numpy.typing as npt
-from picture import HEIGHT, WIDTH, matte, plate
 
 from mattebox.media.segments import encode_matte_segment, encode_video_segment
+from tests.browser.support.picture import HEIGHT, WIDTH, matte, plate
 
 FRAMES = 96
 LENGTH = 12
@@ -57,7 +57,7 @@ def planes_of(rgb: Plane) -> Planes:
 
     def chroma(plane: npt.NDArray[np.float64]) -> Plane:
         mean = plane.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3))
-        return (128 + 224 * mean).round().clip(16, 240).astype(np.uint8)
+        return np.asarray((128 + 224 * mean).round().clip(16, 240), np.uint8)
 
     y = (16 + 219 * luma).round().astype(np.uint8)
     return Planes(y, chroma((b - luma) / 1.8556), chroma((r - luma) / 1.5748))

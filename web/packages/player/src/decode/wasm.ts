@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- apps compile this source, and need to know the plugin's module
+/// <reference path="../virtual.d.ts" />
 /** Decoding with libav.js (libvpx in WebAssembly), each decoder in a worker of its own. */
 
 import { factoryUrl, wasmUrl } from "virtual:mattebox-libav";

@@ -1,0 +1,95 @@
+"""The player in the system's Chromium: scripts drive it, a running server feeds it.
+
+Each script prints a summary as one line of JSON and fails with the first thing that is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.support.fixture import write_all
+
+HERE = Path(__file__).parent
+READY = re.compile(r"ready at (http://\S+?)/?\s*$")
+
+
+@pytest.fixture(scope="module")
+def fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clip, its masks and the ready-made streams."""
+    folder = tmp_path_factory.mktemp("player") / "fixture"
+    write_all(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of its own, on a free port and an empty data folder."""
+    data = tmp_path_factory.mktemp("player-data")
+    start = "from mattebox.cli import main; main()"
+    command = [sys.executable, "-c", start, "serve", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    ) as process:
+        assert process.stdout is not None
+        try:
+            found = next((m for line in process.stdout if (m := READY.search(line))), None)
+            assert found is not None, "the server ended before it was ready"
+            yield found.group(1)
+        finally:
+            process.terminate()
+
+
+def run(script: str, *arguments: str | Path) -> dict[str, Any]:
+    """Run a script of this folder and return its summary."""
+    node = shutil.which("node")
+    assert node is not None, "Node.js is needed for the browser tests; run make setup"
+    done = subprocess.run(
+        [node, str(HERE / script), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr or done.stdout
+    summary: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return summary
+
+
+def test_platform_does_what_the_player_relies_on(fixture: Path) -> None:
+    assert all(value is True for value in run("assumptions.mjs", fixture).values())
+
+
+def test_plate_and_matte_are_of_one_frame_and_revision(fixture: Path, server: str) -> None:
+    summary = run("pairing.mjs", fixture, server)
+    for decoder in ("webcodecs", "wasm"):
+        assert summary[decoder]["paired"] >= 1000
+        assert summary[decoder]["mismatched"] == 0
+        assert summary[decoder]["seenInRevision2"] > 0
+    # The test can fail: with mattes one frame late it notices every single picture.
+    assert summary["shifted"]["noticed"] == summary["shifted"]["paired"] > 0
+
+
+def test_both_decoders_give_the_same_composite(fixture: Path) -> None:
+    summary = run("agreement.mjs", fixture)
+    assert summary["worst"]["decoders"] <= 2
+    assert summary["worst"]["matte"] == 0
+
+
+def test_faults_are_survived_and_told(fixture: Path) -> None:
+    assert len(run("resilience.mjs", fixture)["passed"]) == 7
+
+
+def test_hls_js_plays_video_and_matte(fixture: Path, server: str) -> None:
+    summary = run("hls.mjs", fixture, server)
+    assert summary["video"]["ended"]
+    assert summary["matte"]["ended"]
