@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Any, Protocol
 
 from av.video.frame import VideoFrame
@@ -18,8 +17,10 @@ from mattebox.media._survey import survey
 from mattebox.media.clip import ClipInfo
 from mattebox.media.limits import Limits
 
-# Decoded pictures held back to deliver frames in another order than they are stored in.
-_HELD_BYTES = 64 << 20
+Maker = Callable[[VideoFrame], tuple[Array, ...]]
+
+# Pictures held back to deliver frames in another order than they are stored in.
+_HELD_BYTES = 128 << 20
 _MOST_HELD = 48
 
 
@@ -131,8 +132,8 @@ def frames(
         return {"needs_pts": True}
     maker = _maker(clip.info, make)
     try:
-        for index, picture in _pictures(cursor, indices):
-            reply.deliver(index, maker(picture))
+        for index, arrays in _made(cursor, indices, maker):
+            reply.deliver(index, arrays)
     except Stopped:
         raise
     except BaseException:
@@ -142,27 +143,32 @@ def frames(
 
 
 @lru_cache(maxsize=8)
-def _maker(info: ClipInfo, make: str) -> Callable[[VideoFrame], tuple[Array, ...]]:
+def _maker(info: ClipInfo, make: str) -> Maker:
     """A converter kept for the next read: setting one up for HDR takes seconds."""
-    maker: Callable[[VideoFrame], tuple[Array, ...]] = getattr(PictureMaker(info), make)
+    maker: Maker = getattr(PictureMaker(info), make)
     return maker
 
 
-def _pictures(cursor: Cursor, wanted: Sequence[int]) -> Iterator[tuple[int, VideoFrame]]:
-    """The pictures in the wanted order, decoding each group of pictures once where it can."""
+def _made(
+    cursor: Cursor, wanted: Sequence[int], maker: Maker
+) -> Iterator[tuple[int, tuple[Array, ...]]]:
+    """What is made of the wanted frames, decoding each group of pictures once where it can."""
     at = 0
     while at < len(wanted):
         index = wanted[at]
         if at + 1 == len(wanted) or wanted[at + 1] >= index:
-            yield index, cursor.picture(index)
+            yield index, maker(cursor.picture(index))
             at += 1
             continue
-        first = cursor.picture(min(islice(wanted, at, at + 8)))
-        room = max(_HELD_BYTES // max(sum(p.buffer_size for p in first.planes), 1), 2)
-        batch = list(islice(wanted, at, at + min(room, _MOST_HELD)))
-        held = {i: cursor.picture(i) for i in sorted(set(batch))}
+        batch = wanted[at : at + _room(maker(cursor.picture(wanted[at + 1])))]
+        held = {i: maker(cursor.picture(i)) for i in sorted(set(batch))}
         yield from ((i, held[i]) for i in batch)
         at += len(batch)
+
+
+def _room(arrays: tuple[Array, ...]) -> int:
+    """How many pictures of this size may be held back."""
+    return min(max(_HELD_BYTES // sum(array.nbytes for array in arrays), 2), _MOST_HELD)
 
 
 JOBS: dict[str, Callable[..., dict[str, Any] | None]] = {
