@@ -7,6 +7,10 @@ import { render } from "preact";
 import { App } from "./app";
 import { watchRoute } from "./state/route";
 
+// A file dropped beside a drop zone would otherwise replace the page.
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => event.preventDefault());
+}
 watchRoute();
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -84,9 +84,7 @@ function FrameState({ session }: { session: Session }) {
   const object = session.object.value;
   const frame = session.frame.value;
   const keyframe = object?.keyframes.find((entry) => entry.frame === frame);
-  const applied = (session.project.value?.revision ?? 0) > 0;
-  let state = applied ? "Propagated" : "No mask yet";
-  if (contains(session.stale.value, frame)) state = applied ? "To be updated" : "To be made";
+  const state = stateOf(session, frame);
   const points = keyframe?.clicks.length ?? 0;
   return (
     <section>
@@ -107,6 +105,14 @@ function FrameState({ session }: { session: Session }) {
       )}
     </section>
   );
+}
+
+function stateOf(session: Session, frame: number): string {
+  const applied = (session.project.value?.revision ?? 0) > 0;
+  if (contains(session.stale.value, frame)) return applied ? "To be updated" : "To be made";
+  if (!applied) return "No mask yet";
+  if (contains(session.ready.value, frame)) return "Propagated";
+  return session.working.value ? "Being made" : "Not made yet";
 }
 
 function ClipFacts({ session }: { session: Session }) {

@@ -100,7 +100,8 @@ export function listenToKeys(session: Session): () => void {
 }
 
 function commandOf(session: Session, event: KeyboardEvent): Command | null {
-  if (session.dialog.value !== null || session.project.value === null) return null;
+  const shown = session.playback.value?.shown.value && session.failure.value === null;
+  if (!shown || session.dialog.value !== null) return null;
   const target = event.target instanceof HTMLElement ? event.target : null;
   // Fields keep their keys; a focused button keeps Space and Enter, which press it.
   if (target?.closest("input:not([type=range]), select, textarea")) return null;

@@ -10,9 +10,24 @@ import { Icon } from "../ui/icons";
 import { Uploads } from "./uploads";
 
 export function Projects() {
+  const [over, setOver] = useState(false);
   useEffect(() => void library.load(), []);
   return (
-    <div class="projects">
+    <div
+      class="projects"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer?.files);
+      }}
+    >
       <div class="projects-inner">
         <header class="brand">
           <Icon name="mark" />
@@ -26,7 +41,7 @@ export function Projects() {
               Your footage stays on the machine that runs Mattebox.
             </p>
           </div>
-          <DropZone />
+          <DropZone over={over} />
         </main>
         <Uploads />
         <Recent />
@@ -35,28 +50,16 @@ export function Projects() {
   );
 }
 
-function DropZone() {
+function take(files: FileList | null | undefined): void {
+  if (files?.length) library.addFiles(files);
+}
+
+/** Says where to drop; the whole view takes what is dropped. */
+function DropZone({ over }: { over: boolean }) {
   const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
   const making = library.makingSample.value;
-  const take = (files: FileList | null | undefined) => {
-    if (files?.length) library.addFiles(files);
-  };
   return (
-    <section
-      class={`drop-zone ${over ? "over" : ""}`}
-      aria-label="Add a video"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files);
-      }}
-    >
+    <section class={`drop-zone ${over ? "over" : ""}`} aria-label="Add a video">
       <Icon name="film" />
       <strong>Drop a video here</strong>
       <div class="row">

@@ -11,10 +11,10 @@ export interface Notice {
 
 export const notices = signal<readonly Notice[]>([]);
 
-const SHOW_MS = 7000;
+const SHOW_MS = { info: 7000, error: 20_000 };
 let lastId = 0;
 
-/** Shows a message; errors stay until they are dismissed. Returns its id. */
+/** Shows a message for a while, errors for longer. Returns its id. */
 export function notify(
   text: string,
   kind: Notice["kind"] = "info",
@@ -24,7 +24,7 @@ export function notify(
   const notice: Notice = action ? { id, text, kind, action } : { id, text, kind };
   // The same trouble again replaces its earlier message instead of piling up.
   notices.value = [...notices.value.filter((other) => other.text !== text), notice].slice(-4);
-  if (kind === "info") setTimeout(() => dismiss(id), SHOW_MS);
+  setTimeout(() => dismiss(id), SHOW_MS[kind]);
   return id;
 }
 

@@ -33,6 +33,7 @@ export class Playback {
   );
 
   private readonly player: Player;
+  private intent = 0;
 
   constructor(canvas: HTMLCanvasElement, project: string, decoder: DecoderChoice) {
     this.player = createPlayer({ canvas, projectId: project, decoder });
@@ -77,6 +78,8 @@ export class Playback {
   }
 
   pause(): void {
+    this.intent += 1;
+    this.playing.value = false;
     this.player.pause();
     this.player.setRate(1);
   }
@@ -89,9 +92,14 @@ export class Playback {
   }
 
   async play(rate: number): Promise<void> {
+    // At once, so that a second press before the player has answered counts.
+    const intent = (this.intent += 1);
+    this.playing.value = true;
+    this.rate.value = rate;
     const last = this.frameCount.value - 1;
     if (rate > 0 && this.frame.value >= last) await this.seek(0);
     if (rate < 0 && this.frame.value <= 0) await this.seek(last);
+    if (intent !== this.intent) return;
     this.player.setRate(rate);
     this.player.play();
   }

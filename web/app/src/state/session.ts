@@ -12,7 +12,7 @@ import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
 import { add, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { Size, Viewport } from "../logic/viewport";
 import { announceExport, recallExports } from "./exporting";
-import { notify } from "./notices";
+import { dismiss, notify } from "./notices";
 import type { Playback } from "./playback";
 
 export type Tool = "include" | "exclude";
@@ -71,6 +71,7 @@ export class Session {
 
   /** The newest version that the server spoke of. */
   private announced = 0;
+  private offlineNotice: number | null = null;
   private queue: Promise<void> = Promise.resolve();
   private stopListening: (() => void) | null = null;
   private disposed = false;
@@ -100,6 +101,7 @@ export class Session {
   }
 
   attach(playback: Playback, firstFrame: number): void {
+    this.playback.value?.dispose();
     this.playback.value = playback;
     playback.open(firstFrame).catch((error: unknown) => {
       if (!this.disposed) this.failure.value = describe(error);
@@ -128,8 +130,9 @@ export class Session {
         });
       } catch (error) {
         settled?.();
-        notify(describe(error), "error");
-        if (!(error instanceof Problem && error.isOffline)) await this.refresh();
+        const notice = notify(describe(error), "error");
+        if (error instanceof Problem && error.isOffline) this.offlineNotice = notice;
+        else await this.refresh();
       } finally {
         this.busy.value -= 1;
         this.catchUp();
@@ -176,6 +179,7 @@ export class Session {
   }
 
   private listen(): void {
+    this.stopListening?.();
     this.stopListening = listen(this.id, {
       project: ({ version }) => {
         this.announced = Math.max(this.announced, version);
@@ -198,6 +202,7 @@ export class Session {
       resync: () => void this.resync(),
       connection: (connected) => {
         this.connected.value = connected;
+        if (connected && this.offlineNotice !== null) dismiss(this.offlineNotice);
       },
     });
   }
