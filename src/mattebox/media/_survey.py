@@ -1,6 +1,6 @@
 """Find out what a file holds: its facts and its frame table (worker side).
 
-The rule, with its reasons, is in docs/decisions (frame table): the packets' timestamps are taken
+The rule, with its reasons, is in docs/decisions/frame-table.md: the packets' timestamps are taken
 where every packet is known to be one picture, and every picture is decoded where not.
 """
 
