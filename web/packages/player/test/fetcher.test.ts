@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newCounters, type Counters } from "../src/counters";
+import { AbandonedError, FetchError, SegmentFetcher } from "../src/fetcher";
+
+/** A real server whose answers the test decides. */
+describe("SegmentFetcher", () => {
+  let server: Server;
+  let origin: string;
+  let requests: string[];
+  let priorities: (string | undefined)[];
+  let closed: string[];
+  let answer: (request: IncomingMessage, response: ServerResponse) => void;
+  let counters: Counters;
+  let fetcher: SegmentFetcher;
+
+  beforeEach(async () => {
+    requests = [];
+    priorities = [];
+    closed = [];
+    answer = (_, response) => response.end("bytes");
+    server = createServer((request, response) => {
+      const path = request.url ?? "";
+      requests.push(path);
+      priorities.push(request.headers["mattebox-priority"]?.toString());
+      response.on("close", () => {
+        if (!response.writableEnded) closed.push(path);
+      });
+      answer(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    counters = newCounters();
+    fetcher = new SegmentFetcher({}, counters, () => Promise.resolve());
+  });
+
+  afterEach(() => {
+    fetcher.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const url = (name: string) => `${origin}/${name}`;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+  it("asks for the playhead's segment first and says so", async () => {
+    fetcher.setWanted({}, [url("a"), url("b")]);
+    expect(text(await fetcher.get(url("b")))).toBe("bytes");
+    await fetcher.get(url("a"));
+    expect(requests[0]).toBe("/a");
+    expect(priorities).toEqual(["playhead", "ahead"]);
+  });
+
+  it("fetches what several want once, and keeps it", async () => {
+    fetcher.setWanted({}, [url("a")]);
+    fetcher.setWanted({}, [url("a")]);
+    await Promise.all([fetcher.get(url("a")), fetcher.get(url("a"))]);
+    expect(requests).toEqual(["/a"]);
+    expect(fetcher.has(url("a"))).toBe(true);
+  });
+
+  it("drops the connection of what nobody wants any more", async () => {
+    const owner = {};
+    answer = (request, response) => {
+      if (request.url === "/slow") response.write("begin");
+      else response.end("bytes");
+    };
+    fetcher.setWanted(owner, [url("slow")]);
+    const slow = fetcher.get(url("slow"));
+    while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    fetcher.setWanted(owner, [url("other")]);
+    await expect(slow).rejects.toBeInstanceOf(AbandonedError);
+    await fetcher.get(url("other"));
+    while (closed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(closed).toEqual(["/slow"]);
+    expect(counters.aborts).toBe(1);
+  });
+
+  it("tries again when the server stumbles", async () => {
+    answer = (_, response) => {
+      response.statusCode = requests.length < 3 ? 503 : 200;
+      response.end("bytes");
+    };
+    expect(text(await fetcher.get(url("a")))).toBe("bytes");
+    expect(counters.retries).toBe(2);
+  });
+
+  it("gives up at once, in the server's words, when asking again is no use", async () => {
+    answer = (_, response) => {
+      response.statusCode = 404;
+      response.end(JSON.stringify({ detail: "There is no such segment; read the manifest again." }));
+    };
+    const failed = fetcher.get(url("a"));
+    await expect(failed).rejects.toBeInstanceOf(FetchError);
+    await expect(failed).rejects.toThrow("read the manifest again");
+    expect(requests).toEqual(["/a"]);
+  });
+});

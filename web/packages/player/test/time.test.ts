@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { PlayClock } from "../src/clock";
+import { FrameTable, Grid, rangesOf } from "../src/frame-table";
+import { Playback } from "../src/playback";
+
+/** Ten frames of uneven length: 0, 10, 20, 50, 60, 70, 80, 90, 100, 110; the end at 140. */
+const TICKS = [0, 10, 20, 50, 60, 70, 80, 90, 100, 110];
+const table = new FrameTable({
+  hash: "h",
+  frame_count: TICKS.length,
+  timescale: 1000,
+  ticks: TICKS,
+  end_tick: 140,
+  damage: null,
+});
+
+describe("FrameTable", () => {
+  it("names the frame that is shown at any time", () => {
+    for (let tick = 0; tick < 140; tick++) {
+      const frame = table.frameAt(tick);
+      expect(tick).toBeGreaterThanOrEqual(table.tickOf(frame));
+      expect(tick).toBeLessThan(table.tickOf(frame) + table.durationOf(frame));
+    }
+  });
+
+  it("clamps times and frames outside the clip", () => {
+    expect([table.frameAt(-5), table.frameAt(1e9), table.clamp(-1), table.clamp(99)]).toEqual([0, 9, 0, 9]);
+  });
+
+  it("refuses tables that do not rise", () => {
+    const wrong = { hash: "h", frame_count: 2, timescale: 1, ticks: [0, 0], end_tick: 5, damage: null };
+    expect(() => new FrameTable(wrong)).toThrow("does not rise");
+  });
+});
+
+describe("Grid", () => {
+  it("cuts frames into cells, the last one shorter", () => {
+    const grid = new Grid(4, 10);
+    expect([grid.count, grid.segmentOf(7), grid.cell(2)]).toEqual([3, 1, [8, 10]]);
+  });
+
+  it("joins neighbouring frames to ranges", () => {
+    expect(rangesOf([0, 1, 2, 5, 7, 8])).toEqual([[0, 3], [5, 6], [7, 9]]);
+  });
+});
+
+describe("PlayClock", () => {
+  it("runs at its rate and changes speed without a jump", () => {
+    let now = 0;
+    const clock = new PlayClock(1000, () => now);
+    clock.start(50);
+    now = 20;
+    expect(clock.tick).toBe(70);
+    clock.setRate(2);
+    now = 30;
+    expect(clock.tick).toBe(90);
+    clock.hold();
+    now = 99;
+    expect(clock.tick).toBe(90);
+  });
+});
+
+describe("Playback", () => {
+  const everything = () => true;
+
+  function playing(rate = 1) {
+    const time = { now: 0 };
+    const playback = new Playback(table, new PlayClock(1000, () => time.now));
+    playback.setRate(rate);
+    return { time, playback };
+  }
+
+  it("holds each frame for as long as the table says", () => {
+    const { time, playback } = playing();
+    playback.start(0);
+    const shown = [];
+    for (time.now = 0; time.now < 140; time.now += 5) shown.push(playback.advance(everything).frame);
+    expect(shown.filter((frame) => frame === 2)).toHaveLength(6);
+    expect(shown.filter((frame) => frame === 1)).toHaveLength(2);
+    time.now = 140;
+    expect(playback.advance(everything)).toMatchObject({ frame: 9, ended: true });
+  });
+
+  it("stops the clock at a missing frame and goes on from there", () => {
+    const { time, playback } = playing();
+    playback.start(0);
+    playback.advance(everything);
+    time.now = 65;
+    expect(playback.advance((frame) => frame < 3)).toMatchObject({ frame: 2, stalled: true, ended: false });
+    time.now = 500;
+    expect(playback.advance((frame) => frame < 3)).toMatchObject({ frame: 2, stalled: false });
+    expect(playback.isWaiting).toBe(true);
+    expect(playback.advance(everything).frame).toBe(2);
+    time.now = 531;
+    expect(playback.advance(everything).frame).toBe(3);
+  });
+
+  it("counts what a slow display passes over", () => {
+    const { time, playback } = playing(4);
+    playback.start(0);
+    playback.advance(everything);
+    time.now = 16;
+    expect(playback.advance(everything)).toMatchObject({ frame: 4, skipped: 3 });
+  });
+
+  it("plays backwards to the first frame", () => {
+    const { time, playback } = playing(-1);
+    playback.start(9);
+    const shown = [];
+    for (time.now = 0; time.now < 140; time.now += 5) shown.push(playback.advance(everything).frame);
+    expect(shown).toEqual([...shown].sort((a, b) => b - a));
+    time.now = 141;
+    expect(playback.advance(everything)).toMatchObject({ frame: 0, ended: true });
+  });
+});
