@@ -100,6 +100,32 @@ async function refusesAMisplacedSegment(site, open) {
   assert.equal(shown, 10, "a frame of a refused segment was shown");
 }
 
+async function doesNotWaitForOneSlowSegment(site, open) {
+  // Segment 2's matte is never answered; those behind it must pair all the same.
+  const hang = (url) => url.pathname.includes(`${matteAddress(2)}.m4s`);
+  const origin = await site({ stream, faults: hang });
+  const { page } = await start(open, origin);
+  const shown = await page.evaluate(async () => {
+    const { harness } = window;
+    await harness.player.seek(26);
+    const slow = harness.readings.at(-1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await harness.player.seek(60);
+    await harness.paired();
+    return { slow, ahead: harness.readings.at(-1), buffered: await bufferedMattes() };
+
+    function bufferedMattes() {
+      return new Promise((resolve) => {
+        harness.player.on("buffer", ({ mattes }) => resolve(mattes.o1));
+        void harness.player.step(1);
+      });
+    }
+  });
+  assert.deepEqual([shown.slow.frame, shown.slow.plate, shown.slow.matte], [26, 26, "pending"]);
+  assert.deepEqual([shown.ahead.frame, shown.ahead.mask], [60, 60]);
+  assert.deepEqual(shown.buffered, [[0, 24], [36, 96]]);
+}
+
 async function survivesALostContext(site, open) {
   const origin = await site({ stream });
   const { page } = await start(open, origin, { thread: "main" });
@@ -129,6 +155,7 @@ async function keepsItsMemoryBounded(site, open) {
     const { harness } = window;
     let most = 0;
     harness.player.on("buffer", ({ bytes }) => (most = Math.max(most, bytes)));
+    await harness.player.seek(0);
     const frames = await harness.playThrough(2);
     await harness.player.seek(5);
     await harness.paired();
@@ -210,6 +237,7 @@ await withBrowser(async ({ site, open }) => {
     retriesWhatFails,
     showsThePlateWhileTheMatteIsMissing,
     refusesAMisplacedSegment,
+    doesNotWaitForOneSlowSegment,
     survivesALostContext,
     keepsItsMemoryBounded,
     showsALiveMaskOnItsFrameOnly,

@@ -24,7 +24,7 @@ export async function buildPages() {
   await build({
     root,
     configFile: false,
-    logLevel: "warn",
+    logLevel: "error",
     plugins: [playerAssets()],
     resolve: { alias: { "@mattebox/player": join(web, "packages/player/src/index.ts"), "hls.js": require.resolve("hls.js") } },
     worker: { format: "es", plugins: () => [playerAssets()] },

@@ -5,6 +5,7 @@
  */
 
 import type { Counters } from "./counters";
+import { Emitter } from "./emitter";
 
 /** Browsers open six connections to a host; events, clicks and uploads need some of them. */
 const CONNECTIONS = 4;
@@ -32,6 +33,7 @@ interface Entry {
 export class SegmentFetcher {
   private readonly entries = new Map<string, Entry>();
   private readonly wanted = new Map<object, readonly string[]>();
+  private readonly arrivals = new Emitter<{ arrival: string }>();
   private loading = 0;
 
   /** `sleep` is a parameter so that tests need not wait for the pauses between attempts. */
@@ -69,6 +71,11 @@ export class SegmentFetcher {
     const entry = this.add(url, 0);
     this.fill();
     return entry.promise;
+  }
+
+  /** Calls `listener` with the address of each segment that came in; returns how to stop that. */
+  onArrival(listener: (url: string) => void): () => void {
+    return this.arrivals.on("arrival", listener);
   }
 
   has(url: string): boolean {
@@ -128,6 +135,7 @@ export class SegmentFetcher {
       entry.state = "done";
       this.counters.fetchedBytes += bytes.length;
       entry.resolve(bytes);
+      this.arrivals.emit("arrival", entry.url);
       this.evict();
     } catch (error) {
       if (this.entries.get(entry.url) === entry) this.entries.delete(entry.url);

@@ -61,6 +61,7 @@ export class RenditionStream {
   private rendition: Rendition;
   private window: Window | null = null;
   private closed = false;
+  private readonly stopListening: () => void;
 
   constructor(
     rendition: Rendition,
@@ -75,6 +76,10 @@ export class RenditionStream {
       failures: 0,
       waiting: null,
     }));
+    // An arrival may make another segment the better one to work on.
+    this.stopListening = options.fetcher.onArrival(() => {
+      this.signal.notify();
+    });
     for (const slot of this.slots) void this.run(slot);
   }
 
@@ -135,6 +140,7 @@ export class RenditionStream {
 
   close(): void {
     this.closed = true;
+    this.stopListening();
     this.options.fetcher.setWanted(this, []);
     this.pictures.clear();
     for (const slot of this.slots) slot.decoder?.close();
@@ -183,18 +189,23 @@ export class RenditionStream {
     return this.blocked.has(address);
   }
 
-  /** The segment this slot should work on: that of the most urgent frame nobody works on. */
+  /**
+   * The segment this slot should work on: that of the most urgent frame nobody works on. One whose
+   * bytes are here goes before one that the server may still be making.
+   */
   private choose(slot: Slot): number | null {
     if (!this.window) return null;
     const taken = new Set(this.slots.filter((other) => other !== slot).map((other) => other.segment));
+    let awaited: number | null = null;
     for (const frame of wantedOrder(this.window)) {
       if (this.get(frame) !== undefined) continue;
       const segment = this.options.grid.segmentOf(frame);
       const address = this.rendition.addresses[segment];
       if (address === undefined || taken.has(segment) || this.isBlocked(address)) continue;
-      return segment;
+      if (this.options.fetcher.has(this.segmentUrl(address))) return segment;
+      awaited ??= segment;
     }
-    return null;
+    return awaited;
   }
 
   /** What a slot in the middle of a segment does next. */

@@ -11,7 +11,7 @@ const BUFFER_EVENT_MS = 250;
 export class Announcer {
   private state = "";
   private pending = "";
-  private bufferToldAt = -Infinity;
+  private bufferTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly sink: EngineSink,
@@ -59,12 +59,18 @@ export class Announcer {
     this.sink("state", { state, frame, rate });
   }
 
-  /** At most a few times a second; `ranges` is only asked when it is told. */
+  /** At most a few times a second, the last change included; `ranges` is asked when it is told. */
   buffer(ranges: () => BufferEvent): void {
-    const now = performance.now();
-    if (now - this.bufferToldAt < BUFFER_EVENT_MS) return;
-    this.bufferToldAt = now;
-    this.sink("buffer", ranges());
+    if (this.bufferTimer !== null) return;
+    this.bufferTimer = setTimeout(() => {
+      this.bufferTimer = null;
+      this.sink("buffer", ranges());
+    }, BUFFER_EVENT_MS);
+  }
+
+  /** Tells nothing more. */
+  close(): void {
+    if (this.bufferTimer !== null) clearTimeout(this.bufferTimer);
   }
 
   error(code: ErrorCode, message: string, fatal = false): void {

@@ -236,6 +236,7 @@ export class Engine implements EngineApi {
   destroy(): void {
     this.destroyed = true;
     this.settleSeek(null);
+    this.announcer.close();
     this.clip?.buffers.close();
     this.fetcher.close();
     this.presenter?.close();
