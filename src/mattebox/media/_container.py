@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import av.error
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
@@ -115,3 +116,17 @@ def closing_stream(
         yield container, stream
     finally:
         container.close()
+
+
+def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+    """The stream's packets from here on, and at the end the empty one that drains its decoder.
+
+    PyAV gives up at a packet of a stream that appeared after the file was opened, which transport
+    streams do; that packet is none of ours, so reading goes on behind it.
+    """
+    while True:
+        try:
+            yield from container.demux(stream)
+        except IndexError:
+            continue
+        return

@@ -16,7 +16,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from mattebox.media._container import open_stream
+from mattebox.media._container import open_stream, packets
 
 # Decoding on is cheaper than a seek over gaps shorter than the usual distance of sync frames.
 _WORTH_A_SEEK = 32
@@ -32,21 +32,21 @@ def timestamp(frame: VideoFrame) -> int | None:
 
 
 def decode(
-    packets: Iterator[Packet[VideoStream]],
+    source: Iterator[Packet[VideoStream]],
     stream: VideoStream,
     on_packet: Callable[[Packet[VideoStream]], None],
 ) -> Iterator[VideoFrame]:
     """Every picture of these packets; what cannot be decoded is passed over.
 
     Args:
-        packets: The stream's packets, the empty one that drains the decoder at their end.
+        source: The stream's packets, the empty one that drains the decoder at their end.
         stream: The picture they belong to.
         on_packet: Called with each packet before it is decoded.
     """
     packet: Packet[VideoStream] | None
     while True:
         try:
-            packet = next(packets)
+            packet = next(source)
         except StopIteration:
             return
         except av.error.MemoryError:
@@ -63,7 +63,7 @@ def decode(
             yield from packet.decode()
         except av.error.MemoryError:
             raise
-        except (av.error.InvalidDataError, av.error.UndefinedError, av.error.EOFError):
+        except av.error.FFmpegError:
             continue
 
 
@@ -217,8 +217,8 @@ class Cursor:
         """
         try:
             self._container.seek(target, stream=self._stream, backward=True)
-            packets = self._container.demux(self._stream)
-            first = next((packet for packet in packets if packet.is_keyframe), None)
+            found = packets(self._container, self._stream)
+            first = next((packet for packet in found if packet.is_keyframe), None)
         except av.error.MemoryError:
             raise
         except av.error.FFmpegError:
@@ -228,17 +228,17 @@ class Cursor:
         shown = first.pts if first.pts is not None else first.dts
         if shown is None or shown > goal:
             return False
-        self._begin(chain((first,), packets), from_start=False)
+        self._begin(chain((first,), found), from_start=False)
         return True
 
     def _restart(self) -> None:
         self._frames = iter(())
         self._container.close()
         self._container, self._stream = open_stream(self._path, self._name, self._stream_index)
-        self._begin(self._container.demux(self._stream), from_start=True)
+        self._begin(packets(self._container, self._stream), from_start=True)
 
-    def _begin(self, packets: Iterator[Packet[VideoStream]], *, from_start: bool) -> None:
-        self._frames = decode(packets, self._stream, self._note_packet)
+    def _begin(self, source: Iterator[Packet[VideoStream]], *, from_start: bool) -> None:
+        self._frames = decode(source, self._stream, self._note_packet)
         self._last = self._ahead = None
         self._previous_pts = None
         self._counted = -1

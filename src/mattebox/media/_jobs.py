@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+import av.error
 from av.video.frame import VideoFrame
 
+from mattebox.errors import InputError
 from mattebox.media._cursor import Cursor
 from mattebox.media._picture import Array, PictureMaker
 from mattebox.media._sound import sound
@@ -97,7 +99,13 @@ def ingest(
     reply: Reply, *, path: str, name: str, limits: dict[str, Any], decode_whole: bool
 ) -> dict[str, Any]:
     """Measure a file."""
-    return survey(path, name, Limits(**limits), reply.check, decode_whole=decode_whole)
+    try:
+        return survey(path, name, Limits(**limits), reply.check, decode_whole=decode_whole)
+    except av.error.MemoryError:
+        raise
+    except av.error.FFmpegError as reason:
+        detail = f"{name} is damaged or of a kind that cannot be read; convert it to MP4 (H.264)."
+        raise InputError(detail, status=415) from reason
 
 
 def frames(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -25,6 +25,7 @@ from mattebox.errors import InputError
 from mattebox.media import _picture
 from mattebox.media._bitstream import length_prefix, nal_units_are_whole
 from mattebox.media._container import closing_stream
+from mattebox.media._container import packets as packets_of
 from mattebox.media._cursor import Cursor, decode, timestamp
 from mattebox.media.clip import ClipInfo, working_size
 from mattebox.media.frame_table import FrameTable
@@ -111,8 +112,11 @@ def survey(
         damage = _damage(stream, packets, pictures)
         table = _table(stream, packets, pictures, damage)
         limits.check_duration(name, table.duration_s)
-        seekable = pictures is None or _is_seekable(path, name, index, pictures, table)
-        info = _info(container, stream, first, table, seekable)
+        info = _info(container, stream, first, table)
+    if pictures is not None:
+        sure = info.container in _TIMED_CONTAINERS or not damage
+        seekable = sure and pictures.timed and _seeks_agree(path, name, index, pictures)
+        info = replace(info, seekable=seekable)
     return {"info": info.to_json(), "table": table.to_json()}
 
 
@@ -131,16 +135,20 @@ def _head(
             )
 
     first, head = None, []
-    for frame in islice(decode(container.demux(stream), stream, look), _HEAD):
+    for frame in islice(decode(packets_of(container, stream), stream, look), _HEAD):
         first = first or frame
         head.append(timestamp(frame))
     if first is None:
         codec = stream.codec_context.name
         why = f"no picture of its {codec} video can be decoded" if seen else "its video is empty"
-        raise InputError(
-            f"{name} cannot be used: {why}; record or export it again as MP4 (H.264).", status=415
-        )
+        raise _unusable(name, why)
     return first, head
+
+
+def _unusable(name: str, why: str) -> InputError:
+    return InputError(
+        f"{name} cannot be used: {why}; record or export it again as MP4 (H.264).", status=415
+    )
 
 
 def _read_packets(
@@ -154,7 +162,7 @@ def _read_packets(
     prefix = length_prefix(stream.codec_context.name, stream.codec_context.extradata)
     latest = None
     try:
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
             check()
             if not packet.size:
                 continue
@@ -196,7 +204,7 @@ def _decode_all(
     check: Callable[[], None],
 ) -> _Pictures:
     pictures = _Pictures()
-    for frame in decode(container.demux(stream), stream, lambda _packet: None):
+    for frame in decode(packets_of(container, stream), stream, lambda _packet: None):
         check()
         limits.check_size(name, frame.width, frame.height)
         pts = timestamp(frame)
@@ -209,6 +217,8 @@ def _decode_all(
         pictures.damaged += bool(frame.is_corrupt)
         pictures.last_duration = frame.duration or pictures.last_duration
         limits.check_frames(name, len(pictures.pts))
+    if not pictures.pts:
+        raise _unusable(name, "none of its pictures can be decoded")
     return pictures
 
 
@@ -276,23 +286,16 @@ def _usual_duration(stream: VideoStream, pts: list[int], time_base: Fraction) ->
     return max(round(1 / (stream.average_rate or _USUAL_RATE) / time_base), 1)
 
 
-def _is_seekable(
-    path: str,
-    name: str,
-    stream_index: int,
-    pictures: _Pictures,
-    table: FrameTable,
-) -> bool:
+def _seeks_agree(path: str, name: str, stream_index: int, pictures: _Pictures) -> bool:
     """Whether frames reached by timestamp are the pictures that decoding in order gave."""
-    if not pictures.timed:
-        return False
     count = len(pictures.pts)
     cursor = Cursor(path, name, stream_index, pictures.pts)
     try:
         for trial in range(_SEEK_TRIALS, 0, -1):
             index = (count - 1) * trial // _SEEK_TRIALS
             same = _signature(cursor.picture(index)) == pictures.signatures[index]
-            if not same and table.damage is None:
+            # A damaged picture may be patched in another way when it is come to in another way.
+            if not same and not pictures.damaged:
                 return False
     except (EOFError, av.error.FFmpegError):
         return False
@@ -306,7 +309,6 @@ def _info(
     stream: VideoStream,
     first: VideoFrame,
     table: FrameTable,
-    seekable: bool,
 ) -> ClipInfo:
     rotation, mirrored = _picture.orientation_of(first)
     source_width, source_height = _picture.upright_size(first, rotation)
@@ -331,7 +333,6 @@ def _info(
         has_sound=sound > 0,
         sound_streams=sound,
         duration_s=table.duration_s,
-        seekable=seekable,
     )
 
 
