@@ -7,9 +7,11 @@ Also a program, for tests in other languages: ``python -m tests.server.live DIR`
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -112,15 +114,19 @@ class Client:
     def upload(self, path: Path, name: str | None = None) -> str:
         """Upload a file by tus; returns the upload's id."""
         data = path.read_bytes()
-        location = self.begin_upload(len(data), name or path.name)
-        answer = self.http.patch(location, content=data, headers=patch_headers(0))
-        assert answer.status_code == 204, answer.text
+        location = self.begin_upload(len(data), path.name if name is None else name)
+        if data:
+            answer = self.http.patch(location, content=data, headers=patch_headers(0))
+            assert answer.status_code == 204, answer.text
         return location.rpartition("/")[2]
 
     def begin_upload(self, size: int, name: str) -> str:
         """Create an upload; returns its address."""
         encoded = base64.b64encode(name.encode()).decode()
-        headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": f"filename {encoded}"}
+        headers = TUS | {
+            "Upload-Length": str(size),
+            "Upload-Metadata": f"filename {encoded}".strip(),
+        }
         answer = self.request("POST", "/uploads", headers=headers)
         assert answer.status_code == 201, answer.text
         return answer.headers["Location"]
@@ -161,6 +167,15 @@ class Client:
         """Stop filling, and wait until nothing is in work any more."""
         assert self.request("DELETE", f"/projects/{project}/work").status_code == 204
         wait_for(self.counters, lambda c: c["mattebox_segments_busy"] == 0)
+
+    @contextmanager
+    def asked(self, path: str) -> Iterator[None]:
+        """Ask for a segment that is not made yet; the connection is closed on leaving."""
+        host, _, port = self.server.address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), _PATIENCE_S) as connection:
+            connection.sendall(f"GET {API}{path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            wait_for(self.counters, lambda c: c["mattebox_segments_busy"] > 0)
+            yield
 
     def counters(self) -> dict[str, float]:
         """The server's counters by name and labels, as ``/metrics`` writes them."""
@@ -223,6 +238,14 @@ class Events:
             else:
                 fields = {}
         raise EOFError
+
+    def rest(self) -> list[tuple[str, Json]]:
+        """Everything until the server ends the stream."""
+        found = []
+        with contextlib.suppress(EOFError):
+            while True:
+                found.append(self.next())
+        return found
 
     def until(self, kind: str, wanted: Callable[[Json], bool] = lambda _: True) -> Json:
         """The data of the next event of a kind that is as wanted."""

@@ -173,6 +173,12 @@ class ExportStore:
             )
             return [_export(row) for row in rows]
 
+    def done(self) -> list[Export]:
+        """Every job whose file is there, of any project."""
+        with Session(self._reader) as session:
+            rows = session.scalars(select(ExportRow).where(ExportRow.state == "done"))
+            return [_export(row) for row in rows]
+
     def delete(self, export: str) -> None:
         """Forget a job."""
         with Session(self._writer) as session, session.begin():

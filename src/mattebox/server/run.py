@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -24,10 +26,12 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._interrupt = interrupt
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop."""
-        self._interrupt()
-        super().handle_exit(sig, frame)
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Begin to stop; a second interrupt does not wait for open requests."""
+        # In a thread, for the signal may have come while this one holds a lock that is needed.
+        threading.Thread(target=self._interrupt, name="interrupt").start()
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def run_server(settings: Settings, ready: Callable[[str], None]) -> None:

@@ -220,7 +220,7 @@ def upload_router(
         storage=files,
         **hooks,
     )
-    router = APIRouter(prefix=PREFIX, tags=["uploads"])
+    router = APIRouter(prefix=PREFIX, include_in_schema=False)
     extensions: list[Any] = [core_routes, creation_extension_routes, termination_extension_routes]
     for extend in extensions:
         extend(router, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import time
 from collections import deque
@@ -91,6 +92,7 @@ class ExportJobs:
         self._closing = False
         folder.mkdir(parents=True, exist_ok=True)
         self._store.fail_interrupted()
+        self._clear()
 
     def start(self, project_id: str, request: ExportRequest) -> Export:
         """Begin an export of the present revision.
@@ -173,6 +175,15 @@ class ExportJobs:
             running = list(self._running.values())
         for job in running:
             self._stop(job)
+
+    def _clear(self) -> None:
+        """Remove what a killed process was writing."""
+        whole = {self.path(export) for export in self._store.done()}
+        for path in self._folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path not in whole:
+                path.unlink()
 
     def _stop(self, running: _Running) -> None:
         running.cancelled.set()

@@ -138,8 +138,8 @@ class SegmentMaker:
     def _counted(self, pictures: Iterable[T], kind: str, turn: Turn) -> Iterator[T]:
         for picture in pictures:
             turn.wait()
-            yield picture
             self._counters.encoded.labels(kind).inc()
+            yield picture
 
     def _keep(self, address: str, data: bytes) -> None:
         try:

@@ -27,7 +27,11 @@ def health(request: Request) -> HealthModel:
     return HealthModel(version=mattebox.__version__)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
 def metrics(workspace: OpenWorkspace) -> Response:
     """Counters in the Prometheus text format."""
     workspace.counters.busy.set(workspace.scheduler.busy)

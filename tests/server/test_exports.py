@@ -1,0 +1,138 @@
+"""Export jobs over HTTP."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from tests.server.live import Client, Json, served, wait_for
+
+
+def square() -> bytes:
+    mask = np.zeros((180, 320), np.uint8)
+    mask[40:140, 60:200] = 255
+    return cv2.imencode(".png", mask)[1].tobytes()
+
+
+def prepare(client: Client, project: str) -> str:
+    """Give a project a revision whose mattes need no network; returns the object."""
+    item = client.add_object(project)
+    for frame in range(0, 72, 2):
+        client.place_mask(project, item, frame, square())
+    client.apply(project)
+    client.stop_work(project)
+    return item
+
+
+@pytest.fixture(scope="module")
+def prepared(server: Client, clip: Path) -> Iterator[tuple[str, str]]:
+    project = server.open(clip)
+    yield project, prepare(server, project)
+    server.request("DELETE", f"/projects/{project}")
+
+
+def ended(client: Client, project: str, export: str) -> Json:
+    path = f"/projects/{project}/exports/{export}"
+    return wait_for(lambda: client.get(path), lambda e: e["state"] != "running")
+
+
+def test_an_export_runs_to_the_end_and_its_file_is_named_after_the_project(
+    server: Client, prepared: tuple[str, str], tmp_path: Path
+) -> None:
+    project, item = prepared
+    body = {"start": 10, "stop": 40, "key_color": "#0000ff", "objects": [item]}
+    with server.events(project) as events:
+        export = server.post(f"/projects/{project}/exports", body)
+        assert (export["state"], export["total"]) == ("running", 30)
+        done = events.until("export", lambda e: e["state"] != "running")
+        assert done == {
+            "id": export["id"],
+            "state": "done",
+            "done": 30,
+            "total": 30,
+            "detail": None,
+        }
+    found = ended(server, project, export["id"])
+    answer = server.http.get(found["file"])
+    assert answer.headers["Content-Type"] == "video/mp4"
+    name = server.get(f"/projects/{project}")["name"]
+    assert f"{name}%20r1.mp4" in answer.headers["Content-Disposition"].replace(" ", "%20")
+    path = tmp_path / "export.mp4"
+    path.write_bytes(answer.content)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+        assert container.streams.audio
+    assert len(frames) == 30
+    corner = frames[0].to_ndarray(format="rgb24")[:30, :50].reshape(-1, 3).mean(axis=0)
+    assert corner[2] > 200
+    assert corner[0] < 50
+    listed = server.get(f"/projects/{project}/exports")["exports"]
+    assert export["id"] in {e["id"] for e in listed}
+
+
+def test_an_export_can_be_cancelled_and_forgotten(
+    server: Client, prepared: tuple[str, str]
+) -> None:
+    project, _ = prepared
+    path = f"/projects/{project}/exports"
+    export = server.post(path)
+    assert server.request("DELETE", f"{path}/{export['id']}").status_code == 204
+    state = ended(server, project, export["id"])
+    assert state["state"] in {"cancelled", "done"}
+    if state["state"] == "cancelled":
+        assert server.request("GET", f"{path}/{export['id']}/file").status_code == 409
+    assert server.request("DELETE", f"{path}/{export['id']}").status_code == 204
+    assert server.request("GET", f"{path}/{export['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"start": 72},
+        {"start": 5, "stop": 5},
+        {"stop": 73},
+        {"start": -1},
+        {"key_color": "green"},
+        {"objects": ["nobody"]},
+        {"format": "gif"},
+        {"speed": 2},
+    ],
+)
+def test_an_export_that_does_not_fit_is_refused(
+    server: Client, prepared: tuple[str, str], body: Json
+) -> None:
+    project, _ = prepared
+    before = server.get(f"/projects/{project}/exports")
+    answer = server.request("POST", f"/projects/{project}/exports", json=body)
+    assert answer.status_code in {400, 422}
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert server.get(f"/projects/{project}/exports") == before
+
+
+def test_what_was_exported_is_kept_and_what_was_cut_short_is_said(
+    clip: Path, tmp_path: Path
+) -> None:
+    with served(tmp_path) as client:
+        project = client.open(clip)
+        prepare(client, project)
+        path = f"/projects/{project}/exports"
+        done = ended(client, project, client.post(path, {"stop": 24})["id"])
+        content = client.http.get(done["file"]).content
+        cut = client.post(path)
+        client.server.stop(signal.SIGKILL)
+    with served(tmp_path) as client:
+        assert client.http.get(done["file"]).content == content
+        found = client.get(f"{path}/{cut['id']}")
+        if found["state"] != "done":
+            assert found["state"] == "failed"
+            assert "start it again" in found["detail"]
+        leftovers = {p.name for p in (tmp_path / "exports").iterdir()}
+        again = ended(client, project, client.post(path, {"stop": 24})["id"])
+        assert again["state"] == "done"
+        assert leftovers <= {f"{e['id']}.mp4" for e in client.get(path)["exports"]}
