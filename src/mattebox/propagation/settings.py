@@ -8,7 +8,7 @@ class PropagationSettings:
     """How masks are carried from frame to frame.
 
     The defaults were chosen on held-out training sequences; see
-    `docs/decisions/0020-propagation-anchors.md`.
+    `docs/decisions/propagation-anchors.md`.
 
     Attributes:
         stride: Frames between anchors. Anchors lie at multiples of it, counted from the clip's
@@ -16,17 +16,26 @@ class PropagationSettings:
         anchor_margin: Side of the region an anchor is looked for in, over the longer side of
             the object's box in the anchor before.
         margin: The same for the frames between anchors, over the box in the frame before.
-        smallest_region: Least side of a region in pixels.
+        smallest_region: Least side of a region, over the frame's shorter side: small objects can
+            move by several times their size.
         speck: Parts of a mask smaller than this share of the largest do not steer the region.
         trust: Least confidence at which the anchor ahead is looked at.
         agreement: Least IoU at which the masks from both sides are blended; below it the surer
             one is taken.
+        second_look: Look at each anchor twice, the second time where the object now is and
+            without the mask of the anchor before.
+        doubt: Least confidence at which an anchor is believed; below it the way there from the
+            anchor before is gone frame by frame.
+        steady: Largest change of area from anchor to anchor that is believed.
     """
 
     stride: int = 8
     anchor_margin: float = 2.0
     margin: float = 1.7
-    smallest_region: int = 96
+    smallest_region: float = 0.45
     speck: float = 0.05
     trust: float = 0.5
     agreement: float = 0.6
+    second_look: bool = True
+    doubt: float = 0.6
+    steady: float = 2.5

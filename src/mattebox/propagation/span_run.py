@@ -29,8 +29,8 @@ Asked = Callable[[], bool]
 PIECE = 32
 """Frames worked on, and held, at a time."""
 
-BACKWARD_CHUNK = 16
-"""Frames held while a chain runs against the order in which frames decode."""
+CHUNK = 8
+"""Anchors held while a chain runs: backward it goes against the order in which frames decode."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: it is what was asked for
@@ -44,12 +44,14 @@ class Stretch:
     Attributes:
         before: The knot before them, None at the start of a shot.
         after: The knot after them, None at the end of a shot.
-        frames: The frames asked for and those on the way to them, in the order they are filled.
+        start: The first of them; with no knot before, the first that was asked for.
+        stop: One past the last; with no knot after, one past the last that was asked for.
     """
 
     before: int | None
     after: int | None
-    frames: range
+    start: int
+    stop: int
 
 
 class SpanRun:
@@ -115,7 +117,7 @@ class SpanRun:
         wanted = places[low:high]
         stretches = self._stretches(wanted, first, last)
         anchors = [place for place in wanted if place not in self._masks]
-        held = {*anchors, *(frame for stretch in stretches for frame in stretch.frames)}
+        held = {*anchors, *(i for each in stretches for i in range(each.start, each.stop))}
         ahead = self._chain(anchors, held, ahead=True) if span.left is not None else {}
         back = self._chain(anchors, held, ahead=False) if span.right is not None else {}
         self._frames.hold(held)
@@ -123,36 +125,21 @@ class SpanRun:
             place: self._keyframes.get(place) or self._knot(place, ahead, back) for place in wanted
         }
         by_start = {stretch.before: stretch for stretch in stretches}
-        yield from self._filled(by_start.get(None), knots)
+        yield from self._filled(by_start.get(None), knots, first, last)
         for place in wanted:
             if first <= place <= last:
                 yield place, knots[place].mask, knots[place].confidence
-            for found in self._filled(by_start.get(place), knots):
-                if first <= found[0] <= last:
-                    yield found
+            yield from self._filled(by_start.get(place), knots, first, last)
 
     def _stretches(self, wanted: Sequence[int], first: int, last: int) -> list[Stretch]:
         edges: list[int | None] = [None, *wanted, None]
         found = []
         for before, after in pairwise(edges):
-            low = self._span.start if before is None else before + 1
-            high = self._span.stop if after is None else after
+            low = first if before is None else before + 1
+            high = last + 1 if after is None else after
             if max(low, first) < min(high, last + 1):
-                if self._runs_forward(before, after):
-                    frames = range(low, min(high, last + 1))
-                else:
-                    frames = range(high - 1, max(low, first) - 1, -1)
-                found.append(Stretch(before, after, frames))
+                found.append(Stretch(before, after, low, high))
         return found
-
-    def _runs_forward(self, before: int | None, after: int | None) -> bool:
-        """Say whether a stretch is filled forward: from the knot nearer its keyframe."""
-        left, right = self._span.left, self._span.right
-        if left is None or before is None:
-            return False
-        if right is None or after is None:
-            return True
-        return before - left <= right - after
 
     # --- anchors --------------------------------------------------------------------------------
 
@@ -200,32 +187,88 @@ class SpanRun:
             before, missing = self._keyframes[end], chain[: final + 1]
         else:
             missing = chain[start + 1 : final + 1]
-        for index, frame in self._along(missing, held, ahead=ahead):
-            before = self._step(frame, before)
+        for index, frame in self._along(missing, held):
+            before = self._step(index, frame, before, ahead=ahead)
             self._keep(f"{name}-{index}", before)
             found[index] = before
         return {index: found[index] for index in wanted}
 
-    def _along(self, indices: range, held: set[int], *, ahead: bool) -> Iterator[tuple[int, Frame]]:
+    def _along(self, indices: range, held: set[int]) -> Iterator[tuple[int, Frame]]:
         """Yield frames in a chain's order, few held beside those that are needed again."""
+        ahead = indices.step > 0
         far = [i for i in indices if (i < min(held) if ahead else i > max(held))]
-        if ahead:
-            yield from self._frames.pass_over(far)
-        for place in range(0, 0 if ahead else len(far), BACKWARD_CHUNK):
-            chunk = far[place : place + BACKWARD_CHUNK]
-            frames = dict(self._frames.pass_over(chunk[::-1]))
+        for place in range(0, len(far), CHUNK):
+            chunk = far[place : place + CHUNK]
+            frames = dict(self._frames.pass_over(sorted(chunk)))
             for index in chunk:
                 yield index, frames[index]
         self._frames.hold(held)
         for index in indices[len(far) :]:
             yield index, self._frames[index]
 
-    def _step(self, frame: Frame, before: Estimate) -> Estimate:
+    def _step(self, index: int, frame: Frame, before: Estimate, *, ahead: bool) -> Estimate:
+        """Find the object on an anchor, given the one before it in the chain."""
         region = self._region(before.mask, before.region, self._settings.anchor_margin)
         last = None if self._is_keyframe(before) else before.remembered
         self._check()
         memory = [*self._ends(), None, None, last]
-        return self._network.read(frame, before.mask, region, memory)
+        found = self._network.read(frame, before.mask, region, memory)
+        if self._settings.second_look and found.mask.any():
+            found = self._looked_again(frame, found, before, memory)
+        if self._doubts(found, before):
+            walked = self._walk(index, before, ahead=ahead)
+            # Where neither is like the object, the one that claims less does less harm.
+            return min(found, walked, key=_area) if self._grew(walked, before) else walked
+        return found
+
+    def _looked_again(
+        self,
+        frame: Frame,
+        found: Estimate,
+        before: Estimate,
+        memory: Sequence[Remembered | None],
+    ) -> Estimate:
+        """Look at an anchor once more, where the object now is and from memory alone.
+
+        The mask of a frame so far back says where the object was, and misleads where it moved
+        far. Without any, things that look alike are easily taken for it: what comes out must be
+        about as large as the object was.
+        """
+        region = self._region(found.mask, found.region, self._settings.margin)
+        self._check()
+        again = self._network.read(frame, np.zeros_like(found.mask), region, memory)
+        return again if self._is_steady(again, before) else found
+
+    def _grew(self, found: Estimate, before: Estimate) -> bool:
+        return _area(found) > _area(before) * self._settings.steady
+
+    def _is_steady(self, found: Estimate, before: Estimate) -> bool:
+        return not self._grew(found, before) and not self._grew(before, found)
+
+    def _doubts(self, found: Estimate, before: Estimate) -> bool:
+        """Say whether a step was too long: the object was lost, or the network is not sure."""
+        sure = found.confidence >= self._settings.doubt and self._is_steady(found, before)
+        return not sure and _area(before) > 0
+
+    def _walk(self, index: int, before: Estimate, *, ahead: bool) -> Estimate:
+        """Go to an anchor frame by frame."""
+        stride = self._settings.stride
+        end = self._span.left if ahead else self._span.right
+        assert end is not None
+        if ahead:
+            way = range(max(index - stride, end) + 1, index + 1)
+        else:
+            way = range(min(index + stride, end) - 1, index - 1, -1)
+        frames = dict(self._frames.pass_over(sorted(way)))
+        anchors = [None if self._is_keyframe(before) else before.remembered, None]
+        found = before
+        for place in way:
+            region = self._region(found.mask, found.region, self._settings.margin)
+            last = None if found is before else found.remembered
+            self._check()
+            memory = [*self._ends(), *anchors, last]
+            found = self._network.read(frames[place], found.mask, region, memory)
+        return found
 
     def _knot(
         self, index: int, from_left: Mapping[int, Estimate], from_right: Mapping[int, Estimate]
@@ -255,36 +298,47 @@ class SpanRun:
     # --- between anchors ------------------------------------------------------------------------
 
     def _filled(
-        self, stretch: Stretch | None, knots: Mapping[int, Estimate]
+        self, stretch: Stretch | None, knots: Mapping[int, Estimate], first: int, last: int
     ) -> Iterator[tuple[int, Mask, float]]:
-        """Yield a stretch's masks in ascending order."""
+        """Yield the masks of the frames first..last of a stretch in ascending order."""
         if stretch is None:
             return
-        if stretch.frames.step > 0:
-            yield from self._fill(stretch, knots)
-        else:
-            yield from reversed(list(self._fill(stretch, knots)))
+        before = None if stretch.before is None else knots[stretch.before]
+        after = None if stretch.after is None else knots[stretch.after]
+        low, high = max(stretch.start, first), min(stretch.stop, last + 1)
+        if before is not None and self._runs_forward(stretch, before, after):
+            found = self._fill(range(stretch.start, high), before, after)
+            yield from (each for each in found if each[0] >= low)
+        elif after is not None:
+            found = self._fill(range(stretch.stop - 1, low - 1, -1), after, before)
+            yield from reversed([each for each in found if each[0] < high])
+
+    def _runs_forward(self, stretch: Stretch, before: Estimate, after: Estimate | None) -> bool:
+        """Say from which end to fill: one where the object is seen, nearer to its keyframe."""
+        left, right = self._span.left, self._span.right
+        if after is None:
+            return True
+        seen = bool((before.mask >= 128).any())
+        if seen != bool((after.mask >= 128).any()):
+            return seen
+        if left is None or right is None:
+            return left is not None
+        assert stretch.before is not None
+        assert stretch.after is not None
+        return stretch.before - left <= right - stretch.after
 
     def _fill(
-        self, stretch: Stretch, knots: Mapping[int, Estimate]
+        self, indices: range, start: Estimate, beyond: Estimate | None
     ) -> Iterator[tuple[int, Mask, float]]:
-        near, far = stretch.before, stretch.after
-        if stretch.frames.step < 0:
-            near, far = far, near
-        assert near is not None
+        """Yield masks frame by frame from the knot where the frames start."""
         settings = self._settings
-        start = knots[near]
-        beyond = knots[far] if far is not None else None
+        trusted = beyond is not None and beyond.confidence >= settings.trust
         anchors = [
-            None if self._is_keyframe(start) else start.remembered,
-            beyond.remembered
-            if beyond is not None
-            and not self._is_keyframe(beyond)
-            and beyond.confidence >= settings.trust
-            else None,
+            None if knot is None or self._is_keyframe(knot) else knot.remembered
+            for knot in (start, beyond if trusted else None)
         ]
         before = start
-        for index in stretch.frames:
+        for index in indices:
             region = self._region(before.mask, before.region, settings.margin)
             last = None if before is start else before.remembered
             self._check()
@@ -307,7 +361,7 @@ class SpanRun:
         box = steady_box(mask, self._settings.speck)
         if box is not None:
             side = margin * max(box[2] - box[0], box[3] - box[1])
-            side = max(side, self._settings.smallest_region)
+            side = max(side, self._settings.smallest_region * min(height, width))
             return region_around(box, width, height, side)
         if last is None:
             return Region(0, 0, width, height)
@@ -323,6 +377,10 @@ class SpanRun:
 
     def _keep(self, name: str, estimate: Estimate) -> None:
         self._cache.put(f"{self._prefix}-{name}", to_bytes(estimate))
+
+
+def _area(estimate: Estimate) -> int:
+    return int(np.count_nonzero(estimate.mask >= 128))
 
 
 def _overlap(first: Mask, second: Mask) -> float:
