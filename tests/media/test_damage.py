@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mattebox.media import FrameReader, Ingested, ingest
+from mattebox.errors import InputError
+from mattebox.media import DecoderPool, DecodingError, FrameReader, Ingested, ingest
 from mattebox.media._bitstream import nal_units_are_whole
 from tests.support import barcode
 from tests.support.clips import Recipe, Written, cut_tail, write, zero
@@ -98,6 +99,36 @@ def test_noise_inside_a_picture_shifts_no_frame_though_the_packets_look_sound(
         assert later == []
         assert sum(n == t for n, t in zip(read, times, strict=True)) >= 20
         assert read[:10] == list(range(10))
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm", ".ts", ".avi"])
+def test_no_mutilated_file_does_more_than_be_refused(
+    tmp_path: Path, suffix: str, pool: DecoderPool
+) -> None:
+    """Bytes changed at random: refused by name, or read with every frame in its place."""
+    recipe = Recipe(suffix, "mpeg4") if suffix == ".avi" else Recipe(suffix, options=GROUPS)
+    recipe = Recipe(suffix, "libvpx-vp9") if suffix == ".webm" else recipe
+    whole = write(tmp_path / "whole", recipe).path.read_bytes()
+    rng = np.random.default_rng(11)
+    told: list[str] = []
+    for attempt in range(8):
+        data = bytearray(whole)
+        reach = len(data) if attempt % 2 else 3000
+        for at in rng.integers(0, reach, 1 + 8 * attempt):
+            data[at] = rng.integers(256)
+        path = tmp_path / f"mutilated{suffix}"
+        path.write_bytes(bytes(data))
+        try:
+            found = ingest(path, pool=pool)
+        except (InputError, DecodingError) as refused:
+            told.append(str(refused))
+            continue
+        indices = rng.permutation(found.table.frame_count)[:4].tolist()
+        with FrameReader(path, found.info, found.table, pool=pool) as reader:
+            together = {i: barcode.read(frame) for i, frame in reader.read(sorted(indices))}
+            alone = {i: barcode.read(next(reader.read([i]))[1]) for i in indices}
+        assert all(None in {together[i], alone[i]} or together[i] == alone[i] for i in indices)
+    assert all("mutilated" in sentence for sentence in told)
 
 
 def test_units_that_do_not_fill_their_packet_are_noticed() -> None:

@@ -70,6 +70,7 @@ def detect_shots(
     *,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    name: str | None = None,
     pool: DecoderPool | None = None,
 ) -> tuple[Shot, ...]:
     """Find the shots of a clip.
@@ -80,6 +81,7 @@ def detect_shots(
         table: The frame table that ingest made.
         cancelled: Asked at every frame; true stops the work.
         progress: Told the frames looked at and the frames there are.
+        name: How the person knows the file, for messages.
         pool: The processes to use.
 
     Returns:
@@ -91,7 +93,7 @@ def detect_shots(
     """
     count = table.frame_count
     finder = CutFinder(float(info.rate))
-    with FrameReader(path, info, table, pool=pool) as reader:
+    with FrameReader(path, info, table, name=name, pool=pool) as reader:
         for index, frame in reader.read_small(range(count)):
             if cancelled():
                 raise Cancelled

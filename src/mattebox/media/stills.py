@@ -22,6 +22,8 @@ def frame_image(
     table: FrameTable,
     index: int,
     format: Literal["png", "jpg"] = "png",
+    *,
+    name: str | None = None,
 ) -> bytes:
     """One frame at working size as an image file.
 
@@ -31,12 +33,13 @@ def frame_image(
         table: The frame table that ingest made.
         index: The frame.
         format: `png` (exact) or `jpg` (small).
+        name: How the person knows the file, for messages.
 
     Raises:
         IndexError: There is no such frame.
         DecodingError: The decoder died, hung or ran out of memory.
     """
-    return _encode(_frame(path, info, table, index), format)
+    return _encode(_frame(path, info, table, index, name=name), format)
 
 
 def thumbnail_jpeg(
@@ -45,6 +48,8 @@ def thumbnail_jpeg(
     table: FrameTable,
     index: int,
     height: int,
+    *,
+    name: str | None = None,
 ) -> bytes:
     """One frame as a small JPEG of the given height.
 
@@ -54,12 +59,13 @@ def thumbnail_jpeg(
         table: The frame table that ingest made.
         index: The frame.
         height: Pixels, at least 1; never enlarged.
+        name: How the person knows the file, for messages.
 
     Raises:
         IndexError: There is no such frame.
         DecodingError: The decoder died, hung or ran out of memory.
     """
-    frame = _frame(path, info, table, index)
+    frame = _frame(path, info, table, index, name=name)
     height = min(height, frame.shape[0])
     width = max(round(frame.shape[1] * height / frame.shape[0]), 1)
     small = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
@@ -67,9 +73,14 @@ def thumbnail_jpeg(
 
 
 def _frame(
-    path: str | os.PathLike[str], info: ClipInfo, table: FrameTable, index: int
+    path: str | os.PathLike[str],
+    info: ClipInfo,
+    table: FrameTable,
+    index: int,
+    *,
+    name: str | None,
 ) -> npt.NDArray[np.uint8]:
-    with FrameReader(path, info, table) as reader:
+    with FrameReader(path, info, table, name=name) as reader:
         return next(frame for _, frame in reader.read([index]))
 
 
