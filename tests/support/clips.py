@@ -167,8 +167,8 @@ def _write_sound(container: OutputContainer, stream: AudioStream, seconds: float
     container.mux(stream.encode(None))
 
 
-def move_edit(path: Path, frames: int, rate: Fraction) -> None:
-    """Make an MP4's edit list leave out the first frames, as a trim without re-encoding does."""
+def move_edit(path: Path, frames: int, rate: Fraction, last: int = 0) -> None:
+    """Make an MP4's edit list leave out first and last frames, as trims without encoding do."""
     data = bytearray(path.read_bytes())
     at = data.index(b"elst")
     count = struct.unpack(">I", data[at + 8 : at + 12])[0]
@@ -179,7 +179,7 @@ def move_edit(path: Path, frames: int, rate: Fraction) -> None:
     entry = at + 12 + 12 * (count - 1)
     duration, start = struct.unpack(">Ii", data[entry : entry + 8])
     start += round(frames / rate * timescale)
-    duration -= round(frames / rate * movie_scale)
+    duration -= round((frames + last) / rate * movie_scale)
     data[entry : entry + 8] = struct.pack(">Ii", duration, start)
     path.write_bytes(data)
 
@@ -242,6 +242,12 @@ def _trimmed(path: Path) -> Written:
     return replace(written, numbers=written.numbers[7:], seconds=_even(53))
 
 
+def _trimmed_at_both_ends(path: Path) -> Written:
+    written = write(path, Recipe(options={"g": "12", "bf": "0", "threads": "1"}))
+    move_edit(written.path, 7, Fraction(24), last=9)
+    return replace(written, numbers=written.numbers[7:-9], seconds=_even(44))
+
+
 def _late_start(suffix: str) -> Callable[[Path], Written]:
     pts = list(range(48, 108))
     return _plain(suffix=suffix, options=_B_FRAMES, pts=pts, time_base=Fraction(1, 24))
@@ -296,6 +302,8 @@ FORMS: dict[str, Callable[[Path], Written]] = {
     "variable rate webm": _variable_rate(".webm", "libvpx-vp9"),
     "variable rate mkv": _variable_rate(".mkv", "libx264"),
     "edit list": _trimmed,
+    "edit list, both ends": _trimmed_at_both_ends,
+    "interlaced": _plain(options={**_B_FRAMES, "x264-params": "tff=1"}),
     "late start mp4": _late_start(".mp4"),
     "late start mkv": _late_start(".mkv"),
     "late start ts": _late_start(".ts"),

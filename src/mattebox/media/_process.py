@@ -133,11 +133,12 @@ class DecoderProcess:
 def _environment() -> dict[str, str]:
     """What the process starts with: this very package, and no thread pools of numpy's.
 
-    Those would only take address space.
+    Those would only take address space. Our own settings, the server's token among them, stay
+    here: the process exists because its input may be hostile.
     """
     places = [str(Path(mattebox.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("MATTEBOX_")},
         "PYTHONPATH": os.pathsep.join(place for place in places if place),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

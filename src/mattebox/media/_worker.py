@@ -7,6 +7,7 @@ reach the server) and hands pictures over in shared memory.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import resource
@@ -111,7 +112,9 @@ def _confine(memory_bytes: int) -> None:
     ):
         _, hard = resource.getrlimit(kind)
         limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (limit, limit))
+        # macOS knows the limit of address space but refuses to set it.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit, limit))
 
 
 def _perform(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
