@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.event import listen
+from sqlalchemy.orm import Session
 
 from mattebox.errors import InputError
 from mattebox.media import FrameTable
@@ -270,3 +272,20 @@ def test_a_frame_table_survives_the_database(tmp_path: Path) -> None:
     library.clips.set_shots(clip.hash, ((0, 10),))
     assert library.clips.get(clip.hash).shots == ((0, 5), (5, 10))
     assert np.array_equal(library.clips.get(clip.hash).table.ticks, clip.table.ticks)
+
+
+def test_a_commit_that_fails_leaves_nothing_to_the_next_project(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    clip = add_clip(library)
+    first = library.projects.create(clip, "dog.mp4", "first")
+
+    def full(_session: Session) -> None:
+        raise OSError("the disk is full")
+
+    listen(Session, "before_commit", full, once=True)
+    with pytest.raises(OSError, match="full"):
+        library.projects.append(first.id, ObjectAdded("o1", "Ghost", "#ffffff"))
+    second = library.projects.create(clip, "dog.mp4", "second")
+
+    assert (second.state.name, second.state.objects) == ("second", ())
+    assert library.projects.get(first.id).state.objects == ()

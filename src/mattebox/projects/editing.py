@@ -27,6 +27,7 @@ from mattebox.projects.events import (
 )
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
+from mattebox.projects.revisions import Revision
 from mattebox.projects.state import Click, Keyframe, MatteObject
 from mattebox.projects.store import Project, new_id
 
@@ -178,9 +179,26 @@ class Editing:
             self._keyframe(project, object_id, frame)
             return self._commit(project_id, KeyframeRemoved(object_id, frame))
 
+    def undo(self, project_id: str) -> Project:
+        """Take back the last change."""
+        with self._opened(project_id):
+            return self._projects.undo(project_id)
+
+    def redo(self, project_id: str) -> Project:
+        """Have back what was undone last."""
+        with self._opened(project_id):
+            return self._projects.redo(project_id)
+
+    def apply(self, project_id: str) -> tuple[Project, Revision]:
+        """Make a revision of the present keyframes."""
+        with self._opened(project_id):
+            return self._projects.apply(project_id)
+
     @contextmanager
     def _opened(self, project_id: str) -> Iterator[Project]:
-        # One deed at a time per project, so that each is computed from the state it changes.
+        # One deed at a time per project, so that each is computed from the state it changes. Asked
+        # for first, so that names nobody gave out leave no lock behind.
+        self._projects.get(project_id)
         with self._guard:
             lock = self._locks[project_id]
         with lock:

@@ -146,9 +146,11 @@ class ProjectStore:
         """
         with Session(self._writer) as session, session.begin():
             row = self._row(session, project_id)
-            self._advance(session, row, event)
+            state = self._advance(session, row, event)
+            head = row.head
             for mask in masks:
                 session.merge(MaskRow(hash=mask, project=project_id))
+        self._keep(head, state)
         return self.get(project_id)
 
     def undo(self, project_id: str) -> Project:
@@ -252,11 +254,12 @@ class ProjectStore:
         with Session(self._reader) as session:
             return session.scalar(select(MaskRow.hash).where(MaskRow.hash == mask)) is not None
 
-    def _advance(self, session: Session, row: ProjectRow, event: Event) -> None:
+    def _advance(self, session: Session, row: ProjectRow, event: Event) -> ProjectState:
+        # Kept by the caller, after the commit: a number that is rolled back is given out again.
         state = fold([event], self._state(session, row.head))
         row.head = row.tip = self._insert(session, row.id, row.head, event)
         row.version += 1
-        self._keep(row.head, state)
+        return state
 
     def _insert(self, session: Session, project: str, parent: int | None, event: Event) -> int:
         kind, data = to_record(event)

@@ -138,7 +138,7 @@ class Workspace:
         before = project.state.revision
         if before == 0 and not any(item.keyframes for item in project.state.objects):
             raise InputError("No object has a mask yet; click on one first.", status=409)
-        applied, revision = self.projects.apply(project_id)
+        applied, revision = self.editing.apply(project_id)
         self.stream.announce(project_id, before, playhead)
         self.bus.publish(project_id, "project", {"version": applied.version})
         return revision.number

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import IntEnum
 from itertools import count
 
@@ -223,18 +223,17 @@ class Scheduler:
 
     def _run(self, work: Work) -> None:
         failure: BaseException | None = None
-        chunks = work.make(Turn(self, work))
         try:
-            for chunk in chunks:
-                work.chunks.append(chunk)
-                self._tell(work)
+            with closing(work.make(Turn(self, work))) as chunks:
+                for chunk in chunks:
+                    work.chunks.append(chunk)
+                    self._tell(work)
         except Stopped as stopped:
             failure = stopped
         except Exception as error:
             failure = error
             log.warning("work failed", key=work.key, error=repr(error))
         finally:
-            chunks.close()
             with self._changed:
                 # Stopped works are out of sight already, but may still be listed.
                 self._works = [other for other in self._works if other is not work]

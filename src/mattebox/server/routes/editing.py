@@ -147,13 +147,13 @@ def remove_keyframe(
 @router.post("/projects/{project}/undo", responses=responses(404, 409))
 def undo(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """Take back the last change."""
-    return _moved(workspace, project, workspace.projects.undo)
+    return _moved(workspace, project, workspace.editing.undo)
 
 
 @router.post("/projects/{project}/redo", responses=responses(404, 409))
 def redo(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """Have back what was undone last."""
-    return _moved(workspace, project, workspace.projects.redo)
+    return _moved(workspace, project, workspace.editing.redo)
 
 
 @router.get(
