@@ -224,7 +224,7 @@ def remux(source: Path, target: Path, *, from_sync: int = 0, offset: int = 0) ->
 _B_FRAMES = {"preset": "veryfast", "bf": "3", "g": "15", "threads": "1"}
 _OPEN_GOP = {**_B_FRAMES, "x264-params": "open-gop=1:keyint=15:scenecut=0:b-adapt=0"}
 
-_HIDDEN = {"deadline": "good", "cpu-used": "5", "lag-in-frames": "16", "auto-alt-ref": "1"}
+_LOOK_AHEAD = {"deadline": "good", "cpu-used": "5", "lag-in-frames": "16", "auto-alt-ref": "1"}
 
 
 def _plain(**changes: object) -> Callable[[Path], Written]:
@@ -326,8 +326,8 @@ FORMS: dict[str, Callable[[Path], Written]] = {
     "no duration": _plain(suffix=".mkv", container={"live": "1"}),
     "no duration webm": _plain(codec="libvpx-vp9", suffix=".webm", container={"live": "1"}),
     "fragmented": _plain(container={"movflags": "frag_keyframe+empty_moov"}, options=_B_FRAMES),
-    "vp9 hidden pictures": _plain(codec="libvpx-vp9", suffix=".webm", options=_HIDDEN),
-    "vp8 hidden pictures": _plain(codec="libvpx", suffix=".webm", options=_HIDDEN),
+    "vp9 look-ahead": _plain(codec="libvpx-vp9", suffix=".webm", options=_LOOK_AHEAD),
+    "vp8 look-ahead": _plain(codec="libvpx", suffix=".webm", options=_LOOK_AHEAD),
     "av1": _plain(codec="libsvtav1"),
     "motion jpeg": _plain(codec="mjpeg", suffix=".mov", pix_fmt="yuvj420p", full_range=True),
     "prores": _plain(codec="prores_ks", suffix=".mov", pix_fmt="yuv422p10le"),
