@@ -147,6 +147,63 @@ async function survivesALostContext(site, open) {
   assert.deepEqual(result.errors.map(({ code }) => code), ["context-lost"]);
 }
 
+/** Makes the platform's decoder fail as it does when it is taken away. Runs in the page. */
+async function playWithAFailingDecoder({ decodesBeforeEachFailure, failures, frame }) {
+  const Platform = window.VideoDecoder;
+  let decodes = 0;
+  let left = failures;
+  window.VideoDecoder = class extends Platform {
+    constructor(init) {
+      super(init);
+      this.fail = init.error;
+    }
+
+    decode(chunk) {
+      decodes += 1;
+      if (left > 0 && decodes > decodesBeforeEachFailure) {
+        decodes = 0;
+        left -= 1;
+        this.close();
+        this.fail(new window.DOMException("The codec was reclaimed.", "QuotaExceededError"));
+        return;
+      }
+      super.decode(chunk);
+    }
+  };
+  const { harness } = window;
+  await harness.player.load(1);
+  await harness.player.seek(frame);
+  await harness.paired();
+  return { last: harness.readings.at(-1), stats: await harness.player.stats(), errors: harness.errors };
+}
+
+async function failingDecoder(site, open, options) {
+  const origin = await site({ stream });
+  const { page } = await open(`${origin}/harness.html`);
+  await page.evaluate(() => {
+    // On the page's thread, so that the page can replace the platform's decoder.
+    window.harness = new window.Harness({ projectId: "p1", thread: "main" });
+  });
+  const { last, stats, errors } = await page.evaluate(playWithAFailingDecoder, options);
+  assert.deepEqual([last.frame, last.plate, last.mask], [options.frame, options.frame, options.frame]);
+  return { stats, errors };
+}
+
+async function makesALostDecoderAnew(site, open) {
+  const options = { decodesBeforeEachFailure: 20, failures: 2, frame: 70 };
+  const { stats, errors } = await failingDecoder(site, open, options);
+  assert.equal(stats.decoder, "webcodecs");
+  assert.ok(stats.decoderRestarts >= 1);
+  assert.deepEqual(errors, []);
+}
+
+async function takesWasmWhenWebCodecsBreaks(site, open) {
+  const options = { decodesBeforeEachFailure: 0, failures: Infinity, frame: 31 };
+  const { stats, errors } = await failingDecoder(site, open, options);
+  assert.equal(stats.decoder, "wasm");
+  assert.ok(errors.every(({ code, fatal }) => code === "decode" && !fatal));
+}
+
 async function keepsItsMemoryBounded(site, open) {
   const origin = await site({ stream });
   const bufferBytes = 30 * 320 * 180 * 2.5;
@@ -239,6 +296,8 @@ await withBrowser(async ({ site, open }) => {
     refusesAMisplacedSegment,
     doesNotWaitForOneSlowSegment,
     survivesALostContext,
+    makesALostDecoderAnew,
+    takesWasmWhenWebCodecsBreaks,
     keepsItsMemoryBounded,
     showsALiveMaskOnItsFrameOnly,
     pausesWhileHidden,

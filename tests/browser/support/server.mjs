@@ -11,6 +11,8 @@ const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
   ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
   ".json": "application/json",
   ".m4s": "video/iso.segment",

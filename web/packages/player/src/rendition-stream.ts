@@ -5,7 +5,7 @@
  */
 
 import type { Counters } from "./counters";
-import { DecodeError, type Decoded, type Planes, type SegmentDecoder } from "./decode/decoder";
+import type { Decoded, Planes, SegmentDecoder } from "./decode/decoder";
 import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
 import { readInit, readSegment, type Sample } from "./fmp4";
 import { rangesOf, type FrameTable, type Grid } from "./frame-table";
@@ -297,23 +297,20 @@ export class RenditionStream {
       fetcher.get(this.segmentUrl(address)),
     ]);
     this.ready.add(address);
-    const head = readInit(init);
-    if (head.timescale !== table.timescale) {
-      throw new IdentityError(`Segment ${segment} counts ${head.timescale} ticks a second, the frame table ${table.timescale}.`);
-    }
-    const samples = readSegment(bytes, head);
-    checkIdentity(samples, segment, grid, table);
-    return samples;
+    return identified(bytes, init, segment, grid, table);
   }
 
   private recover(slot: Slot, address: string, error: unknown): void {
     if (error instanceof AbandonedError || this.closed) return;
     const { options } = this;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (error instanceof FetchError) {
       this.block(address, RETRY_MS);
       options.onError("network", message);
-    } else if (error instanceof DecodeError) {
+    } else if (error instanceof IdentityError) {
+      this.block(address, Infinity);
+      options.onError("frame-identity", message);
+    } else {
       slot.decoder?.close();
       slot.decoder = null;
       options.counters.decoderRestarts++;
@@ -323,9 +320,6 @@ export class RenditionStream {
       this.block(address, RETRY_MS);
       options.onError("decode", message);
       options.onBroken();
-    } else {
-      this.block(address, Infinity);
-      options.onError(error instanceof IdentityError ? "frame-identity" : "decode", message);
     }
     options.onChange();
   }
@@ -340,19 +334,44 @@ export class RenditionStream {
   }
 }
 
+/** The samples of a segment. @throws IdentityError when it is damaged or of other frames. */
+function identified(
+  bytes: Uint8Array,
+  init: Uint8Array,
+  segment: number,
+  grid: Grid,
+  table: FrameTable,
+): readonly Sample[] {
+  try {
+    const head = readInit(init);
+    if (head.timescale !== table.timescale) {
+      throw new IdentityError(`it counts ${head.timescale} ticks a second, the frame table ${table.timescale}.`);
+    }
+    const samples = readSegment(bytes, head);
+    checkIdentity(samples, segment, grid, table);
+    return samples;
+  } catch (error) {
+    throw new IdentityError(`Segment ${segment} is refused: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** @throws IdentityError unless sample `n` is frame `segment * length + n` of the frame table. */
 function checkIdentity(samples: readonly Sample[], segment: number, grid: Grid, table: FrameTable): void {
   const [start, stop] = grid.cell(segment);
   if (samples.length !== stop - start) {
-    throw new IdentityError(`Segment ${segment} holds ${samples.length} frames instead of ${stop - start}.`);
+    throw new IdentityError(`it holds ${samples.length} frames instead of ${stop - start}.`);
   }
   samples.forEach((sample, n) => {
     const frame = start + n;
     if (sample.ticks !== table.tickOf(frame)) {
       throw new IdentityError(
-        `Sample ${n} of segment ${segment} is at tick ${sample.ticks}, frame ${frame} at ${table.tickOf(frame)}.`,
+        `its sample ${n} is at tick ${sample.ticks}, frame ${frame} at ${table.tickOf(frame)}.`,
       );
     }
   });
-  if (!samples[0]?.sync) throw new IdentityError(`Segment ${segment} does not begin with a sync frame.`);
+  if (!samples[0]?.sync) throw new IdentityError("it does not begin with a sync frame.");
 }

@@ -74,17 +74,15 @@ void main() {
   vec3 picture = plateAt(at);
   if (layers > 0 && view != 0 && device.x >= wipe) {
     float alpha = 0.0;
-    for (int i = 0; i < layers; i++) alpha = max(alpha, matteAt(at, i));
-    if (view == 3) {
-      picture = vec3(alpha);
-    } else if (view == 2) {
-      picture = mix(checkerboard ? board(device) : background, picture, alpha);
-    } else {
-      for (int i = 0; i < layers; i++) {
-        picture = mix(picture, tints[i], opacity * matteAt(at, i));
-        if (outline) picture = mix(picture, tints[i], edgeAt(at, i));
-      }
+    for (int i = 0; i < layers; i++) {
+      float matte = matteAt(at, i);
+      alpha = max(alpha, matte);
+      if (view != 1) continue;
+      picture = mix(picture, tints[i], opacity * matte);
+      if (outline) picture = mix(picture, tints[i], edgeAt(at, i));
     }
+    if (view == 2) picture = mix(checkerboard ? board(device) : background, picture, alpha);
+    if (view == 3) picture = vec3(alpha);
   }
   color = vec4(picture, 1.0);
 }`;
