@@ -21,7 +21,7 @@ from mattebox.inference.weights import DIRECTORY
 from mattebox.propagation.anchors import AnchorCache, MemoryAnchors
 from mattebox.propagation.frames import FrameSource, HeldFrames
 from mattebox.propagation.network import Network
-from mattebox.propagation.settings import PropagationSettings
+from mattebox.propagation.settings import VERSION, PropagationSettings
 from mattebox.propagation.span_run import SpanRun
 from mattebox.propagation.spans import Shot, spans
 
@@ -65,7 +65,7 @@ class Propagator:
     ) -> None:
         self._network = Network(engine, weights)
         self.settings = settings
-        facts = dumps([self._network.identity, asdict(settings)], sort_keys=True)
+        facts = dumps([VERSION, self._network.identity, asdict(settings)], sort_keys=True)
         self._identity = sha256(facts.encode()).hexdigest()
 
     @property

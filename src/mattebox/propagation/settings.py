@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+VERSION = 1
+"""Raised by every change to the method that changes masks: part of every mask's address."""
+
 
 @dataclass(frozen=True)
 class PropagationSettings:

@@ -190,7 +190,9 @@ class SpanRun:
         for index, frame in self._along(missing, held):
             before = self._step(index, frame, before, ahead=ahead)
             self._keep(f"{name}-{index}", before)
-            found[index] = before
+            # Those on the way are let go: a chain may be as long as the clip.
+            if index in wanted:
+                found[index] = before
         return {index: found[index] for index in wanted}
 
     def _along(self, indices: range, held: set[int]) -> Iterator[tuple[int, Frame]]:
