@@ -202,14 +202,14 @@ const STEPS = [
 const options = JSON.parse(process.argv[2]);
 const editor = await Editor.launch(options);
 const seconds = {};
-let measures = [];
+
 try {
   for (const step of STEPS) {
     const start = performance.now();
     await step(editor, options);
     seconds[step.name] = Number(((performance.now() - start) / 1000).toFixed(2));
   }
-  measures = await editor.measures();
+  const measures = await editor.measures();
   await reload(editor, options);
   check(editor.complaints.length === 0, `The browser complained: ${editor.complaints.join("; ")}`);
   console.log(JSON.stringify({ measures, seconds }));

@@ -15,7 +15,7 @@ export function ApplyControl({ session }: { session: Session }) {
       <div class="work">
         <div class="work-state">
           <span class="numbers dim" role="status">
-            {`Applying ${percent} %${left}`}
+            {work.done > 0 ? `Applying ${percent} %${left}` : "Applying…"}
           </span>
           <progress class="progress" aria-label="Applying" max={work.total || 1} value={work.done} />
         </div>

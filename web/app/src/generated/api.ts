@@ -474,6 +474,8 @@ export interface paths {
         /**
          * Follow Events
          * @description What happens in a project, from now on or from where the client left off.
+         *
+         *     A first visit begins with the present `work`, for its beginning was missed.
          */
         readonly get: operations["follow_events_api_v1_projects__project__events_get"];
         readonly put?: never;
@@ -973,7 +975,7 @@ export interface components {
         readonly Problem: {
             /**
              * Type
-             * @description Always `about:blank`: the status says the kind.
+             * @description The status says the kind.
              * @default about:blank
              */
             readonly type: string;
@@ -1186,7 +1188,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["IngestModel"];
                 };
             };
-            /** @description It is being read. */
+            /** @description Accepted */
             readonly 202: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1474,6 +1476,13 @@ export interface operations {
                     readonly "image/jpeg": unknown;
                 };
             };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem details. */
             readonly 404: {
                 headers: {
@@ -1518,6 +1527,13 @@ export interface operations {
                 content: {
                     readonly "image/jpeg": unknown;
                 };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details. */
             readonly 404: {
@@ -2095,6 +2111,13 @@ export interface operations {
                     readonly "image/png": unknown;
                 };
             };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem details. */
             readonly 404: {
                 headers: {
@@ -2191,6 +2214,13 @@ export interface operations {
                     readonly "application/vnd.apple.mpegurl": unknown;
                 };
             };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem details. */
             readonly 404: {
                 headers: {
@@ -2236,7 +2266,7 @@ export interface operations {
                     readonly "video/mp4": unknown;
                 };
             };
-            /** @description Unchanged. */
+            /** @description The client has it. */
             readonly 304: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2316,6 +2346,13 @@ export interface operations {
                 content: {
                     readonly "video/mp4": unknown;
                 };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details. */
             readonly 404: {
@@ -2437,6 +2474,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description Id of the last event that was seen. */
                 readonly "last-event-id"?: string | null;
             };
             readonly path: {
@@ -2675,6 +2713,13 @@ export interface operations {
                 content: {
                     readonly "video/mp4": unknown;
                 };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details. */
             readonly 404: {

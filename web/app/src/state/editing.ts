@@ -4,7 +4,7 @@ import * as client from "../api/client";
 import type { Project } from "../api/types";
 import { EMPTY_DRAFT, keyframesOf, type Draft } from "../logic/clicks";
 import { nextKeyframe, previousKeyframe } from "../logic/timeline";
-import { beginMeasure } from "./latency";
+import { beginMeasure, dropMeasure } from "./latency";
 import type { Session } from "./session";
 
 let lastPending = 0;
@@ -121,6 +121,7 @@ export function apply(session: Session): void {
 }
 
 export function cancelWork(session: Session): void {
+  dropMeasure("apply");
   void session.run(async () => {
     await client.cancelWork(session.id);
     return null;

@@ -29,6 +29,11 @@ export function endMeasure(what: Measured): void {
   latencies.value = { ...latencies.value, [what]: duration };
 }
 
+/** Drops a measure whose end was called off. */
+export function dropMeasure(what: Measured): void {
+  begun.delete(what);
+}
+
 export function isMeasuring(what: Measured): boolean {
   return begun.has(what);
 }
