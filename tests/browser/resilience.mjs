@@ -260,6 +260,19 @@ async function showsALiveMaskOnItsFrameOnly(site, open) {
   assert.match(result.errors[0].message, /3 x 3/);
 }
 
+async function saysSoWithoutWebGl(site, open) {
+  const origin = await site({ stream });
+  const { page } = await open(`${origin}/harness.html`);
+  const result = await page.evaluate(async () => {
+    window.HTMLCanvasElement.prototype.getContext = () => null;
+    const harness = new window.Harness({ projectId: "p1", thread: "main" });
+    const refusal = await harness.player.load(1).then(() => null, (error) => error.message);
+    return { refusal, errors: harness.errors };
+  });
+  assert.match(result.refusal, /WebGL 2/);
+  assert.deepEqual(result.errors.map(({ code, fatal }) => [code, fatal]), [["webgl-unavailable", true]]);
+}
+
 async function pausesWhileHidden(site, open) {
   const origin = await site({ stream });
   const { page } = await start(open, origin);
@@ -300,6 +313,7 @@ await withBrowser(async ({ site, open }) => {
     takesWasmWhenWebCodecsBreaks,
     keepsItsMemoryBounded,
     showsALiveMaskOnItsFrameOnly,
+    saysSoWithoutWebGl,
     pausesWhileHidden,
   ];
   for (const test of cases) {

@@ -195,13 +195,16 @@ export class RenditionStream {
    */
   private choose(slot: Slot): number | null {
     if (!this.window) return null;
-    const taken = new Set(this.slots.filter((other) => other !== slot).map((other) => other.segment));
+    const others = this.slots.filter((other) => other !== slot);
+    const taken = new Set(others.map((other) => other.segment));
     let awaited: number | null = null;
     for (const frame of wantedOrder(this.window)) {
-      if (this.get(frame) !== undefined) continue;
       const segment = this.options.grid.segmentOf(frame);
+      if (taken.has(segment) || this.get(frame) !== undefined) continue;
+      // Each segment is looked at once, for its most urgent frame.
+      taken.add(segment);
       const address = this.rendition.addresses[segment];
-      if (address === undefined || taken.has(segment) || this.isBlocked(address)) continue;
+      if (address === undefined || this.isBlocked(address)) continue;
       if (this.options.fetcher.has(this.segmentUrl(address))) return segment;
       awaited ??= segment;
     }
