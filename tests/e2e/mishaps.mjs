@@ -82,8 +82,9 @@ async function renamedAndDeleted(editor) {
   const card = editor.page.locator(".card").first();
   await card.hover();
   await card.getByRole("button", { name: /^Rename/ }).click();
-  await editor.page.keyboard.type("Clownfish");
-  await editor.press("Enter");
+  const field = card.getByRole("textbox");
+  await field.fill("Clownfish");
+  await field.press("Enter");
   await editor.page.getByRole("link", { name: /Clownfish/ }).waitFor();
   await card.hover();
   await editor.shot("renamed");

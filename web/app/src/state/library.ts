@@ -34,11 +34,15 @@ export const makingSample = signal(false);
 const running = new Map<number, RunningUpload>();
 const deleting = new Set<string>();
 let lastUpload = 0;
+let lastLoad = 0;
 
 /** Reads the list of projects and of uploads that an earlier visit left unfinished. */
 export async function load(): Promise<void> {
+  const load = (lastLoad += 1);
   try {
     const all = await client.listProjects();
+    // An answer that was overtaken would bring back an old name.
+    if (load !== lastLoad) return;
     projects.value = all.filter((project) => !deleting.has(project.id));
     trouble.value = null;
   } catch (error) {
@@ -114,11 +118,13 @@ export async function rename(project: string, name: string): Promise<void> {
   const trimmed = name.trim();
   const before = projects.value;
   if (!before || !trimmed) return;
+  lastLoad += 1;
   projects.value = before.map((entry) =>
     entry.id === project ? { ...entry, name: trimmed } : entry,
   );
   try {
     await client.renameProject(project, trimmed);
+    await load();
   } catch (error) {
     projects.value = before;
     notify(describe(error), "error");

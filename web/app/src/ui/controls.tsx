@@ -1,7 +1,7 @@
 /** Small controls shared by all views. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { dismiss, notices } from "../state/notices";
 import { Icon, type IconName } from "./icons";
 
@@ -126,7 +126,8 @@ interface NameFieldProps {
 export function NameField({ value, label, class: extra, onCommit, onCancel }: NameFieldProps) {
   const ref = useRef<HTMLInputElement>(null);
   const settled = useRef(false);
-  useEffect(() => ref.current?.select(), []);
+  // Before the next key arrives, however quickly it is typed.
+  useLayoutEffect(() => ref.current?.select(), []);
   const settle = (commit: boolean) => {
     if (settled.current) return;
     settled.current = true;
