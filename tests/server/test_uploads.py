@@ -149,6 +149,8 @@ def test_more_bytes_than_stated_are_refused(limited: Client) -> None:
     location = limited.begin_upload(5, "clip.mp4")
     answer = limited.http.patch(location, content=b"123456", headers=patch_headers(0))
     assert answer.status_code == 400
+    resumed = limited.http.patch(location, content=b"12", headers=patch_headers(0))
+    assert (resumed.status_code, resumed.headers["Upload-Offset"]) == (204, "2")
     assert limited.http.delete(location, headers=TUS).status_code == 204
     assert limited.http.head(location, headers=TUS).status_code == 404
 

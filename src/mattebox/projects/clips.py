@@ -94,6 +94,9 @@ class ClipStore:
                 FrameTable.from_json(json.loads(row.frame_table)),
                 _shots(row.shots),
             )
+        if found.shots is None:
+            # Not kept: they may become known between the reading and the keeping.
+            return found
         with self._lock:
             self._kept[clip] = found
             while len(self._kept) > _CLIPS_KEPT:

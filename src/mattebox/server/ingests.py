@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from mattebox.errors import InputError
 from mattebox.media import Cancelled, Limits, ingest
 from mattebox.projects.clips import Clip
-from mattebox.projects.files import sync_folder
+from mattebox.projects.files import sync_folder, written_aside
 from mattebox.projects.jobs import Ingest
 from mattebox.projects.library import Library
 from mattebox.projects.store import Project
@@ -98,8 +100,13 @@ class Ingests:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
             # A link, so that the upload is still there if the server dies before the commit.
-            os.link(path, place)
-            sync_folder(place.parent)
+            try:
+                os.link(path, place)
+                sync_folder(place.parent)
+            except OSError:
+                # Some file systems know no links.
+                with written_aside(place) as aside:
+                    shutil.copyfile(path, aside)
 
     def _read(self, upload: str) -> None:
         path = self._uploads.path(upload)
@@ -115,15 +122,22 @@ class Ingests:
         except Exception as error:
             status, detail = _refusal(error, name)
             log.warning("upload refused", upload=upload, name=name, detail=detail)
-            self._uploads.discard(upload)
-            self._store.put(Ingest(upload, "refused", status=status, detail=detail))
+            self._settle(Ingest(upload, "refused", status=status, detail=detail))
         else:
-            self._store.put(Ingest(upload, "done", project=project.id))
-            self._uploads.discard(upload)
+            self._settle(Ingest(upload, "done", project=project.id))
+
+    def _settle(self, ingest: Ingest) -> None:
+        """Record how it ended, then let go of the upload; unrecorded, a restart reads it again."""
+        try:
+            self._store.put(ingest)
+        except SQLAlchemyError as error:
+            log.error("ingest not recorded", upload=ingest.upload, error=repr(error))
+        else:
+            self._uploads.discard(ingest.upload)
 
 
 def _refusal(error: Exception, name: str) -> tuple[int, str]:
-    if isinstance(error, InputError | OSError | MemoryError):
+    if isinstance(error, InputError | OSError | MemoryError | SQLAlchemyError):
         return of_exception(error)
     return 422, f"{name} could not be read ({error}); convert it to MP4 (H.264) and try again."
 

@@ -11,10 +11,12 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from mattebox.errors import InputError
+from mattebox.media import DecodingError
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +62,13 @@ def install(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> Response:
         return problem(error.status_code, _http_detail(request, error), error.headers)
 
+    async def _known_failure(request: Request, error: Exception) -> Response:
+        log.error("request failed", path=request.url.path, error=repr(error))
+        return problem(*of_exception(error))
+
+    for kind in (OSError, MemoryError, OperationalError, DecodingError):
+        app.add_exception_handler(kind, _known_failure)
+
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
         log.error("request failed", path=request.url.path, error=repr(error), exc_info=error)
@@ -68,13 +77,23 @@ def install(app: FastAPI) -> None:
 
 def of_exception(error: BaseException) -> tuple[int, str]:
     """Status and sentence for any error."""
-    if isinstance(error, InputError):
-        return error.status, error.detail
-    if isinstance(error, OSError) and error.errno is not None:
-        return 507, f"The server could not use its disk ({error.strerror}); free space and retry."
-    if isinstance(error, MemoryError):
-        return 507, "The server ran out of memory; close other work and retry."
-    return 500, "The server failed on this request; its log says more. Trying again is safe."
+    match error:
+        case InputError():
+            return error.status, error.detail
+        case DecodingError():
+            return 500, str(error)
+        case OSError(strerror=str(reason)):
+            return 507, f"The server could not use its disk ({reason}); free space and retry."
+        case OperationalError():
+            reason = error.orig
+            return 507, f"The server could not use its database ({reason}); free space and retry."
+        case MemoryError():
+            return 507, "The server ran out of memory; close other work and retry."
+        case _:
+            return (
+                500,
+                "The server failed on this request; its log says more. Trying again is safe.",
+            )
 
 
 def _http_detail(request: Request, error: HTTPException) -> str:

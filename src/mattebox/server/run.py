@@ -56,7 +56,8 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level=settings.log_level,
-        access_log=settings.log_level in {"debug", "info"},
+        # Addresses may carry the token.
+        access_log=settings.log_level in {"debug", "info"} and settings.token is None,
         timeout_graceful_shutdown=max(1, round(settings.shutdown_s)),
         server_header=False,
     )

@@ -140,6 +140,8 @@ class UploadFiles(TusStorage):
         try:
             yield
         finally:
+            # What a refused request left unwritten must not come before the next one's bytes.
+            self._pending.pop(uid, None)
             lock.release()
 
     def _size(self, uid: str) -> int:

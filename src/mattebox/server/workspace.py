@@ -82,7 +82,8 @@ class Workspace:
         self.stream.maker = SegmentMaker(
             library, self.cache, self.networks, self.counters, self.stream.segment_made
         )
-        self.editing = Editing(library, Frames().get, self._refine, self.stream.shown)
+        frames = Frames(self.counters.decoded.labels("click").inc)
+        self.editing = Editing(library, frames.get, self._refine, self.stream.shown)
         self.exports = ExportJobs(library, self.stream, self.scheduler, self.bus, data / "exports")
         self.uploads = UploadFiles(data / "uploads")
         limits = Limits(settings.max_pixels, settings.max_frames, settings.max_duration_s)

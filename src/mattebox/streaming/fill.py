@@ -9,9 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import structlog
+
 from mattebox.errors import InputError
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.scheduler import Priority, Stopped, Ticket
+
+log = structlog.get_logger(__name__)
 
 State = Literal["running", "idle", "cancelled", "failed"]
 
@@ -153,6 +157,9 @@ class Filler:
         except (Stopped, InputError):
             # The server is closing, or the project was deleted meanwhile.
             fill.stopped = True
+        except Exception as error:
+            log.error("filling failed", project=project, error=repr(error))
+            failure = "The mattes could not all be made; free disk space and apply again."
         finally:
             for ticket in tickets.values():
                 ticket.leave()

@@ -57,8 +57,11 @@ class ShotFinder:
             # A clip that cannot be searched is still of use; it is one shot.
             log.warning("shots not found", clip=clip.hash, error=repr(error))
             shots = whole
-        self._clips.set_shots(clip.hash, shots)
-        with self._lock:
-            self._futures.pop(clip.hash, None)
+        try:
+            self._clips.set_shots(clip.hash, shots)
+        finally:
+            # Whether or not they could be recorded: who asks next may try again.
+            with self._lock:
+                self._futures.pop(clip.hash, None)
         self._found(clip.hash)
         return shots

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
@@ -33,7 +33,7 @@ from mattebox.streaming.plan import (
     video_recipes,
     video_rendition,
 )
-from mattebox.streaming.recipes import RecipeBook
+from mattebox.streaming.recipes import EDITION, Recipe, RecipeBook
 from mattebox.streaming.scheduler import Priority, Scheduler, Ticket
 from mattebox.streaming.segments import SegmentMaker
 
@@ -80,6 +80,7 @@ class MatteStream:
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, int], Addresses] = OrderedDict()
         self._places: dict[str, Places] = {}
+        self._orders: Counter[str] = Counter()
         self._background = ThreadPoolExecutor(4, thread_name_prefix="apply")
         self.filler = Filler(self.request, bus)
         self.maker: SegmentMaker | None = None
@@ -133,22 +134,27 @@ class MatteStream:
                 self._places[project.id] = _places(found)
         return found
 
-    def cached(self, address: str) -> bytes | None:
-        """A segment that is made already.
+    def check(self, address: str) -> None:
+        """Refuse an address that no project has announced.
 
         Raises:
-            InputError: No project has announced the address (404).
+            InputError: It is unknown (404).
         """
         self._recipes.get(address)
+
+    def cached(self, address: str) -> bytes | None:
+        """A segment that is made already."""
         return self._cache.get(address)
 
     def request(self, address: str, priority: Priority) -> Ticket:
         """Have a segment made, or share in its making.
 
         Raises:
-            InputError: No project has announced the address (404).
+            InputError: No project has announced the address, or this server has other weights or
+                another encoder than the one that did (404).
         """
         recipe = self._recipes.get(address)
+        self._check_current(recipe)
         maker = self.maker
         assert maker is not None
         return self._scheduler.request(address, lambda turn: maker.make(recipe, turn), priority)
@@ -168,11 +174,11 @@ class MatteStream:
 
         It is never made for this: a click corrects what is seen, and must not wait.
         """
-        with self._lock:
-            addresses = self._known.get((project.id, project.state.revision))
-        if addresses is None or object_id not in addresses.mattes:
-            return None
         clip = self._clips.get(project.clip)
+        revision = self._projects.revision(project.id, project.state.revision)
+        if not revision.snapshot.masks(object_id) or clip.shots is None:
+            return None
+        addresses = self.addresses(project, revision)
         grid = grid_of(clip)
         segment = grid.segment_of(frame)
         data = self._cache.get(addresses.mattes[object_id][segment])
@@ -200,8 +206,19 @@ class MatteStream:
             before: Number of the revision that was present before.
             playhead: Frame where making its mattes begins, or None to make none.
         """
+        order = self._superseded(project_id)
+        self._background.submit(self._announce, project_id, before, playhead, order)
+
+    def stop_work(self, project_id: str) -> None:
+        """Stop filling a project's mattes, also where filling has yet to begin."""
+        self._superseded(project_id)
+
+    def _superseded(self, project_id: str) -> int:
+        """Overrule what was ordered for a project before; the number of the new order."""
         self.filler.stop(project_id)
-        self._background.submit(self._announce, project_id, before, playhead)
+        with self._lock:
+            self._orders[project_id] += 1
+            return self._orders[project_id]
 
     def segment_made(self, address: str) -> None:
         """Tell pages that a segment became ready."""
@@ -221,6 +238,7 @@ class MatteStream:
         self.filler.stop(project_id)
         with self._lock:
             self._places.pop(project_id, None)
+            self._orders.pop(project_id, None)
             for key in [key for key in self._known if key[0] == project_id]:
                 del self._known[key]
 
@@ -229,11 +247,27 @@ class MatteStream:
         self.filler.close()
         self._background.shutdown(wait=False, cancel_futures=True)
 
-    def _announce(self, project_id: str, before: int, playhead: int | None) -> None:
+    def _check_current(self, recipe: Recipe) -> None:
+        clip = self._clips.get(recipe.clip)
+        video = recipe.kind == "video"
+        rendition = video_rendition(clip) if video else matte_rendition(clip)
+        current = recipe.edition == EDITION and recipe.encoder == rendition.settings
+        if recipe.network:
+            current &= recipe.network == self._networks.propagator().identity
+        if not current:
+            raise InputError(
+                "This segment was announced by another version; read the manifest again.",
+                status=404,
+            )
+
+    def _announce(self, project_id: str, before: int, playhead: int | None, ordered: int) -> None:
         try:
             project = self._projects.get(project_id)
             revision = self._projects.revision(project_id, project.state.revision)
             addresses = self.addresses(project, revision)
+            if self._projects.get(project_id).state.revision != revision.number:
+                # Undone while its shots were looked for: what undid it announces itself.
+                return
             old = self.addresses(project, self._projects.revision(project_id, before))
         except Exception as error:
             log.error("revision not announced", project=project_id, error=repr(error))
@@ -251,7 +285,9 @@ class MatteStream:
             "revision",
             {"revision": revision.number, "changed": {k: v for k, v in changed.items() if v}},
         )
-        if playhead is not None:
+        with self._lock:
+            current = self._orders[project_id] == ordered
+        if playhead is not None and current:
             grid = grid_of(self._clips.get(project.clip))
             order = outward(grid.count, grid.segment_of(playhead))
             # Objects may share a segment where neither of them is.

@@ -79,10 +79,11 @@ async def read_segment(
     mattebox_priority: Annotated[Literal["playhead", "ahead"], Header()] = "playhead",
 ) -> Response:
     """One segment; it is made when it is not there yet."""
-    data = await run_in_threadpool(workspace.stream.cached, address)
+    await run_in_threadpool(workspace.stream.check, address)
     headers = {"Cache-Control": IMMUTABLE, "ETag": f'"{address}"'}
     if has_tag(if_none_match, address):
         return Response(status_code=304, headers=headers)
+    data = await run_in_threadpool(workspace.stream.cached, address)
     workspace.counters.cache.labels("hit" if data is not None else "miss").inc()
     if data is not None:
         return Response(data, media_type="video/mp4", headers=headers)
@@ -119,4 +120,4 @@ def apply(
 def stop_work(project: str, workspace: OpenWorkspace) -> None:
     """Stop making mattes in the background; what is made is kept."""
     workspace.projects.get(project)
-    workspace.stream.filler.stop(project)
+    workspace.stream.stop_work(project)
