@@ -68,7 +68,8 @@ def test_p4_and_p5_the_grid_is_in_frames_with_one_address_per_segment(applied: A
         assert all(0 <= a < b <= grid.segment_count for a, b in rendition.ready)
 
 
-def test_p5_ready_lists_the_segments_that_are_made(server: Client, project: str) -> None:
+def test_p5_ready_lists_the_segments_that_are_made(server: Client, tmp_path: Path) -> None:
+    project = server.open(clips.write(tmp_path / "new", clips.Recipe(frames=50)).path)
     manifest = server.get(f"/projects/{project}/manifest")
     assert manifest["video"]["ready"] == []
     address = manifest["video"]["addresses"][1]

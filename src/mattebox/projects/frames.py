@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,14 @@ _KEPT = 8
 
 
 class Frames:
-    """Decodes one frame at a time and remembers the latest."""
+    """Decodes one frame at a time and remembers the latest.
 
-    def __init__(self) -> None:
+    Args:
+        decoded: Told of each frame that had to be decoded.
+    """
+
+    def __init__(self, decoded: Callable[[], None]) -> None:
+        self._decoded = decoded
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int], Picture] = OrderedDict()
 
@@ -32,6 +38,7 @@ class Frames:
                 return self._kept[key]
         with FrameReader(clip.path, clip.info, clip.table) as reader:
             _, picture = next(reader.read([index]))
+        self._decoded()
         picture.setflags(write=False)
         with self._lock:
             self._kept[key] = picture

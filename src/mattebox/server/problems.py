@@ -85,14 +85,13 @@ def of_exception(error: BaseException) -> tuple[int, str]:
         case OSError(strerror=str(reason)):
             return 507, f"The server could not use its disk ({reason}); free space and retry."
         case OperationalError():
-            reason = error.orig
-            return 507, f"The server could not use its database ({reason}); free space and retry."
+            return 507, f"The server could not use its database ({error.orig}); free space first."
         case MemoryError():
             return 507, "The server ran out of memory; close other work and retry."
         case _:
             return (
                 500,
-                "The server failed on this request; its log says more. Trying again is safe.",
+                "The server failed on this request; its log says why; trying again is safe.",
             )
 
 

@@ -17,7 +17,7 @@ from mattebox.errors import InputError
 from mattebox.projects.tables import RecipeRow
 
 # Raised whenever the same inputs would give other pixels for a reason no other field tells.
-_EDITION = 1
+EDITION = 1
 
 _KEPT = 16384
 
@@ -46,7 +46,7 @@ class Recipe:
     network: str = ""
     keyframes: tuple[tuple[int, str], ...] = ()
     shots: tuple[tuple[int, int], ...] = ()
-    edition: int = _EDITION
+    edition: int = EDITION
 
     def to_json(self) -> str:
         """Canonical JSON."""

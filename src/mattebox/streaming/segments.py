@@ -69,10 +69,10 @@ class SegmentMaker:
         Raises:
             Stopped: Nobody waits for it any more.
         """
-        turn.wait()
-        clip = self._clips.get(recipe.clip)
         chunks: list[bytes] = []
         try:
+            turn.wait()
+            clip = self._clips.get(recipe.clip)
             with closing(self._chunks(clip, recipe, turn)) as parts:
                 for chunk in parts:
                     chunks.append(chunk)
