@@ -9,6 +9,8 @@ import { Emitter } from "./emitter";
 
 /** Browsers open six connections to a host; events, clicks and uploads need some of them. */
 const CONNECTIONS = 4;
+/** Rank from which on a request may be stopped for the playhead's. */
+const POSTPONABLE = 2;
 const CACHE_BYTES = 48 * 2 ** 20;
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
@@ -24,7 +26,9 @@ interface Entry {
   rank: number;
   state: "queued" | "loading" | "done";
   bytes: Uint8Array | null;
-  readonly abort: AbortController;
+  abort: AbortController;
+  /** Its request was stopped for a more urgent one; it queues again. */
+  postponed: boolean;
   readonly promise: Promise<Uint8Array>;
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
@@ -102,8 +106,17 @@ export class SegmentFetcher {
     const { promise, resolve, reject } = withResolvers<Uint8Array>();
     // Prefetched segments may fail before anybody asks for them.
     promise.catch(() => undefined);
-    const abort = new AbortController();
-    const entry: Entry = { url, rank, state: "queued", bytes: null, abort, promise, resolve, reject };
+    const entry: Entry = {
+      url,
+      rank,
+      state: "queued",
+      bytes: null,
+      abort: new AbortController(),
+      postponed: false,
+      promise,
+      resolve,
+      reject,
+    };
     this.entries.set(url, entry);
     return entry;
   }
@@ -116,14 +129,31 @@ export class SegmentFetcher {
   }
 
   private fill(): void {
-    while (this.loading < CONNECTIONS) {
-      let next: Entry | null = null;
-      for (const entry of this.entries.values()) {
-        if (entry.state === "queued" && (!next || entry.rank < next.rank)) next = entry;
-      }
-      if (!next) return;
-      void this.load(next);
+    const entries = [...this.entries.values()];
+    const queue = entries.filter(({ state }) => state === "queued").sort((a, b) => a.rank - b.rank);
+    for (const next of queue) {
+      if (this.loading < CONNECTIONS) void this.load(next);
+      else if (next.rank === 0) this.postponeFor(next);
     }
+  }
+
+  /**
+   * Frees a connection for the playhead's segment: those ahead of an older playhead may each keep
+   * theirs for seconds, while the server makes them.
+   */
+  private postponeFor(urgent: Entry): void {
+    const entries = [...this.entries.values()];
+    const loading = entries.filter(({ state }) => state === "loading");
+    const waiting = entries.filter(({ state, rank }) => state === "queued" && rank === 0);
+    const leaving = loading.filter(({ postponed }) => postponed);
+    if (leaving.length >= waiting.length || !waiting.includes(urgent)) return;
+    const [victim] = loading
+      .filter(({ rank, postponed }) => rank >= POSTPONABLE && !postponed)
+      .sort((a, b) => b.rank - a.rank);
+    if (!victim) return;
+    victim.postponed = true;
+    this.counters.aborts++;
+    victim.abort.abort();
   }
 
   private async load(entry: Entry): Promise<void> {
@@ -138,7 +168,14 @@ export class SegmentFetcher {
       this.arrivals.emit("arrival", entry.url);
       this.evict();
     } catch (error) {
-      if (this.entries.get(entry.url) === entry) this.entries.delete(entry.url);
+      const current = this.entries.get(entry.url) === entry;
+      if (current && entry.postponed) {
+        entry.abort = new AbortController();
+        entry.postponed = false;
+        entry.state = "queued";
+        return;
+      }
+      if (current) this.entries.delete(entry.url);
       entry.reject(error instanceof Error ? error : new FetchError(String(error)));
     } finally {
       this.loading--;

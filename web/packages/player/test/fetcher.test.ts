@@ -77,6 +77,25 @@ describe("SegmentFetcher", () => {
     expect(counters.aborts).toBe(1);
   });
 
+  it("stops a far request for the playhead's segment, and makes it later", async () => {
+    const owner = {};
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    answer = (request, response) => {
+      if (request.url === "/near") response.end("near");
+      else void released.then(() => response.end("bytes"));
+    };
+    const far = ["a", "b", "c", "d"].map(url);
+    fetcher.setWanted(owner, far);
+    while (requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    fetcher.setWanted(owner, [url("near"), ...far]);
+    expect(text(await fetcher.get(url("near")))).toBe("near");
+    expect(counters.aborts).toBe(1);
+    release();
+    await Promise.all(far.map((one) => fetcher.get(one)));
+    expect(requests.filter((path) => path === "/d")).toHaveLength(2);
+  });
+
   it("tries again when the server stumbles", async () => {
     answer = (_, response) => {
       response.statusCode = requests.length < 3 ? 503 : 200;
