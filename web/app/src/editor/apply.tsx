@@ -1,6 +1,6 @@
 /** Apply, and the state of the work that it started. */
 
-import { contains, count } from "../logic/ranges";
+import { count } from "../logic/ranges";
 import { formatRemaining } from "../logic/timecode";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
@@ -27,34 +27,42 @@ export function ApplyControl({ session }: { session: Session }) {
     );
   }
   const applied = (session.project.value?.revision ?? 0) > 0;
-  const frames = count(session.stale.value);
-  const unfinished = unmadeFrames(session);
   if (session.canApply.value) {
-    return (
-      <div class="work">
-        <span class="numbers dim" role="status">
-          {frames > 0 ? `${frames} frames to ${applied ? "update" : "make"}` : "Changes to apply"}
-        </span>
-        <ApplyButton session={session} label="Apply" />
-      </div>
-    );
+    const frames = count(session.stale.value);
+    const what = `${frames} frames to ${applied ? "update" : "make"}`;
+    return <Offer session={session} label="Apply" state={frames > 0 ? what : "Changes to apply"} />;
   }
-  if (unfinished > 0) {
-    return (
-      <div class="work">
-        <span class="numbers dim" role="status">{`Stopped, ${unfinished} frames left`}</span>
-        <ApplyButton session={session} label="Continue" />
-      </div>
-    );
+  const missing = work === null ? 0 : session.missing.value;
+  if (missing > 0) {
+    const stopped = work?.state === "cancelled" || work?.state === "failed";
+    const what = stopped ? `Stopped, ${missing} frames left` : `${missing} frames not made yet`;
+    return <Offer session={session} label="Continue" state={what} />;
   }
   return (
     <div class="work">
       <span class="dim" role="status">
-        {applied ? "Up to date" : ""}
+        {applied && work !== null ? "Up to date" : ""}
       </span>
       <button type="button" class="button" disabled>
         Apply
       </button>
+    </div>
+  );
+}
+
+interface OfferProps {
+  session: Session;
+  label: string;
+  state: string;
+}
+
+function Offer({ session, label, state }: OfferProps) {
+  return (
+    <div class="work">
+      <span class="numbers dim" role="status">
+        {state}
+      </span>
+      <ApplyButton session={session} label={label} />
     </div>
   );
 }
@@ -70,19 +78,4 @@ function ApplyButton({ session, label }: { session: Session; label: string }) {
       {label}
     </button>
   );
-}
-
-/** Frames of the selected object that the revision promises and nobody makes at present. */
-function unmadeFrames(session: Session): number {
-  const project = session.project.value;
-  const manifest = session.playback.value?.manifest.value;
-  const object = session.object.value;
-  const matte = manifest?.objects.find((entry) => entry.id === object?.id)?.matte;
-  if (!project || !matte || session.work.value?.state !== "cancelled") return 0;
-  const ready = session.ready.value;
-  let missing = 0;
-  for (let frame = 0; frame < project.clip.frame_count; frame += 1) {
-    if (!contains(ready, frame)) missing += 1;
-  }
-  return missing;
 }

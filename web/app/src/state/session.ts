@@ -9,7 +9,7 @@ import { listen } from "../api/events";
 import { describe, Problem } from "../api/problem";
 import type { ExportJob, FrameTable, Project, ProjectObject, Work } from "../api/types";
 import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
-import { add, segmentsToFrames, subtract, type Range } from "../logic/ranges";
+import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { Size, Viewport } from "../logic/viewport";
 import { announceExport, recallExports } from "./exporting";
 import { dismiss, notify } from "./notices";
@@ -63,6 +63,15 @@ export class Session {
   readonly stale: ReadonlySignal<readonly Range[]> = computed(() => this.object.value?.stale ?? []);
   /** Frame ranges of the selected object whose matte answers at once and is up to date. */
   readonly ready: ReadonlySignal<readonly Range[]> = computed(() => this.readyRanges());
+  /** How many frames of any object the revision promises that are not made. */
+  readonly missing: ReadonlySignal<number> = computed(() => {
+    const count = this.project.value?.clip.frame_count ?? 0;
+    const objects = this.playback.value?.manifest.value?.objects ?? [];
+    const made = objects
+      .filter((object) => object.matte !== null)
+      .map((object) => countFrames(this.madeRanges(object.id)));
+    return made.reduce((most, frames) => Math.max(most, count - frames), 0);
+  });
   readonly canApply: ReadonlySignal<boolean> = computed(() => {
     const project = this.project.value;
     return project !== null && hasStale(project);
@@ -192,6 +201,8 @@ export class Session {
       work: (work) => {
         this.work.value = work;
         if (work.state === "failed" && work.detail) notify(work.detail, "error");
+        // All is made; should an event have gone by, the manifest knows.
+        if (work.state === "idle" && this.missing.value > 0) void this.resync();
       },
       export: (progress) => {
         const job = this.exportJob.value;
@@ -228,12 +239,16 @@ export class Session {
   }
 
   private readyRanges(): readonly Range[] {
-    const manifest = this.playback.value?.manifest.value;
     const object = this.object.value;
-    const matte = manifest?.objects.find((entry) => entry.id === object?.id)?.matte;
-    if (!manifest || !object || !matte) return [];
-    const segments = [...matte.ready, ...(this.madeSince.value[object.id] ?? [])];
-    const { length, frame_count } = manifest.grid;
-    return subtract(segmentsToFrames(segments, length, frame_count), object.stale);
+    return object ? subtract(this.madeRanges(object.id), object.stale) : [];
+  }
+
+  /** Frame ranges of an object's matte that answer at once, in the revision that is shown. */
+  private madeRanges(object: string): readonly Range[] {
+    const manifest = this.playback.value?.manifest.value;
+    const matte = manifest?.objects.find((entry) => entry.id === object)?.matte;
+    if (!manifest || !matte) return [];
+    const segments = [...matte.ready, ...(this.madeSince.value[object] ?? [])];
+    return segmentsToFrames(segments, manifest.grid.length, manifest.grid.frame_count);
   }
 }
