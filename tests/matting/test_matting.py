@@ -13,6 +13,7 @@ from mattebox.matting import (
     KeyColor,
     chroma_matte,
     combine,
+    crisp,
     over_color,
     parse_color,
     resize_matte,
@@ -141,3 +142,17 @@ def test_green_has_the_codes_of_its_matrix_and_range() -> None:
     assert KeyColor(0, 0, 0).code_values("bt709") == (16, 128, 128)
     with pytest.raises(ValueError, match="no matrix"):
         green.code_values("ycgco")
+
+
+def test_crisp_masks_are_solid_inside_and_keep_their_contour() -> None:
+    mask = np.arange(256, dtype=np.uint8)[None]
+
+    solid = crisp(mask, 3.0)
+
+    assert solid[0, 0] == 0
+    assert solid[0, 255] == 255
+    assert solid[0, 216] > 250
+    assert solid[0, 39] < 5
+    assert np.array_equal(solid >= 128, mask >= 128)
+    assert np.all(np.diff(solid[0].astype(int)) >= 0)
+    assert np.array_equal(crisp(mask, 1.0), mask)

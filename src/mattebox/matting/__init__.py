@@ -6,12 +6,14 @@ under a full matte leave as they came.
 
 from mattebox.matting.color import KeyColor, parse_color
 from mattebox.matting.composite import chroma_matte, over_color
+from mattebox.matting.crisp import crisp
 from mattebox.matting.matte import combine, resize_matte
 
 __all__ = [
     "KeyColor",
     "chroma_matte",
     "combine",
+    "crisp",
     "over_color",
     "parse_color",
     "resize_matte",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.inference.weights import DIRECTORY
+from mattebox.matting import crisp
 from mattebox.propagation.anchors import AnchorCache, MemoryAnchors
 from mattebox.propagation.frames import FrameSource, HeldFrames
 from mattebox.propagation.network import Network
@@ -127,7 +128,8 @@ class Propagator:
                     cache=cache,
                 )
                 for index, mask, confidence in run.masks(first, last, cancelled):
-                    yield MaskFrame(index, mask, confidence)
+                    final = masks[index] if index in masks else crisp(mask, self.settings.gain)
+                    yield MaskFrame(index, final, confidence)
             cursor = last + 1
         yield from _empty(range(cursor, stop), shape)
 

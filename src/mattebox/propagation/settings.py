@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 
@@ -30,6 +30,7 @@ class PropagationSettings:
         doubt: Least confidence at which an anchor is believed; below it the way there from the
             anchor before is gone frame by frame.
         steady: Largest change of area from anchor to anchor that is believed.
+        gain: What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`.
     """
 
     stride: int = 8
@@ -42,3 +43,4 @@ class PropagationSettings:
     second_look: bool = True
     doubt: float = 0.6
     steady: float = 2.5
+    gain: float = 2.0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.inference import Engine, identity, load
+from mattebox.matting import crisp
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent
 from mattebox.segmentation.hints import RADIUS, draw_hints, draw_seeds
@@ -23,8 +24,10 @@ from mattebox.segmentation.window import Window
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 1
+VERSION = 2
 """Counts changes of this module that change masks."""
+GAIN = 3.0
+"""What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""
 CLOSER = 0.6
 """The first mask is refined once more from near where its window has less of the frame."""
 STATES, ENCODINGS = 64, 12
@@ -157,7 +160,7 @@ class Refiner:
         for count in range(known + 1, len(made) + 1):
             state = self._step(_Task(frame, key[0], clicks[:count], previous_mask), state)
             self._states.put((*key, *made[:count]), state)
-        return state.mask.copy()
+        return crisp(state.mask, GAIN)
 
     def _latest(
         self, key: list[Any], made: list[tuple[float, float, bool]], start: _State
