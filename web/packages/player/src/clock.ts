@@ -18,10 +18,6 @@ export class PlayClock {
     return this.currentRate;
   }
 
-  get isRunning(): boolean {
-    return this.running;
-  }
-
   /** Position in ticks; may lie outside the clip, the frame table clamps. */
   get tick(): number {
     if (!this.running) return this.anchorTick;

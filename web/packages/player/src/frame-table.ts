@@ -60,10 +60,6 @@ export class Grid {
     readonly frameCount: number,
   ) {}
 
-  get count(): number {
-    return Math.ceil(this.frameCount / this.length);
-  }
-
   segmentOf(frame: number): number {
     return Math.floor(frame / this.length);
   }

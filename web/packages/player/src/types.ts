@@ -19,7 +19,7 @@ export interface PlayerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** `worker` draws in a worker where the browser can; `main` never does. Default `worker`. */
   readonly thread?: "worker" | "main";
-  /** Upper bound for decoded pictures in bytes, default 256 MiB. Frames come out of it. */
+  /** Upper bound for decoded pictures in bytes, default 256 MiB: 116 frames of 720p with one matte. */
   readonly bufferBytes?: number;
   /** Keep the drawing buffer at the canvas's displayed size in device pixels. Default true. */
   readonly autoResize?: boolean;

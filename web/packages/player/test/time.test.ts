@@ -36,7 +36,7 @@ describe("FrameTable", () => {
 describe("Grid", () => {
   it("cuts frames into cells, the last one shorter", () => {
     const grid = new Grid(4, 10);
-    expect([grid.count, grid.segmentOf(7), grid.cell(2)]).toEqual([3, 1, [8, 10]]);
+    expect([grid.segmentOf(7), grid.cell(1), grid.cell(2)]).toEqual([1, [4, 8], [8, 10]]);
   });
 
   it("joins neighbouring frames to ranges", () => {
