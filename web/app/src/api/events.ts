@@ -42,7 +42,12 @@ export function listen(project: string, handlers: EventHandlers): () => void {
         (handlers[name] as (data: unknown) => void)(JSON.parse(event.data));
       });
     }
-    source.addEventListener("reset", () => handlers.resync());
+    source.addEventListener("reset", () => {
+      handlers.resync();
+      // A stream that begins anew tells what work is under way.
+      source?.close();
+      connect();
+    });
   };
 
   connect();

@@ -41,7 +41,7 @@ export function ApplyControl({ session }: { session: Session }) {
   return (
     <div class="work">
       <span class="dim" role="status">
-        {applied && work !== null ? "Up to date" : ""}
+        {applied && work !== null && session.current.value ? "Up to date" : ""}
       </span>
       <button type="button" class="button" disabled>
         Apply

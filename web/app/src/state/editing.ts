@@ -1,11 +1,14 @@
 /** What the user does to the project: clicks, objects, undo, Apply. */
 
 import * as client from "../api/client";
-import type { Project } from "../api/types";
+import type { Project, Work } from "../api/types";
 import { EMPTY_DRAFT, keyframesOf, type Draft } from "../logic/clicks";
 import { nextKeyframe, previousKeyframe } from "../logic/timeline";
 import { beginMeasure, dropMeasure } from "./latency";
 import type { Session } from "./session";
+
+/** The work that was asked for, until the server tells of it. */
+const BEGINNING: Work = { state: "running", done: 0, total: 0, remaining_s: null, detail: null };
 
 let lastPending = 0;
 
@@ -113,9 +116,16 @@ export function redo(session: Session): void {
 /** Propagates all changes, the playhead's segment first. */
 export function apply(session: Session): void {
   const playhead = session.frame.value;
+  const before = session.work.value;
   beginMeasure("apply");
+  session.work.value = BEGINNING;
   void session.run(async () => {
-    await client.apply(session.id, playhead);
+    try {
+      await client.apply(session.id, playhead);
+    } catch (error) {
+      session.work.value = before;
+      throw error;
+    }
     return client.readProject(session.id);
   });
 }
@@ -124,6 +134,8 @@ export function cancelWork(session: Session): void {
   dropMeasure("apply");
   void session.run(async () => {
     await client.cancelWork(session.id);
+    // Work that had not begun ends without an event.
+    if (session.work.value === BEGINNING) session.work.value = { ...BEGINNING, state: "cancelled" };
     return null;
   });
 }

@@ -72,6 +72,10 @@ export class Session {
       .map((object) => countFrames(this.madeRanges(object.id)));
     return made.reduce((most, frames) => Math.max(most, count - frames), 0);
   });
+  /** Whether the manifest at hand is that of the project's revision. */
+  readonly current: ReadonlySignal<boolean> = computed(
+    () => this.playback.value?.manifest.value?.revision === this.project.value?.revision,
+  );
   readonly canApply: ReadonlySignal<boolean> = computed(() => {
     const project = this.project.value;
     return project !== null && hasStale(project);
