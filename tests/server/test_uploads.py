@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.server.live import TUS, Client, patch_headers, served
+from tests.server.live import TUS, Client, patch_headers, served, wait_for
 from tests.support import clips
 
 
@@ -55,6 +55,7 @@ def test_an_upload_goes_on_where_it_stopped(limited: Client, clip: Path) -> None
 def test_an_upload_survives_a_killed_server(clip: Path, tmp_path: Path) -> None:
     content = clip.read_bytes()
     with served(tmp_path) as client:
+        project = client.open(clip)
         upload = client.begin_upload(len(content), "clip.mp4").rpartition("/")[2]
         client.request(
             "PATCH", f"/uploads/{upload}", content=content[:1000], headers=patch_headers(0)
@@ -66,6 +67,10 @@ def test_an_upload_survives_a_killed_server(clip: Path, tmp_path: Path) -> None:
         assert there == 1000
         client.http.patch(location, content=content[there:], headers=patch_headers(there))
         assert client.ingest(upload).status_code == 200
+        # Shots that were not found yet are looked for again.
+        wait_for(
+            lambda: client.get(f"/projects/{project}"), lambda p: p["clip"]["shots"] is not None
+        )
 
 
 def _text(path: Path) -> None:

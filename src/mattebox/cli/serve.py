@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,3 +33,7 @@ def serve(
         knob = ".".join(str(part) for part in first["loc"])
         raise InputError(f"The setting {knob} is wrong: {first['msg']}.") from error
     run_server(settings, lambda address: typer.echo(f"Mattebox is ready at {address}"))
+    # All is closed and on disk by now; the inference engine would take seconds to unload itself.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

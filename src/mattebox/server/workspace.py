@@ -69,7 +69,7 @@ class Workspace:
         self.scheduler = Scheduler(settings.lanes)
         self.cache = SegmentCache(data / "segments", settings.cache_bytes)
         self.recipes = RecipeBook(library.engine)
-        self.shots = ShotFinder(self.clips, self._shots_found)
+        self.shots = ShotFinder(self.clips, self._shots_found, self.scheduler.wait_for_clicks)
         self.stream = MatteStream(
             library,
             self.recipes,

@@ -264,7 +264,8 @@ class Scheduler:
             work.waiters -= 1
             if work.waiters == 0 and not work.result.done():
                 work.stopped = True
-                if not work.started:
+                # A closed scheduler has let go of it already.
+                if not work.started and work in self._works:
                     self._works.remove(work)
                     abandoned = True
                 self._dispatch()

@@ -20,11 +20,15 @@ class ShotFinder:
     Args:
         clips: Where the shots are recorded.
         found: Told the hash of each clip whose shots became known.
+        pause: Returns when nothing more urgent is going on; asked at every frame.
     """
 
-    def __init__(self, clips: ClipStore, found: Callable[[str], None]) -> None:
+    def __init__(
+        self, clips: ClipStore, found: Callable[[str], None], pause: Callable[[], None]
+    ) -> None:
         self._clips = clips
         self._found = found
+        self._pause = pause
         self._lock = threading.Lock()
         self._futures: dict[str, Future[Shots]] = {}
         self._stopping = threading.Event()
@@ -46,10 +50,14 @@ class ShotFinder:
         self._stopping.set()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
+    def _stop(self) -> bool:
+        self._pause()
+        return self._stopping.is_set()
+
     def _find(self, clip: Clip) -> Shots:
         whole: Shots = ((0, clip.table.frame_count),)
         try:
-            found = detect_shots(clip.path, clip.info, clip.table, cancelled=self._stopping.is_set)
+            found = detect_shots(clip.path, clip.info, clip.table, cancelled=self._stop)
             shots = tuple((shot.start, shot.stop) for shot in found) or whole
         except Cancelled:
             raise
