@@ -101,16 +101,19 @@ export function deleteKeyframe(session: Session): void {
   void session.run(() => client.deleteKeyframe(session.id, object.id, frame));
 }
 
+/** Whether there is anything to undo is asked when its turn comes, after what was done before. */
 export function undo(session: Session): void {
-  if (session.project.value?.can_undo || session.busy.value > 0) {
-    void session.run(() => client.undo(session.id), () => clearDraft(session));
-  }
+  void session.run(
+    async () => (session.project.value?.can_undo ? client.undo(session.id) : null),
+    () => clearDraft(session),
+  );
 }
 
 export function redo(session: Session): void {
-  if (session.project.value?.can_redo) {
-    void session.run(() => client.redo(session.id), () => clearDraft(session));
-  }
+  void session.run(
+    async () => (session.project.value?.can_redo ? client.redo(session.id) : null),
+    () => clearDraft(session),
+  );
 }
 
 /** Propagates all changes, the playhead's segment first. */
