@@ -146,7 +146,11 @@ async function cutout(editor, { scene }) {
   const { object, background } = scene.later;
   await editor.view("Original");
   await editor.hidePoints();
-  const [original] = await editor.colors([object]);
+  // The background tells when the picture has replaced the matte, where it was black.
+  const original = await until("the original picture", async () => {
+    const [inside, outside] = await editor.colors([object, background]);
+    return distance(outside, [0, 0, 0]) > 48 && inside;
+  });
   await editor.view("Cutout");
   await editor.page.getByRole("radio", { name: "Key", exact: true }).click();
   await until("the key colour around the object", async () => {
