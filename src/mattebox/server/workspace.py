@@ -70,17 +70,22 @@ class Workspace:
         self.cache = SegmentCache(data / "segments", settings.cache_bytes)
         self.recipes = RecipeBook(library.engine)
         self.shots = ShotFinder(self.clips, self._shots_found, self.scheduler.wait_for_clicks)
+        maker = SegmentMaker(
+            library,
+            self.cache,
+            self.networks,
+            self.counters,
+            made=self._segment_made,
+        )
         self.stream = MatteStream(
             library,
             self.recipes,
+            maker,
             cache=self.cache,
             scheduler=self.scheduler,
             networks=self.networks,
             bus=self.bus,
             shots=self.shots.shots,
-        )
-        self.stream.maker = SegmentMaker(
-            library, self.cache, self.networks, self.counters, self.stream.segment_made
         )
         frames = Frames(self.counters.decoded.labels("click").inc)
         self.editing = Editing(library, frames.get, self._refine, self.stream.shown)
@@ -197,6 +202,9 @@ class Workspace:
 
     def _thumbnail_path(self, clip: str) -> Path:
         return self._data / "thumbnails" / f"{clip}.jpg"
+
+    def _segment_made(self, address: str) -> None:
+        self.stream.segment_made(address)
 
     def _shots_found(self, clip: str) -> None:
         for project in self.projects.all():

@@ -51,6 +51,7 @@ class MatteStream:
     Args:
         library: Projects and footage.
         recipes: Where recipes are recorded.
+        maker: Makes segments.
         cache: Finished segments.
         scheduler: Who may compute.
         networks: Whose identity is part of addresses.
@@ -62,6 +63,7 @@ class MatteStream:
         self,
         library: Library,
         recipes: RecipeBook,
+        maker: SegmentMaker,
         *,
         cache: SegmentCache,
         scheduler: Scheduler,
@@ -72,6 +74,7 @@ class MatteStream:
         self._projects = library.projects
         self._clips = library.clips
         self._recipes = recipes
+        self._maker = maker
         self._cache = cache
         self._scheduler = scheduler
         self._networks = networks
@@ -83,7 +86,6 @@ class MatteStream:
         self._orders: Counter[str] = Counter()
         self._background = ThreadPoolExecutor(4, thread_name_prefix="apply")
         self.filler = Filler(self.request, bus)
-        self.maker: SegmentMaker | None = None
 
     def manifest(self, project_id: str, number: int | None) -> dict[str, Any]:
         """The manifest of a revision, or of the present one; waits for the shots if it must.
@@ -155,9 +157,9 @@ class MatteStream:
         """
         recipe = self._recipes.get(address)
         self._check_current(recipe)
-        maker = self.maker
-        assert maker is not None
-        return self._scheduler.request(address, lambda turn: maker.make(recipe, turn), priority)
+        return self._scheduler.request(
+            address, lambda turn: self._maker.make(recipe, turn), priority
+        )
 
     def init(self, address: str) -> bytes:
         """The initialisation segment that goes with a segment.
