@@ -23,32 +23,40 @@ Picture = NDArray[np.uint8]
 
 
 def subjects() -> Iterator[tuple[str, list[Picture], Picture]]:
-    """Yield a name, two frames and the first one's mask."""
+    """Yield a name, nine consecutive frames and the first one's mask."""
     film = Film()
-    yield "drawn", [film.frame(4), film.frame(6)], film.mask(4)
-    for name in ("horsejump-low", "bear", "drift-turn", "flamingo"):
+    yield "drawn", [film.frame(index) for index in range(4, 13)], film.mask(4)
+    for name in ("horsejump-low", "bear", "drift-turn"):
         if (SEQUENCES / name).is_dir():
             frames = list(islice(read_frames(SEQUENCES / name), 9))
             mask = read_mask(SEQUENCES / name / "masks" / "00000.png") * np.uint8(255)
-            yield name, [frames[0], frames[-1]], mask
+            yield name, frames, mask
 
 
-def found(network: Network, frames: list[Picture], mask: Picture) -> Picture:
+def found(network: Network, frames: list[Picture], mask: Picture, gap: int) -> NDArray[np.bool_]:
     box = mask_box(mask) or (0, 0, *mask.shape[::-1])
     side = 1.7 * max(box[2] - box[0], box[3] - box[1])
     region: Region = region_around(box, mask.shape[1], mask.shape[0], side)
     memory = [network.memorize(frames[0], mask, region), *[None] * (network.slots - 1)]
-    return network.read(frames[1], mask, region, memory).mask
+    return network.read(frames[gap], mask, region, memory).mask >= 128
 
 
 @pytest.mark.parametrize(
     "engine", [name for name in ("openvino", "onnxruntime") if name in available()]
 )
 def test_masks_agree_with_the_reference(engine: str) -> None:
+    """One frame on, each mask; an anchor's stride on, where much is open, all of them together."""
     reference, network = Network("torch"), Network(engine)
+    far = []
     for name, frames, mask in subjects():
-        wanted = found(reference, frames, mask) >= 128
-        mine = found(network, frames, mask) >= 128
-        assert wanted.any()
-        agreement = np.count_nonzero(mine & wanted) / np.count_nonzero(mine | wanted)
-        assert agreement >= 0.995, name
+        for gap in (1, 8):
+            wanted = found(reference, frames, mask, gap)
+            mine = found(network, frames, mask, gap)
+            assert wanted.any()
+            agreement = np.count_nonzero(mine & wanted) / np.count_nonzero(mine | wanted)
+            if gap == 1:
+                assert agreement >= 0.995, name
+            else:
+                far.append(agreement)
+    assert np.mean(far) >= 0.995
+    assert min(far) >= 0.99
