@@ -554,60 +554,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/uploads/{uuid}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
-        /** Extension Termination Route */
-        readonly delete: operations["extension_termination_route_api_v1_uploads__uuid__delete"];
-        readonly options?: never;
-        /** Core Head Route */
-        readonly head: operations["core_head_route_api_v1_uploads__uuid__head"];
-        /** Core Patch Route */
-        readonly patch: operations["core_patch_route_api_v1_uploads__uuid__patch"];
-        readonly trace?: never;
-    };
-    readonly "/api/v1/uploads/": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Extension Creation Route */
-        readonly post: operations["extension_creation_route_api_v1_uploads__post"];
-        readonly delete?: never;
-        /** Core Options Route */
-        readonly options: operations["core_options_route_api_v1_uploads__options"];
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/uploads": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Extension Creation Route */
-        readonly post: operations["extension_creation_route_api_v1_uploads_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/healthz": {
         readonly parameters: {
             readonly query?: never;
@@ -806,11 +752,6 @@ export interface components {
             readonly segment_count: number;
             /** Frame Count */
             readonly frame_count: number;
-        };
-        /** HTTPValidationError */
-        readonly HTTPValidationError: {
-            /** Detail */
-            readonly detail?: readonly components["schemas"]["ValidationError"][];
         };
         /**
          * HealthModel
@@ -1113,19 +1054,6 @@ export interface components {
             /** Created */
             readonly created: string;
         };
-        /** ValidationError */
-        readonly ValidationError: {
-            /** Location */
-            readonly loc: readonly (string | number)[];
-            /** Message */
-            readonly msg: string;
-            /** Error Type */
-            readonly type: string;
-            /** Input */
-            readonly input?: unknown;
-            /** Context */
-            readonly ctx?: Record<string, never>;
-        };
         /**
          * VideoModel
          * @description The plate.
@@ -1247,6 +1175,16 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ProjectList"];
                 };
             };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readonly create_project_api_v1_projects_post: {
@@ -1313,13 +1251,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1352,13 +1291,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1439,13 +1379,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1545,13 +1486,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1586,13 +1528,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1674,13 +1617,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2026,13 +1970,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2077,13 +2022,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2128,13 +2074,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2171,13 +2118,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details. */
@@ -2231,13 +2179,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2283,13 +2232,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem details. */
@@ -2364,13 +2314,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2459,13 +2410,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2503,13 +2455,14 @@ export interface operations {
                     readonly "text/event-stream": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "text/event-stream": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2544,13 +2497,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2642,13 +2596,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2682,13 +2637,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2741,213 +2697,14 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    readonly extension_termination_route_api_v1_uploads__uuid__delete: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                readonly "tus-resumable"?: string;
-            };
-            readonly path: {
-                readonly uuid: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Successful Response */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    readonly core_head_route_api_v1_uploads__uuid__head: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                readonly "tus-resumable"?: string;
-            };
-            readonly path: {
-                readonly uuid: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Successful Response */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    readonly core_patch_route_api_v1_uploads__uuid__patch: {
-        readonly parameters: {
-            readonly query?: {
-                readonly post_request?: boolean;
-            };
-            readonly header: {
-                readonly "content-length": number;
-                readonly "upload-offset": number;
-                readonly "upload-length"?: number;
-                readonly "content-type"?: string;
-                readonly "tus-resumable"?: string;
-            };
-            readonly path: {
-                readonly uuid: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Successful Response */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    readonly extension_creation_route_api_v1_uploads__post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                readonly "upload-metadata"?: string;
-                readonly "upload-length"?: number;
-                readonly "upload-defer-length"?: number;
-                readonly "upload-concat"?: string;
-                readonly "tus-resumable"?: string;
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Successful Response */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    readonly core_options_route_api_v1_uploads__options: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                readonly "tus-resumable"?: string;
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Successful Response */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    readonly extension_creation_route_api_v1_uploads_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
-                readonly "upload-metadata"?: string;
-                readonly "upload-length"?: number;
-                readonly "upload-defer-length"?: number;
-                readonly "upload-concat"?: string;
-                readonly "tus-resumable"?: string;
-            };
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Successful Response */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2996,7 +2753,9 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "text/plain": unknown;
+                };
             };
         };
     };
