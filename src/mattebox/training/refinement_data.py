@@ -81,7 +81,7 @@ class Corpus:
         for entries in self.folders.values():
             pictures = len({(id(bank), instance.picture) for bank, instance in entries})
             weights.append(np.sqrt(len(entries)) * (1 + 2 * (1 - pictures / len(entries))))
-        return np.asarray(weights) / np.sum(weights)
+        return np.asarray(np.asarray(weights) / np.sum(weights), np.float64)
 
 
 def load_corpus(data: Path, cache: Path) -> Corpus:
