@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from mattebox.training.propagation import (  # noqa: E402
     seen_through,
     train,
 )
-from mattebox.training.propagation_export import export_propagation  # noqa: E402
+from mattebox.training.propagation_export import release  # noqa: E402
 from mattebox.training.sequences import load_sequences  # noqa: E402
 
 HEIGHT, WIDTH = 96, 128
@@ -70,10 +71,14 @@ def test_a_run_resumes_and_its_weights_serve_the_product(
 ) -> None:
     train(config)
     last = train(replace(config, steps=4))
+    assert last.name == "0000004.pt"
     rows = (config.run / CURVE).read_text().splitlines()
     assert [row.split(",")[0] for row in rows] == ["step", "2", "4"]
     assert (config.run / "config.json").exists()
-    export_propagation(last, tmp_path / "weights", {"licence": "none"})
+    release(replace(config, held_out=("rolling",)), tmp_path / "weights")
+    described = json.loads((tmp_path / "weights" / "propagation-read.json").read_text())
+    assert described["data"] == ["images/balls", "sequences/films"]
+    assert 0 <= described["scores"]["held_out"]["J"] <= 1
     propagator = Propagator(weights=tmp_path / "weights")
     frames = [draw(index)[0] for index in range(3)]
 
