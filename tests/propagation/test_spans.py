@@ -57,6 +57,17 @@ def test_dependencies_are_the_union_over_the_segments_frames(
 @given(st.sets(st.integers(0, 49), max_size=5), st.integers(1, 12))
 def test_anchors_lie_on_one_grid_whatever_the_keyframes(keyframes: set[int], stride: int) -> None:
     for span in spans(0, 50, list(keyframes), [Shot(0, 50)]):
-        anchors = anchors_of(span, stride)
+        anchors = anchors_of(span, stride, near=50, far_stride=3 * stride)
         inside = range(span.start, span.stop)
         assert list(anchors) == [f for f in inside if f % stride == 0 and f != span.left]
+
+
+@given(st.sets(st.integers(0, 399), min_size=1, max_size=3))
+def test_far_from_keyframes_anchors_lie_farther_apart(keyframes: set[int]) -> None:
+    for span in spans(0, 400, list(keyframes), [Shot(0, 400)]):
+        anchors = anchors_of(span, 8, near=96, far_stride=24)
+        ends = [k for k in (span.left, span.right) if k is not None]
+        for frame in range(span.start, span.stop):
+            near = min(abs(frame - k) for k in ends) <= 96
+            wanted = frame % (8 if near else 24) == 0 and frame != span.left
+            assert (frame in anchors) == wanted

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 2
+VERSION = 3
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 
@@ -16,6 +16,9 @@ class PropagationSettings:
     Attributes:
         stride: Frames between anchors. Anchors lie at multiples of it, counted from the clip's
             first frame. A divisor of the segment length wastes nothing.
+        near: Frames from the nearest keyframe up to which anchors lie that close.
+        far_stride: Frames between anchors beyond, a multiple of `stride`: what makes the far end
+            of a long clip come within seconds.
         anchor_margin: Side of the region an anchor is looked for in, over the longer side of
             the object's box in the anchor before.
         margin: The same for the frames between anchors, over the box in the frame before.
@@ -34,6 +37,8 @@ class PropagationSettings:
     """
 
     stride: int = 8
+    near: int = 96
+    far_stride: int = 24
     anchor_margin: float = 2.0
     margin: float = 1.7
     smallest_region: float = 0.45

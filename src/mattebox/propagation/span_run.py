@@ -85,7 +85,9 @@ class SpanRun:
         self._masks = masks
         self._cache = cache
         self._cancelled: Asked = bool
-        self._anchors = anchors_of(span, settings.stride)
+        self._anchors = anchors_of(
+            span, settings.stride, near=settings.near, far_stride=settings.far_stride
+        )
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
         facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
@@ -184,20 +186,22 @@ class SpanRun:
         if before is None:
             end = self._span.left if ahead else self._span.right
             assert end is not None
-            before, missing = self._keyframes[end], chain[: final + 1]
+            place, before, missing = end, self._keyframes[end], chain[: final + 1]
         else:
-            missing = chain[start + 1 : final + 1]
-        for index, frame in self._along(missing, held):
-            before = self._step(index, frame, before, ahead=ahead)
+            place, missing = chain[start], chain[start + 1 : final + 1]
+        for index, frame in self._along(missing, held, ahead=ahead):
+            before = self._step(place, index, frame, before)
+            place = index
             self._keep(f"{name}-{index}", before)
             # Those on the way are let go: a chain may be as long as the clip.
             if index in wanted:
                 found[index] = before
         return {index: found[index] for index in wanted}
 
-    def _along(self, indices: range, held: set[int]) -> Iterator[tuple[int, Frame]]:
+    def _along(
+        self, indices: Sequence[int], held: set[int], *, ahead: bool
+    ) -> Iterator[tuple[int, Frame]]:
         """Yield frames in a chain's order, few held beside those that are needed again."""
-        ahead = indices.step > 0
         far = [i for i in indices if (i < min(held) if ahead else i > max(held))]
         for place in range(0, len(far), CHUNK):
             chunk = far[place : place + CHUNK]
@@ -208,8 +212,8 @@ class SpanRun:
         for index in indices[len(far) :]:
             yield index, self._frames[index]
 
-    def _step(self, index: int, frame: Frame, before: Estimate, *, ahead: bool) -> Estimate:
-        """Find the object on an anchor, given the one before it in the chain."""
+    def _step(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
+        """Find the object on anchor `index`, given what was found before it at `place`."""
         region = self._region(before.mask, before.region, self._settings.anchor_margin)
         last = None if self._is_keyframe(before) else before.remembered
         self._check()
@@ -217,8 +221,9 @@ class SpanRun:
         found = self._network.read(frame, before.mask, region, memory)
         if self._settings.second_look and found.mask.any():
             found = self._looked_again(frame, found, before, memory)
-        if self._doubts(found, before):
-            walked = self._walk(index, before, ahead=ahead)
+        # Long steps are not walked: the far end must not cost what going there in order costs.
+        if abs(index - place) <= self._settings.stride and self._doubts(found, before):
+            walked = self._walk(place, index, before)
             # Where neither is like the object, the one that claims less does less harm.
             return min(found, walked, key=_area) if self._grew(walked, before) else walked
         return found
@@ -252,24 +257,19 @@ class SpanRun:
         sure = found.confidence >= self._settings.doubt and self._is_steady(found, before)
         return not sure and _area(before) > 0
 
-    def _walk(self, index: int, before: Estimate, *, ahead: bool) -> Estimate:
+    def _walk(self, place: int, index: int, before: Estimate) -> Estimate:
         """Go to an anchor frame by frame."""
-        stride = self._settings.stride
-        end = self._span.left if ahead else self._span.right
-        assert end is not None
-        if ahead:
-            way = range(max(index - stride, end) + 1, index + 1)
-        else:
-            way = range(min(index + stride, end) - 1, index - 1, -1)
+        step = 1 if index > place else -1
+        way = range(place + step, index + step, step)
         frames = dict(self._frames.pass_over(sorted(way)))
         anchors = [None if self._is_keyframe(before) else before.remembered, None]
         found = before
-        for place in way:
+        for on_the_way in way:
             region = self._region(found.mask, found.region, self._settings.margin)
             last = None if found is before else found.remembered
             self._check()
             memory = [*self._ends(), *anchors, last]
-            found = self._network.read(frames[place], found.mask, region, memory)
+            found = self._network.read(frames[on_the_way], found.mask, region, memory)
         return found
 
     def _knot(

@@ -78,17 +78,29 @@ def dependencies(
     return tuple(sorted(needed))
 
 
-def anchors_of(span: Span, stride: int) -> range:
+def anchors_of(span: Span, stride: int, *, near: int, far_stride: int) -> tuple[int, ...]:
     """Return a span's anchors: every `stride`-th frame of the clip that is no keyframe.
+
+    Far from the span's keyframes they lie farther apart, so that the far end of a long span is
+    reached in few steps.
 
     They lie on a grid fixed to the clip, so that every request finds the same ones.
 
     Args:
         span: The span.
         stride: Distance between anchors in frames.
+        near: Frames from the nearest of the span's keyframes up to which that holds.
+        far_stride: Distance between anchors beyond; a multiple of `stride`.
     """
     low = span.start if span.left is None else span.start + 1
-    return range(-(-low // stride) * stride, span.stop, stride)
+    keyframes = [k for k in (span.left, span.right) if k is not None]
+
+    def lies_there(frame: int) -> bool:
+        distance = min((abs(frame - k) for k in keyframes), default=0)
+        return distance <= near or frame % far_stride == 0
+
+    grid = range(-(-low // stride) * stride, span.stop, stride)
+    return tuple(frame for frame in grid if lies_there(frame))
 
 
 def reach(places: Sequence[int], first: int, last: int) -> tuple[int, int]:
