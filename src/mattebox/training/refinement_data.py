@@ -81,7 +81,8 @@ class Corpus:
         for entries in self.folders.values():
             pictures = len({(id(bank), instance.picture) for bank, instance in entries})
             weights.append(np.sqrt(len(entries)) * (1 + 2 * (1 - pictures / len(entries))))
-        return np.asarray(np.asarray(weights) / np.sum(weights), np.float64)
+        shares: NDArray[np.float64] = np.asarray(weights) / np.sum(weights)
+        return shares
 
 
 def load_corpus(data: Path, cache: Path) -> Corpus:
