@@ -17,12 +17,10 @@ from mattebox.training.propagation import (  # noqa: E402
     FORWARD,
     TWO_SIDED,
     PropagationTraining,
-    mask_loss,
-    overlap,
-    seen_through,
     train,
 )
 from mattebox.training.propagation_export import release  # noqa: E402
+from mattebox.training.propagation_step import mask_loss, overlap, seen_through  # noqa: E402
 from mattebox.training.sequences import load_sequences  # noqa: E402
 
 HEIGHT, WIDTH = 96, 128

@@ -15,15 +15,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.random import Generator
 from torch import Tensor
 
 from mattebox.errors import InputError
 from mattebox.networks.encoder import Encoder, Features
-from mattebox.networks.propagation import Memory, PropagationNetwork
+from mattebox.networks.propagation import PropagationNetwork
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
 from mattebox.training.images import load_images
+from mattebox.training.propagation_step import Batch, StepResult, clip_loss
 from mattebox.training.sequences import Sequence as Film
 from mattebox.training.sequences import load_sequences
 
@@ -90,23 +90,6 @@ class PropagationTraining:
 # --- data ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Clips of one order, frames first.
-
-    Attributes:
-        order: The frames' places in time, in the order they are used.
-        images: `(F, B, 3, S, S)` float in [0, 1].
-        masks: `(F, B, 1, S, S)` float in [0, 1].
-        regions: `(F, B, 4)` float: x, y, width, height.
-    """
-
-    order: tuple[int, ...]
-    images: Tensor
-    masks: Tensor
-    regions: Tensor
-
-
 class Clips:
     """Where a run's clips come from."""
 
@@ -165,98 +148,6 @@ def _static(config: PropagationTraining) -> StaticClips | None:
         for folder in (config.data / "backgrounds", config.data / "cutouts")
     )
     return StaticClips(bank, backgrounds, cutouts, config.size)
-
-
-# --- one step -----------------------------------------------------------------------------------
-
-
-def seen_through(mask: Tensor, region: Tensor, query: Tensor) -> Tensor:
-    """Return masks as another crop of the same canvas sees them.
-
-    Args:
-        mask: `(B, 1, S, S)` float, seen through `region`.
-        region: `(B, 4)` float: x, y, width, height.
-        query: `(B, 4)` float, the other crop.
-    """
-    scale = query[:, 2:] / region[:, 2:]
-    shift = (2 * (query[:, :2] - region[:, :2]) + query[:, 2:]) / region[:, 2:] - 1
-    theta = torch.zeros(len(mask), 2, 3, device=mask.device)
-    theta[:, 0, 0], theta[:, 1, 1] = scale[:, 0], scale[:, 1]
-    theta[:, :, 2] = shift
-    grid = F.affine_grid(theta, list(mask.shape), align_corners=False)
-    return F.grid_sample(mask, grid, align_corners=False)
-
-
-def mask_loss(logits: Tensor, target: Tensor, share: float) -> Tensor:
-    """Return bootstrapped cross-entropy (the worst `share` of the pixels) plus dice."""
-    pixels = F.binary_cross_entropy_with_logits(logits, target, reduction="none").flatten(1)
-    worst = pixels.topk(max(1, int(pixels.shape[1] * share)), dim=1, sorted=False).values
-    found, wanted = torch.sigmoid(logits).flatten(1), target.flatten(1)
-    overlap = (found * wanted).sum(1)
-    dice = 1 - (2 * overlap + 1) / (found.sum(1) + wanted.sum(1) + 1)
-    return worst.mean() + dice.mean()
-
-
-def overlap(logits: Tensor, target: Tensor) -> Tensor:
-    """Return the IoU of each mask, `(B,)`; two empty masks agree."""
-    found, wanted = (logits > 0).flatten(1), (target > 0.5).flatten(1)
-    both = (found & wanted).sum(1).float()
-    either = (found | wanted).sum(1).float()
-    return torch.where(either > 0, both / either.clamp(min=1), torch.ones_like(both))
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """What one step measured: the loss and the IoU of the first and of the second read."""
-
-    loss: Tensor
-    first: float
-    second: float
-
-
-def clip_loss(
-    network: PropagationNetwork,
-    encoded: Sequence[Features],
-    batch: Batch,
-    progress: float,
-    random: Generator,
-) -> StepResult:
-    """Propagate through a batch of clips and say how wrong it went.
-
-    The frames that the order names first are given; each of the other two is read from memory,
-    the second also from the first one's result: the network's own mask with a chance that
-    rises over the run (what it will live with), the true one otherwise.
-    """
-    given = len(batch.order) - 2
-    share = 0.15 + 0.85 * max(0.0, 1 - progress / 0.25)
-    keys = [network.keys(features) for features in encoded]
-    values = [network.memorize(encoded[i], batch.masks[i]) for i in range(given)]
-    loss = torch.zeros((), device=batch.masks.device)
-    scores = []
-    before, carried = 0, batch.masks[0]
-    for query in (given, given + 1):
-        previous = seen_through(carried, batch.regions[before], batch.regions[query])
-        kept = torch.from_numpy(random.random(len(previous)) > 0.1).to(previous)
-        remembered = [*range(given), before] if before >= given else list(range(given))
-        memory = Memory(
-            torch.stack([keys[i] for i in remembered], 1),
-            torch.stack([values[i] for i in remembered], 1),
-            torch.ones(len(previous), len(remembered), device=previous.device),
-        )
-        logits, confidence = network.read(
-            encoded[query], keys[query], memory, previous * kept[:, None, None, None]
-        )
-        logits, target = logits.float(), batch.masks[query]
-        score = overlap(logits.detach(), target)
-        loss = loss + mask_loss(logits, target, share)
-        loss = loss + 0.1 * F.binary_cross_entropy_with_logits(confidence.float(), score)
-        scores.append(float(score.mean()))
-        own = random.random() < 0.25 + 0.75 * min(1.0, progress / 0.5)
-        carried = torch.sigmoid(logits.detach()) if own else target
-        if query == given:
-            values.append(network.memorize(encoded[query], carried))
-        before = query
-    return StepResult(loss, scores[0], scores[1])
 
 
 # --- the run ------------------------------------------------------------------------------------
