@@ -43,13 +43,13 @@ def propagation(data: Data, run: Run = None, minutes: Minutes = 90, export: Expo
     """Train the Propagation Network on annotated clips and on pictures set in motion."""
     _require_torch()
     from mattebox.training.propagation import PropagationTraining, train
-    from mattebox.training.propagation_export import export_propagation
+    from mattebox.training.propagation_export import release
 
     folder = run or Path("runs/propagation")
     config = PropagationTraining(data=data, run=folder, cache=CACHE, minutes=minutes)
-    last = train(config, typer.echo)
+    train(config, typer.echo)
     if export is not None:
-        export_propagation(last, export, {})
+        release(config, export, typer.echo)
 
 
 def _require_torch() -> None:
