@@ -60,10 +60,17 @@ export function upload(file: File, handlers: UploadHandlers): RunningUpload {
   return {
     cancel: () => {
       cancelled = true;
-      // Terminating may fail when the server is away; it drops abandoned uploads by itself.
-      transfer.abort(true).catch(() => undefined);
+      void transfer.abort();
+      void forget(transfer);
     },
   };
+}
+
+/** Here an upload is forgotten at once, also where the page closes before the server has answered. */
+async function forget(transfer: Upload): Promise<void> {
+  for (const { urlStorageKey } of await transfer.findPreviousUploads()) {
+    await forgetUnfinished(urlStorageKey);
+  }
 }
 
 async function begin(transfer: Upload, cancelled: () => boolean): Promise<void> {
