@@ -38,10 +38,12 @@ export function ApplyControl({ session }: { session: Session }) {
     const what = stopped ? `Stopped, ${missing} frames left` : `${missing} frames not made yet`;
     return <Offer session={session} label="Continue" state={what} />;
   }
+  const known = applied && work !== null && session.current.value;
+  const what = session.applied.value.length > 0 ? "Up to date" : "Nothing to cut out yet";
   return (
     <div class="work">
       <span class="dim" role="status">
-        {applied && work !== null && session.current.value ? "Up to date" : ""}
+        {known ? what : ""}
       </span>
       <button type="button" class="button" disabled>
         Apply

@@ -3,8 +3,15 @@
 import { useState } from "preact/hooks";
 import { exportAddress } from "../api/client";
 import type { ExportJob } from "../api/types";
+import { hasStale } from "../logic/clicks";
 import * as editing from "../state/editing";
-import { cancelExport, EXPORT_FORMATS, newExport, startExport } from "../state/exporting";
+import {
+  cancelExport,
+  EXPORT_FORMATS,
+  exportedObjects,
+  newExport,
+  startExport,
+} from "../state/exporting";
 import type { Session } from "../state/session";
 import { Dialog } from "../ui/controls";
 import { Icon } from "../ui/icons";
@@ -33,7 +40,7 @@ function Form({ session, failure }: { session: Session; failure: string | null }
   const marked = start !== null || stop !== null;
   const [whole, setWhole] = useState(!marked);
   const clip = session.project.value?.clip;
-  const applied = (session.project.value?.revision ?? 0) > 0;
+  const objects = exportedObjects(session);
   const last = stop ?? (clip?.frame_count ?? 1) - 1;
   return (
     <>
@@ -97,7 +104,7 @@ function Form({ session, failure }: { session: Session; failure: string | null }
         <button
           type="button"
           class="button primary"
-          disabled={!applied || session.busy.value > 0}
+          disabled={objects.length === 0 || session.busy.value > 0}
           onClick={() => startExport(session, { format, wholeClip: whole })}
         >
           Start export
@@ -108,23 +115,37 @@ function Form({ session, failure }: { session: Session; failure: string | null }
 }
 
 function Warning({ session }: { session: Session }) {
-  const applied = (session.project.value?.revision ?? 0) > 0;
-  if (applied && !session.canApply.value) return null;
-  const clicked = session.canApply.value;
+  const warning = warningOf(session);
+  if (warning === null) return null;
   return (
     <div class="notice row between">
-      <span>
-        {applied
-          ? "Your last corrections are not applied; the export would not have them."
-          : "Nothing is applied yet, so there is nothing to export."}
-      </span>
-      {clicked && (
+      <span>{warning}</span>
+      {session.canApply.value && (
         <button type="button" class="button" onClick={() => editing.apply(session)}>
           Apply
         </button>
       )}
     </div>
   );
+}
+
+function warningOf(session: Session): string | null {
+  const project = session.project.value;
+  const applied = session.applied.value.length;
+  if (!project || project.revision === 0) {
+    return "Nothing is applied yet, so there is nothing to export.";
+  }
+  if (applied === 0) {
+    return session.canApply.value
+      ? "No object’s clicks are applied, so there is nothing to export."
+      : "There is no object to export; click one and apply.";
+  }
+  const exported = exportedObjects(session).length;
+  if (exported === 0) return "All objects are hidden; show those to export.";
+  if (hasStale(project)) {
+    return "Your last corrections are not applied; the export would not have them.";
+  }
+  return exported < applied ? "Hidden objects are left out." : null;
 }
 
 function Earlier({ session }: { session: Session }) {

@@ -2,6 +2,7 @@
 
 import { commandFor, type Command } from "../logic/shortcuts";
 import * as editing from "../state/editing";
+import { openExport } from "../state/exporting";
 import type { Session } from "../state/session";
 import { fitPicture, holdSpace, showActualSize } from "./stage-view";
 
@@ -51,9 +52,7 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   },
   fit: fitPicture,
   "actual-size": showActualSize,
-  export: (session) => {
-    session.dialog.value = "export";
-  },
+  export: openExport,
   help: (session) => {
     session.dialog.value = "help";
   },

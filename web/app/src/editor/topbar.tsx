@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import * as editing from "../state/editing";
+import { openExport } from "../state/exporting";
 import { openProjects } from "../state/route";
 import type { Session, ViewKind } from "../state/session";
 import { IconButton, NameField, Segmented } from "../ui/controls";
@@ -100,9 +101,7 @@ function ExportButton({ session }: { session: Session }) {
       type="button"
       class="button"
       title={`Export${keyHint("export")}`}
-      onClick={() => {
-        session.dialog.value = "export";
-      }}
+      onClick={() => openExport(session)}
     >
       <Icon name="download" />
       <span class="numbers">{running ? `Exporting ${percent} %` : "Export"}</span>

@@ -3,6 +3,7 @@
 import * as client from "../api/client";
 import { describe } from "../api/problem";
 import type { ExportProgress } from "../api/types";
+import { exportBasis } from "../logic/exports";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
@@ -26,18 +27,38 @@ export interface ExportChoice {
   readonly wholeClip: boolean;
 }
 
+/** Shows the export dialog: the form, unless an export runs or its file is still what one would get. */
+export function openExport(session: Session): void {
+  const done = session.exportJob.value?.state === "done";
+  if (done && session.exportBasis.value !== basisOf(session)) newExport(session);
+  session.dialog.value = "export";
+}
+
+function basisOf(session: Session): string {
+  return exportBasis(session.project.value, session.marks.value, session.hidden.value);
+}
+
+/** The objects that an export started now would hold. */
+export function exportedObjects(session: Session): readonly string[] {
+  return session.applied.value.filter((object) => !session.hidden.value.has(object));
+}
+
 export function startExport(session: Session, choice: ExportChoice): void {
   const marks = session.marks.value;
   const count = session.project.value?.clip.frame_count ?? 0;
   const range = choice.wholeClip
     ? {}
     : { start: marks.in ?? 0, stop: marks.out === null ? count : marks.out + 1 };
+  const objects = exportedObjects(session);
+  const basis = basisOf(session);
   void session.run(async () => {
     const job = await client.startExport(session.id, {
       format: choice.format,
       key_color: session.keyColor.value,
+      objects,
       ...range,
     });
+    session.exportBasis.value = basis;
     session.exportJob.value = job;
     // It may have ended before its id was known here, and its event gone by unseen.
     const latest = await client.readExport(session.id, job.id);
@@ -67,7 +88,10 @@ export function newExport(session: Session): void {
 export async function recallExports(session: Session): Promise<void> {
   try {
     const all = await client.listExports(session.id);
-    session.exportJob.value = all.findLast((job) => job.state === "running") ?? null;
+    const running = all.findLast((job) => job.state === "running") ?? null;
+    session.exportBasis.value =
+      running?.revision === session.project.value?.revision ? basisOf(session) : null;
+    session.exportJob.value = running;
     session.exported.value = all.filter((job) => job.state === "done");
   } catch (error) {
     notify(describe(error), "error");

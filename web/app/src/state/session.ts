@@ -9,6 +9,7 @@ import { listen } from "../api/events";
 import { describe, Problem } from "../api/problem";
 import type { ExportJob, FrameTable, Project, ProjectObject, Work } from "../api/types";
 import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
+import { appliedObjects, hasRemoved } from "../logic/exports";
 import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { Size, Viewport } from "../logic/viewport";
 import { announceExport, recallExports } from "./exporting";
@@ -45,6 +46,8 @@ export class Session {
   /** The export that runs or has just ended, and the finished ones before it. */
   readonly exportJob = signal<ExportJob | null>(null);
   readonly exported = signal<readonly ExportJob[]>([]);
+  /** What the followed export shows, as `exportBasis` tells it. */
+  readonly exportBasis = signal<string | null>(null);
 
   /** The stage's size in CSS pixels and where the picture lies within it. */
   readonly stage = signal<Size>({ width: 0, height: 0 });
@@ -63,13 +66,14 @@ export class Session {
   readonly stale: ReadonlySignal<readonly Range[]> = computed(() => this.object.value?.stale ?? []);
   /** Frame ranges of the selected object whose matte answers at once and is up to date. */
   readonly ready: ReadonlySignal<readonly Range[]> = computed(() => this.readyRanges());
+  /** The objects that an export can hold: applied, and not removed since. */
+  readonly applied: ReadonlySignal<readonly string[]> = computed(() =>
+    appliedObjects(this.project.value, this.playback.value?.manifest.value ?? null),
+  );
   /** How many frames of any object the revision promises that are not made. */
   readonly missing: ReadonlySignal<number> = computed(() => {
     const count = this.project.value?.clip.frame_count ?? 0;
-    const objects = this.playback.value?.manifest.value?.objects ?? [];
-    const made = objects
-      .filter((object) => object.matte !== null)
-      .map((object) => countFrames(this.madeRanges(object.id)));
+    const made = this.applied.value.map((object) => countFrames(this.madeRanges(object)));
     return made.reduce((most, frames) => Math.max(most, count - frames), 0);
   });
   /** Whether the manifest at hand is that of the project's revision. */
@@ -78,7 +82,8 @@ export class Session {
   );
   readonly canApply: ReadonlySignal<boolean> = computed(() => {
     const project = this.project.value;
-    return project !== null && hasStale(project);
+    const manifest = this.playback.value?.manifest.value ?? null;
+    return project !== null && (hasStale(project) || hasRemoved(project, manifest));
   });
   readonly working: ReadonlySignal<boolean> = computed(() => this.work.value?.state === "running");
 
