@@ -24,6 +24,14 @@ describe("clicks", () => {
     expect(clicksShown(null, 10, EMPTY_DRAFT)).toEqual([]);
   });
 
+  it("shows the click that makes the first object, before and after there is one", () => {
+    const pending = { id: "pending-1", x: 0.1, y: 0.2, include: true, object: "", frame: 10 };
+    const draft = { ...EMPTY_DRAFT, added: [pending] };
+    expect(clicksShown(null, 10, draft)).toEqual([{ ...pending, pending: true }]);
+    expect(clicksShown(null, 11, draft)).toEqual([]);
+    expect(clicksShown(makeObject(), 10, draft)).toEqual([{ ...pending, pending: true }]);
+  });
+
   it("falls back to the first object", () => {
     const project = makeProject({ objects: [object, makeObject({ id: "o2" })] });
     expect(objectOf(project, "o2")?.id).toBe("o2");

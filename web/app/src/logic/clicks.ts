@@ -3,6 +3,7 @@
 import type { Click, Project, ProjectObject } from "../api/types";
 
 export interface PendingClick extends Click {
+  /** Empty where the click makes the project's first object. */
   readonly object: string;
   readonly frame: number;
 }
@@ -25,9 +26,10 @@ export function clicksShown(
   frame: number,
   draft: Draft,
 ): ShownClick[] {
-  if (!object) return [];
-  const stored = object.keyframes.find((keyframe) => keyframe.frame === frame)?.clicks ?? [];
-  const added = draft.added.filter((click) => click.object === object.id && click.frame === frame);
+  const stored = object?.keyframes.find((keyframe) => keyframe.frame === frame)?.clicks ?? [];
+  const added = draft.added.filter(
+    (click) => (click.object === "" || click.object === object?.id) && click.frame === frame,
+  );
   return [
     ...stored
       .filter((click) => !draft.removed.includes(click.id))
