@@ -93,7 +93,8 @@ function start(file: File): void {
 
 function finish(id: number, project: string): void {
   drop(id);
-  if (route.value.project === null && uploads.value.length === 0) openProject(project);
+  const others = uploads.value.some((item) => item.state !== "failed");
+  if (route.value.project === null && !others) openProject(project);
   else void load();
 }
 
