@@ -26,6 +26,7 @@ export function addClick(session: Session, x: number, y: number, include: boolea
     added: [...draft.added, { id, x, y, include, object, frame }],
   }));
   session.clickId.value = null;
+  session.pointsShown.value = true;
   void session.run(
     async () => {
       const target = await ensureObject(session);
