@@ -4,6 +4,7 @@ import {
   frameCentre,
   frameToX,
   nextKeyframe,
+  pressedFrame,
   previousKeyframe,
   rulerStep,
   tileFrames,
@@ -23,6 +24,14 @@ describe("timeline", () => {
     expect(xToFrame(track, -50)).toBe(0);
     expect(xToFrame(track, 5000)).toBe(249);
     expect(xToFrame({ width: 0, frameCount: 10 }, 3)).toBe(0);
+  });
+
+  it("goes to the nearest keyframe whose mark is hit, else to the frame pressed", () => {
+    const at = frameCentre(track, 100);
+    expect(pressedFrame(track, at + 4, [100])).toBe(100);
+    expect(pressedFrame(track, at + 4, [])).toBe(101);
+    expect(pressedFrame(track, at + 6, [100])).toBe(102);
+    expect(pressedFrame(track, at + 3, [100, 101])).toBe(101);
   });
 
   it("works for a clip of a single frame", () => {

@@ -9,7 +9,8 @@ export const RULER_HEIGHT = 18;
 export const STRIP_HEIGHT = 44;
 const LANE_HEIGHT = 22;
 const STRIP_TOP = RULER_HEIGHT;
-const LANE_TOP = RULER_HEIGHT + STRIP_HEIGHT;
+/** Top of the lane that the keyframes stand in. */
+export const LANE_TOP = RULER_HEIGHT + STRIP_HEIGHT;
 export const TIMELINE_HEIGHT = LANE_TOP + LANE_HEIGHT;
 
 export interface Tile {

@@ -4,13 +4,10 @@ import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { keyframesOf } from "../logic/clicks";
 import { contains } from "../logic/ranges";
-import { clampFrame, cuts, frameCentre, frameToX, xToFrame, type Track } from "../logic/timeline";
+import { clampFrame, cuts, frameToX, pressedFrame, type Track } from "../logic/timeline";
 import type { Session } from "../state/session";
 import { Filmstrip } from "./filmstrip";
-import { paintTimeline, TIMELINE_HEIGHT, type Colors } from "./timeline-paint";
-
-/** Pixels within which a press on the lane goes to a keyframe. */
-const SNAP = 5;
+import { LANE_TOP, paintTimeline, TIMELINE_HEIGHT, type Colors } from "./timeline-paint";
 
 export function Timeline({ session }: { session: Session }) {
   const track = useRef<HTMLDivElement>(null);
@@ -24,15 +21,14 @@ export function Timeline({ session }: { session: Session }) {
     return drawTimeline(session, track.current, canvas.current, head.current);
   }, [session]);
 
-  const seek = (event: PointerEvent, snap: boolean) => {
+  const seek = (event: PointerEvent, pressed: boolean) => {
     const box = track.current?.getBoundingClientRect();
     if (!box) return;
     const x = event.clientX - box.left;
     const span: Track = { width: box.width, frameCount: count };
-    const near = snap
-      ? keyframesOf(session.object.value).find((key) => Math.abs(frameCentre(span, key) - x) <= SNAP)
-      : undefined;
-    void session.playback.value?.seek(near ?? xToFrame(span, x));
+    const inLane = pressed && event.clientY - box.top >= LANE_TOP;
+    const keyframes = inLane ? keyframesOf(session.object.value) : [];
+    void session.playback.value?.seek(pressedFrame(span, x, keyframes));
   };
 
   return (
@@ -45,7 +41,7 @@ export function Timeline({ session }: { session: Session }) {
       aria-valuemin={0}
       aria-valuemax={count - 1}
       aria-valuenow={clampFrame(frame, count)}
-      aria-valuetext={`Frame ${frame} of ${count}${stateOf(session, frame)}`}
+      aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);

@@ -80,7 +80,7 @@ function ReadOut({ session }: { session: Session }) {
         {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
       </span>
       <span class="dim">
-        frame <span data-testid="frame">{frame}</span> of {count}
+        frame <span data-testid="frame">{frame}</span> · {count} frames
       </span>
     </div>
   );

@@ -23,6 +23,16 @@ export function xToFrame(track: Track, x: number): number {
   return clampFrame(Math.floor((x / track.width) * track.frameCount), track.frameCount);
 }
 
+/** Pixels within which a press goes to a keyframe's mark. */
+const SNAP = 5;
+
+/** The frame that a press means: the nearest of `keyframes` if its mark is hit, else what is there. */
+export function pressedFrame(track: Track, x: number, keyframes: readonly number[]): number {
+  const away = (frame: number) => Math.abs(frameCentre(track, frame) - x);
+  const nearest = [...keyframes].sort((a, b) => away(a) - away(b))[0];
+  return nearest !== undefined && away(nearest) <= SNAP ? nearest : xToFrame(track, x);
+}
+
 export function clampFrame(frame: number, frameCount: number): number {
   return Math.max(0, Math.min(frameCount - 1, frame));
 }
