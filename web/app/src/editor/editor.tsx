@@ -66,6 +66,18 @@ function ConnectionBanner({ session }: { session: Session }) {
 }
 
 function Failure({ session, detail }: { session: Session; detail: string }) {
+  if (session.gone.value) {
+    return (
+      <div class="message" role="alert">
+        <Icon name="film" />
+        <h1>This project does not exist</h1>
+        <p>It was deleted, or its address is not complete.</p>
+        <button type="button" class="button primary" onClick={openProjects}>
+          All projects
+        </button>
+      </div>
+    );
+  }
   return (
     <div class="message" role="alert">
       <Icon name="film" />

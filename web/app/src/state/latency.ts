@@ -16,6 +16,12 @@ export const latencies = signal<Readonly<Partial<Record<Measured, number>>>>({})
 
 const begun = new Map<Measured, number>();
 
+/** Forgets what was measured, for another project opens. */
+export function resetLatencies(): void {
+  begun.clear();
+  latencies.value = {};
+}
+
 export function beginMeasure(what: Measured): void {
   begun.set(what, performance.now());
 }

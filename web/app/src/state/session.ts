@@ -13,6 +13,7 @@ import { appliedObjects, hasRemoved } from "../logic/exports";
 import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { Size, Viewport } from "../logic/viewport";
 import { announceExport, recallExports } from "./exporting";
+import { resetLatencies } from "./latency";
 import { dismiss, notify } from "./notices";
 import type { Playback } from "./playback";
 
@@ -25,6 +26,8 @@ export class Session {
   readonly table = signal<FrameTable | null>(null);
   /** Why the project cannot be shown at all. */
   readonly failure = signal<string | null>(null);
+  /** Whether it is that there is no such project (any more). */
+  readonly gone = signal(false);
   readonly connected = signal(true);
   readonly busy = signal(0);
   readonly work = signal<Work | null>(null);
@@ -98,6 +101,7 @@ export class Session {
 
   /** Reads the project and follows its events from now on. */
   async open(): Promise<void> {
+    resetLatencies();
     try {
       const [project, table] = await Promise.all([
         client.readProject(this.id),
@@ -106,6 +110,7 @@ export class Session {
       if (this.disposed) return;
       batch(() => {
         this.failure.value = null;
+        this.gone.value = false;
         this.table.value = table;
         this.project.value = project;
       });
@@ -114,7 +119,7 @@ export class Session {
       this.listen();
       void recallExports(this);
     } catch (error) {
-      this.failure.value = describe(error);
+      this.fail(error);
     }
   }
 
@@ -176,8 +181,15 @@ export class Session {
     try {
       this.accept(await client.readProject(this.id));
     } catch (error) {
-      if (error instanceof Problem && error.status === 404) this.failure.value = error.message;
+      if (error instanceof Problem && error.status === 404) this.fail(error);
     }
+  }
+
+  private fail(error: unknown): void {
+    batch(() => {
+      this.gone.value = error instanceof Problem && error.status === 404;
+      this.failure.value = describe(error);
+    });
   }
 
   /** Reads what another page changed; what this page is changing comes with its answers. */
