@@ -36,6 +36,7 @@ export function ExportDialog({ session }: { session: Session }) {
 
 function Form({ session, failure }: { session: Session; failure: string | null }) {
   const [format, setFormat] = useState(EXPORT_FORMATS[0]?.id ?? "");
+  const keyed = EXPORT_FORMATS.some((entry) => entry.id === format && entry.keyed);
   const { in: start, out: stop } = session.marks.value;
   const marked = start !== null || stop !== null;
   const [whole, setWhole] = useState(!marked);
@@ -67,17 +68,19 @@ function Form({ session, failure }: { session: Session; failure: string | null }
             </label>
           ))}
         </fieldset>
-        <label class="row between">
-          Key colour
-          <input
-            class="field"
-            type="color"
-            value={session.keyColor.value}
-            onInput={(event) => {
-              session.keyColor.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        {keyed && (
+          <label class="row between">
+            Key colour
+            <input
+              class="field"
+              type="color"
+              value={session.keyColor.value}
+              onInput={(event) => {
+                session.keyColor.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+        )}
         <fieldset class="range">
           <legend>Frames</legend>
           <label class="row">

@@ -11,6 +11,8 @@ export interface ExportFormat {
   readonly id: string;
   readonly label: string;
   readonly detail: string;
+  /** Whether a key colour stands where the object is not. */
+  readonly keyed: boolean;
 }
 
 /** What the server's protocol offers. */
@@ -19,6 +21,25 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     id: "mp4",
     label: "Chroma key, MP4",
     detail: "H.264 at the source’s size and rate, with its sound",
+    keyed: true,
+  },
+  {
+    id: "prores4444",
+    label: "ProRes 4444 with alpha, MOV",
+    detail: "10 bits, the matte as straight alpha, with the sound",
+    keyed: false,
+  },
+  {
+    id: "matte",
+    label: "Luma matte, MP4",
+    detail: "H.264, the object white on black, without sound",
+    keyed: false,
+  },
+  {
+    id: "png",
+    label: "PNG sequence with alpha, ZIP",
+    detail: "8 bits, straight alpha, with the frames’ times",
+    keyed: false,
   },
 ];
 
