@@ -126,6 +126,7 @@ function ClipFacts({ session }: { session: Session }) {
         {clip.source_width} × {clip.source_height} · {formatRate(clip.rate)} fps
         {clip.has_sound ? " · sound" : ""}
       </p>
+      {clip.damage !== null && <p class="notice">{clip.damage}</p>}
       {(click !== undefined || apply !== undefined) && (
         <p class="dim numbers" title="How long the last click and the last Apply took to show">
           {click !== undefined && <span>Click to mask {Math.round(click)} ms</span>}
