@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { fit, isOnPicture, keepInSight, MAX_SCALE, toPicture, toStage, zoomAt } from "../src/logic/viewport";
+import {
+  fit,
+  isOnPicture,
+  keepInSight,
+  MAX_SCALE,
+  noteBottom,
+  toPicture,
+  toStage,
+  zoomAt,
+} from "../src/logic/viewport";
 
 const stage = { width: 1000, height: 600 };
 const picture = { width: 1280, height: 720 };
@@ -21,6 +30,14 @@ describe("viewport", () => {
     expect(b.x).toBeCloseTo(a.x);
     expect(b.y).toBeCloseTo(a.y);
     expect(zoomAt(after, at, 1e9, 0.05).scale).toBe(MAX_SCALE);
+  });
+
+  it("keeps a note within the picture, or in sight", () => {
+    const view = fit(stage, picture);
+    const edge = stage.height - view.y - picture.height * view.scale;
+    expect(noteBottom(stage, picture, view)).toBeCloseTo(edge + 12);
+    expect(noteBottom(stage, picture, { x: 0, y: -100, scale: 2 })).toBe(12);
+    expect(noteBottom(stage, picture, { x: 0, y: -700, scale: 1 })).toBe(300);
   });
 
   it("goes from the stage to the picture and back", () => {

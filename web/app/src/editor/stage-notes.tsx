@@ -1,7 +1,9 @@
 /** Words over the picture: how to begin, what is missing, what went wrong. */
 
 import { contains } from "../logic/ranges";
+import { noteBottom } from "../logic/viewport";
 import type { Session } from "../state/session";
+import { pictureSize } from "./stage-view";
 
 interface StageNotesProps {
   session: Session;
@@ -40,8 +42,9 @@ export function StageNotes({ session, onLeave }: StageNotesProps) {
     );
   }
   const note = noteOf(session);
+  const bottom = noteBottom(session.stage.value, pictureSize(session), session.viewport.value);
   return note === null ? null : (
-    <div class="stage-note" role="status">
+    <div class="stage-note" role="status" style={{ bottom: `${bottom}px` }}>
       {note}
     </div>
   );

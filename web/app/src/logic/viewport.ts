@@ -29,6 +29,12 @@ export function fit(stage: Size, picture: Size, margin = 16): Viewport {
   return centre(stage, picture, scale);
 }
 
+/** How far above the stage's bottom a note stands so that the picture's edge does not cut it. */
+export function noteBottom(stage: Size, picture: Size, view: Viewport, gap = 12): number {
+  const below = stage.height - view.y - picture.height * view.scale;
+  return Math.max(gap, Math.min(stage.height / 2, below + gap));
+}
+
 export function centre(stage: Size, picture: Size, scale: number): Viewport {
   return {
     x: (stage.width - picture.width * scale) / 2,
