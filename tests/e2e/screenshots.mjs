@@ -26,7 +26,6 @@ try {
   await editor.button("Apply");
   await page.getByText(/^(Up to date|Applying)/).waitFor();
   await editor.appliedUntil();
-  await page.getByLabel("Colour of Object 1").fill("#ff4fa3");
   await editor.seek(36);
   // The filmstrip comes last, when nothing else is wanted.
   await page.waitForLoadState("networkidle");

@@ -36,7 +36,7 @@ Picture = npt.NDArray[np.uint8]
 # Frame, clicks in their order, and the mask they correct, to a mask; a pure function.
 Refine = Callable[[Picture, Sequence[segmentation.Click], Mask | None], Mask]
 
-COLORS = ("#4cc2ff", "#ff7a59", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff5fa2", "#b0b7ff")
+COLORS = ("#ff4fa3", "#4cc2ff", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff7a59", "#b0b7ff")
 
 
 class Editing:

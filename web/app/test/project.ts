@@ -3,7 +3,7 @@
 import type { Project, ProjectObject } from "../src/api/types";
 
 export function makeObject(part: Partial<ProjectObject> = {}): ProjectObject {
-  return { id: "o1", name: "Object 1", color: "#4cc2ff", keyframes: [], stale: [], ...part };
+  return { id: "o1", name: "Object 1", color: "#ff4fa3", keyframes: [], stale: [], ...part };
 }
 
 export function makeProject(part: Partial<Project> = {}): Project {
