@@ -76,6 +76,29 @@ def test_an_export_runs_to_the_end_and_its_file_is_named_after_the_project(
     assert export["id"] in {e["id"] for e in listed}
 
 
+@pytest.mark.parametrize(
+    ("format", "suffix", "media_type"),
+    [
+        ("prores4444", ".mov", "video/quicktime"),
+        ("matte", ".mp4", "video/mp4"),
+        ("png", ".zip", "application/zip"),
+    ],
+)
+def test_every_format_is_downloaded_under_a_fitting_name(
+    server: Client, prepared: tuple[str, str], format: str, suffix: str, media_type: str
+) -> None:
+    project, item = prepared
+    body = {"format": format, "start": 10, "stop": 14, "objects": [item]}
+    export = server.post(f"/projects/{project}/exports", body)
+    found = ended(server, project, export["id"])
+    assert (found["state"], found["done"], found["format"]) == ("done", 4, format)
+    assert found["file_name"].endswith(f" r1{suffix}")
+    answer = server.http.get(found["file"])
+    assert answer.headers["Content-Type"] == media_type
+    assert answer.headers["Content-Disposition"].rstrip('"').endswith(suffix)
+    assert answer.content
+
+
 def test_an_export_can_be_cancelled_and_forgotten(
     server: Client, prepared: tuple[str, str]
 ) -> None:
