@@ -70,3 +70,17 @@ def test_closing_and_deleting_end_the_streams() -> None:
         assert await read(bus.subscribe("p3", None), 1) == []
 
     asyncio.run(scene())
+
+
+def test_a_page_that_stopped_reading_is_let_go_and_told_to_start_over() -> None:
+    async def scene() -> None:
+        bus = Bus(10)
+        page = bus.subscribe("p", None)
+        for number in range(1200):
+            bus.publish("p", "project", {"version": number})
+        await asyncio.sleep(0)
+        assert len([item async for item in page]) < 1000
+        again = bus.subscribe("p", "gone-0")
+        assert [a.event for a in await read(again, 1)] == ["reset"]
+
+    asyncio.run(scene())

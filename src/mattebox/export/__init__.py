@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mattebox.errors import InputError
 from mattebox.export import luma, mp4, png, prores
 from mattebox.export.job import ExportFormat, ExportResult, Job, Matte, Progress, unheard
+from mattebox.files import written_aside
 from mattebox.matting import KeyColor, parse_color
 from mattebox.media.clip import ClipInfo
 from mattebox.media.frame_table import FrameTable
@@ -93,10 +93,9 @@ def export_clip(
         )
     check_output(out, source)
     job = Job(source, info, table, start, stop, color, progress, cancelled)
-    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
-        warnings = chosen.write(job, mattes, aside)
-        os.replace(aside, out)
+        with written_aside(out) as aside:
+            warnings = chosen.write(job, mattes, aside)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise InputError(
@@ -105,8 +104,6 @@ def export_clip(
                 status=507,
             ) from error
         raise
-    finally:
-        aside.unlink(missing_ok=True)
     return ExportResult(out, job.frame_count, warnings)
 
 

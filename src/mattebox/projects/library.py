@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from mattebox.files import clear_aside
 from mattebox.projects.clips import ClipStore
 from mattebox.projects.database import open_database
-from mattebox.projects.files import clear_aside
 from mattebox.projects.jobs import ExportStore, IngestStore
 from mattebox.projects.masks import MaskStore
 from mattebox.projects.store import ProjectStore

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mattebox.errors import InputError
-from mattebox.projects.files import write_whole
+from mattebox.files import write_whole
 
 Mask = npt.NDArray[np.uint8]
 

@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from mattebox.errors import InputError
+from mattebox.files import sync_folder, written_aside
 from mattebox.media import Cancelled, Limits, ingest
 from mattebox.projects.clips import Clip
-from mattebox.projects.files import sync_folder, written_aside
 from mattebox.projects.jobs import Ingest
 from mattebox.projects.library import Library
 from mattebox.projects.store import Project

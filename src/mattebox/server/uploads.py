@@ -19,7 +19,7 @@ from tuspyserver.routes.creation import creation_extension_routes
 from tuspyserver.routes.termination import termination_extension_routes
 from tuspyserver.storage import TusStorage
 
-from mattebox.projects.files import write_whole
+from mattebox.files import write_whole
 from mattebox.settings import Settings
 
 PREFIX = "/uploads"

@@ -12,12 +12,12 @@ from typing import IO
 import structlog
 
 from mattebox.errors import InputError
+from mattebox.files import write_whole, written_aside
 from mattebox.media import Limits, configure_pool, shared_pool
 from mattebox.media.sample import sample_clip
 from mattebox.media.stills import thumbnail_jpeg
 from mattebox.projects.clips import Clip
 from mattebox.projects.editing import Editing, Picture, check_frame
-from mattebox.projects.files import write_whole, written_aside
 from mattebox.projects.frames import Frames
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask

@@ -27,6 +27,9 @@ class Announcement:
     data: dict[str, Any]
 
 
+_MOST_WAITING = 1000
+
+
 class _Channel:
     def __init__(self, history: int) -> None:
         self.number = 0
@@ -59,7 +62,15 @@ class Subscription:
     def put(self, item: Announcement | None) -> None:
         """Add an announcement, or None for the end; callable from any thread."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
+            self._loop.call_soon_threadsafe(self._offer, item)
+
+    def _offer(self, item: Announcement | None) -> None:
+        if self._queue.qsize() >= _MOST_WAITING:
+            # Nobody reads on the other side. It ends here; who comes back is told what it missed.
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            item = None
+        self._queue.put_nowait(item)
 
 
 class Bus:

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from mattebox.projects.files import write_whole
+from mattebox.files import write_whole
 
 _SUFFIX = ".m4s"
 
