@@ -53,7 +53,7 @@ check: .venv/.test web/node_modules/.installed
 # The browser tests drive the system's Chromium; set MATTEBOX_CHROMIUM to use another one.
 .venv/.browser: | .venv/bin/pip
 	@if [ -z "$$MATTEBOX_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
-	  if command -v apt-get >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	  else \
 	    echo "Install Chromium, or set MATTEBOX_CHROMIUM to its executable, then run make test again."; exit 1; \
