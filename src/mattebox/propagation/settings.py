@@ -37,7 +37,7 @@ class PropagationSettings:
     """
 
     stride: int = 8
-    near: int = 96
+    near: int = 240
     far_stride: int = 24
     anchor_margin: float = 2.0
     margin: float = 1.7
