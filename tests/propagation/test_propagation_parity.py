@@ -45,18 +45,12 @@ def found(network: Network, frames: list[Picture], mask: Picture, gap: int) -> N
     "engine", [name for name in ("openvino", "onnxruntime") if name in available()]
 )
 def test_masks_agree_with_the_reference(engine: str) -> None:
-    """One frame on, each mask; an anchor's stride on, where much is open, all of them together."""
+    """Each mask, one frame on and an anchor's stride on."""
     reference, network = Network("torch"), Network(engine)
-    far = []
     for name, frames, mask in subjects():
         for gap in (1, 8):
             wanted = found(reference, frames, mask, gap)
             mine = found(network, frames, mask, gap)
             assert wanted.any()
             agreement = np.count_nonzero(mine & wanted) / np.count_nonzero(mine | wanted)
-            if gap == 1:
-                assert agreement >= 0.995, name
-            else:
-                far.append(agreement)
-    assert np.mean(far) >= 0.995
-    assert min(far) >= 0.99
+            assert agreement >= 0.995, (name, gap)
