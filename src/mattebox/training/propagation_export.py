@@ -36,7 +36,7 @@ _IMAGE = (1, 3, SIZE, SIZE)
 _MASK = (1, 1, SIZE, SIZE)
 
 PRECISION = "f32"
-"""Bfloat16 moves masks an anchor's stride on by more than the .5 % of IoU that engines may differ."""
+"""In bfloat16, masks an anchor's stride on differ by more than the .005 of IoU that is allowed."""
 
 
 def export_imagenet(directory: Path) -> None:
