@@ -3,7 +3,7 @@ import pytest
 pytest.importorskip("torch")
 import torch
 
-from mattebox.networks.refinement import WIDTHS, RefinementNetwork
+from mattebox.networks.refinement import CANDIDATES, WIDTHS, RefinementNetwork
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +36,21 @@ def test_one_picture_alone_gives_what_it_gives_in_a_batch(network: RefinementNet
     with torch.no_grad():
         together = network.eval()(image, hints(3, 64))
         alone = network(image[1:2], hints(1, 64))
-    torch.testing.assert_close(together[1:2], alone, atol=1e-4, rtol=1e-4)
+    for batched, single in zip(together, alone, strict=True):
+        torch.testing.assert_close(batched[1:2], single, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("size", [64, 96])
 def test_shapes(network: RefinementNetwork, size: int) -> None:
     with torch.no_grad():
         features = network.encoder(torch.rand(1, 3, size, size))
-        logits = network.decoder(*features, hints(1, size))
+        logits, scores = network.decoder(*features, hints(1, size))
     for feature, (stride, width) in zip(features, WIDTHS.items(), strict=True):
         assert feature.shape == (1, width, size // stride, size // stride)
-    assert logits.shape == (1, 1, size, size)
+    assert logits.shape == (1, CANDIDATES, size, size)
     assert logits.dtype == torch.float32
+    assert scores.shape == (1, CANDIDATES)
+    assert ((scores >= 0) & (scores <= 1)).all()
 
 
 def test_clicks_and_previous_mask_matter(network: RefinementNetwork) -> None:
@@ -58,8 +61,8 @@ def test_clicks_and_previous_mask_matter(network: RefinementNetwork) -> None:
         for plane in range(3):
             planes = empty.clone()
             planes[:, plane, 20:30, 20:30] = 1
-            answers.append(network(image, planes))
-        answers.append(network(image, empty))
+            answers.append(network(image, planes)[0])
+        answers.append(network(image, empty)[0])
     for one in range(4):
         for other in range(one):
             assert (answers[one] - answers[other]).abs().max() > 1e-4

@@ -14,8 +14,6 @@ from mattebox.training.clips import Layer, StaticClips, finish, real_clip  # noq
 from mattebox.training.images import load_images  # noqa: E402
 from mattebox.training.propagation import (  # noqa: E402
     CURVE,
-    FORWARD,
-    TWO_SIDED,
     PropagationTraining,
     train,
 )
@@ -24,6 +22,8 @@ from mattebox.training.propagation_step import mask_loss, overlap, seen_through 
 from mattebox.training.sequences import load_sequences  # noqa: E402
 
 HEIGHT, WIDTH = 96, 128
+FORWARD = (0, 1, 2)
+TWO_SIDED = (0, 3, 1, 2)
 
 
 def draw(index: int) -> tuple[np.ndarray, np.ndarray]:
@@ -58,8 +58,8 @@ def config(data: Path, tmp_path: Path) -> PropagationTraining:
         run=tmp_path / "run",
         cache=data.parent / f"{data.name}-cache",
         steps=2,
-        batch=2,
-        size=64,
+        frames=8,
+        sizes=(64,),
         pretrained=False,
     )
 

@@ -140,10 +140,6 @@ class Encoder(nn.Module):
         f2, f4, f8 = self.shallow(self.stem_features(images))
         return Features(f2, f4, f8, self.deep(f8))
 
-    def deep_parameters(self) -> list[nn.Parameter]:
-        """Return the parameters of the blocks at stride 16, the first worth fine-tuning."""
-        return [p for block in self.blocks[5:] for p in block.parameters()]
-
 
 def folded_imagenet_weights(blocks: int) -> dict[str, Tensor]:
     """Return the ImageNet weights under this module's names, BatchNorm folded in.

@@ -7,9 +7,14 @@ What a person says about the picture (`hints`) enters beside the picture, not in
 dense pyramid turns click disks and previous mask into features that are added to the
 encoder's at strides 16, 8, 4 and 2. Everything that is trained from scratch is normalised by
 GroupNorm: one set of BatchNorm statistics cannot serve both an empty and a filled previous mask.
+
+One click may mean a thing, a part of it or a group, so the decoder answers with three candidate
+masks and the IoU it expects of each.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +28,7 @@ SIZE = 384
 WIDTHS = {16: 128, 8: 64, 4: 48, 2: 16}
 """Decoder channels by stride."""
 
+CANDIDATES = 3
 HEADS = 4
 KEYS = 64
 _GROUP = 8
@@ -141,8 +147,28 @@ class _Likeness(nn.Module):
         return mixed
 
 
+class _Score(nn.Module):
+    """The IoU that is to be expected of each candidate, from what lies under it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Linear(2 * WIDTHS[4] + 1, 48)
+        self.out = nn.Linear(48, 1)
+
+    def forward(self, features: Tensor, candidates: Tensor) -> Tensor:
+        masks = torch.sigmoid(F.avg_pool2d(candidates.detach(), 2)).flatten(2)
+        area = masks.mean(2, keepdim=True)
+        # Divided first, sums stay small enough for half precision.
+        shares = (masks / (masks.sum(2, keepdim=True) + 1)).to(features)
+        inside = (shares @ features.flatten(2).transpose(1, 2)).float()
+        around = features.mean((2, 3)).float()[:, None].expand_as(inside)
+        mixed = F.relu(self.mix(torch.cat([inside, around, area], 2)))
+        score: Tensor = self.out(mixed).squeeze(2)
+        return score
+
+
 class RefinementDecoder(nn.Module):
-    """Features and hints to mask logits."""
+    """Features and hints to candidate masks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -161,10 +187,35 @@ class RefinementDecoder(nn.Module):
         self.down4 = nn.Conv2d(WIDTHS[4], WIDTHS[2], 1)
         self.norm2 = nn.GroupNorm(WIDTHS[2] // _GROUP, WIDTHS[2])
         self.stage2 = nn.Conv2d(WIDTHS[2], WIDTHS[2], 3, padding=1)
-        self.logits = nn.Conv2d(WIDTHS[2], 1, 3, padding=1)
+        self.coarse = nn.Conv2d(WIDTHS[4], CANDIDATES, 3, padding=1)
+        self.fine = nn.Conv2d(WIDTHS[2], CANDIDATES, 3, padding=1)
+        self.score = _Score()
 
-    def forward(self, f16: Tensor, f8: Tensor, f4: Tensor, f2: Tensor, hints: Tensor) -> Tensor:
-        """Decode a mask.
+    def candidates(self, features: Sequence[Tensor], hints: Tensor) -> tuple[Tensor, Tensor]:
+        """Decode candidate masks at half the size.
+
+        Args:
+            features: Those of `RefinementEncoder`.
+            hints: As for `forward`.
+
+        Returns:
+            Logits of the masks, `(B, 3, S/2, S/2) float32`, and of the IoU expected of each,
+            `(B, 3) float32`.
+        """
+        f16, f8, f4, f2 = features
+        h16, h8, h4, h2 = self.hints(hints)
+        x = self.stage16(f16 + h16 + self.likeness(f16, hints))
+        x = self.stage8(f8 + h8 + _twice(self.down16(x)))
+        x4 = self.stage4(f4 + h4 + _twice(self.down8(x)))
+        x = f2 + h2 + _twice(self.down4(x4))
+        x = F.relu(self.stage2(F.relu(self.norm2(x))))
+        logits = self.fine(x).float() + _twice(self.coarse(x4).float())
+        return logits, self.score(x4, logits)
+
+    def forward(
+        self, f16: Tensor, f8: Tensor, f4: Tensor, f2: Tensor, hints: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Decode candidate masks.
 
         Args:
             f16: Features of `RefinementEncoder`, like ``f8``, ``f4`` and ``f2``.
@@ -175,16 +226,11 @@ class RefinementDecoder(nn.Module):
                 (zeros where there is none).
 
         Returns:
-            Logits of the mask, `(B, 1, S, S) float32`.
+            Logits of the masks, `(B, 3, S, S) float32`, and the IoU expected of each in [0, 1],
+            `(B, 3) float32`.
         """
-        h16, h8, h4, h2 = self.hints(hints)
-        x = self.stage16(f16 + h16 + self.likeness(f16, hints))
-        x = self.stage8(f8 + h8 + _twice(self.down16(x)))
-        x = self.stage4(f4 + h4 + _twice(self.down8(x)))
-        x = f2 + h2 + _twice(self.down4(x))
-        x = F.relu(self.stage2(F.relu(self.norm2(x))))
-        logits: Tensor = _twice(self.logits(x).float())
-        return logits
+        logits, scores = self.candidates((f16, f8, f4, f2), hints)
+        return _twice(logits), torch.sigmoid(scores)
 
 
 class RefinementNetwork(nn.Module):
@@ -199,10 +245,10 @@ class RefinementNetwork(nn.Module):
         self.encoder = RefinementEncoder(pretrained=pretrained)
         self.decoder = RefinementDecoder()
 
-    def forward(self, image: Tensor, hints: Tensor) -> Tensor:
-        """Mask logits `(B, 1, S, S)` for pictures `(B, 3, S, S)` and hints `(B, 3, S, S)`."""
-        logits: Tensor = self.decoder(*self.encoder(image), hints)
-        return logits
+    def forward(self, image: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
+        """Candidates and scores for pictures `(B, 3, S, S)` and hints `(B, 3, S, S)`."""
+        logits, scores = self.decoder(*self.encoder(image), hints)
+        return logits, scores
 
 
 def _twice(x: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from mattebox.segmentation.window import Window
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 2
+VERSION = 3
 """Counts changes of this module that change masks."""
 GAIN = 3.0
 """What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""
@@ -199,9 +199,10 @@ class Refiner:
     def _decode(
         self, encoding: dict[str, NDArray[Any]], hints: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Mask logits `(S, S) float32` of an encoded crop."""
+        """Mask logits `(S, S) float32` of an encoded crop: the candidate that scores highest."""
         found = self._decoder.run({**encoding, "hints": hints[None]})
-        return np.asarray(found["logits"][0, 0], np.float32)
+        best = int(found["scores"][0].argmax())
+        return np.asarray(found["logits"][0, best], np.float32)
 
     def _look(
         self, task: _Task, previous: NDArray[np.uint8] | None, window: Window

@@ -20,6 +20,7 @@ from mattebox.training.sequences import Sequence as Film
 Box = tuple[float, float, float, float]
 FloatArray = NDArray[np.float32]
 SMALLEST_SIDE = 64.0
+SMALLEST_SHARE = (0.25, 0.55)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def jittered_region(box: Box | None, width: int, height: int, random: Generator)
     if box is None or random.random() < 0.02:
         return Region(0, 0, width, height)
     wide, high = box[2] - box[0], box[3] - box[1]
-    side = max(max(wide, high) * random.uniform(1.3, 2.6), SMALLEST_SIDE)
+    # In use a region is never smaller than a share of the frame: small objects move far.
+    smallest = max(SMALLEST_SIDE, random.uniform(*SMALLEST_SHARE) * min(width, height))
+    side = max(max(wide, high) * random.uniform(1.3, 2.6), smallest)
     dx, dy = random.normal(0, 0.07, 2) * (wide, high)
     moved = (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
     return region_around(moved, width, height, side)

@@ -16,23 +16,18 @@ import cv2
 import numpy as np
 import torch
 from numpy.random import Generator
-from torch import Tensor
 
 from mattebox.errors import InputError
-from mattebox.networks.encoder import Encoder, Features
 from mattebox.networks.propagation import PropagationNetwork
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
+from mattebox.training.frozen import FrozenEncoder, features, trained_parameters
 from mattebox.training.images import load_images
-from mattebox.training.propagation_step import Batch, StepResult, clip_loss
+from mattebox.training.propagation_step import Batch, Rollout, StepResult, clip_loss
 from mattebox.training.sequences import Sequence as Film
 from mattebox.training.sequences import load_sequences
 
-FORWARD = (0, 1, 2)
-TWO_SIDED = (0, 3, 1, 2)
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.csv"
-FROZEN_BLOCKS = 6
-"""Encoder blocks that stay as ImageNet left them: gradients through larger maps cost too much."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +41,22 @@ class PropagationTraining:
         cache: Folder for decoded pictures.
         minutes: Length of the run.
         steps: Length of the run in steps instead, where given.
-        batch: Clips a step.
-        size: Side of the crops, a multiple of 16.
+        frames: Frames a step: the longer its clips, the fewer.
+        sizes: Sides of the crops, multiples of 16, used one after the other; larger ones take
+            fewer clips a step.
+        grow_at: Progress after which each further size is used.
+        orders: Orders of clips, one drawn for each step; see `propagation_step.Batch`.
+        order_chances: Chance of each.
+        own_from: Chance of going on from the network's own mask, at the start.
+        own_at: Progress from which it always goes on from its own.
+        blind: Chance of a read without the mask before.
+        worst_at: Progress from which the loss looks at the worst pixels alone.
         real_share: Share of clips from annotated sequences.
         held_out: Sequences kept for choosing checkpoints and settings.
         rough: Sets of sequences with rough masks, drawn `rough_share` as often as the others.
         rough_share: See `rough`.
-        longest_gap: Largest distance between a clip's frames, reached at 60 % of the run.
+        longest_gap: Largest distance between a clip's frames.
+        longest_gap_at: Progress at which it is reached.
         learning_rate: At the start.
         final_rate: At the end.
         encoder_from: Progress from which the encoder's last blocks are trained too.
@@ -62,6 +66,7 @@ class PropagationTraining:
         threads: CPU threads.
         device: `cpu` or `cuda`.
         pretrained: Start the encoder from ImageNet.
+        start: A snapshot of another run that this one starts from: its phase before.
     """
 
     data: Path
@@ -69,13 +74,21 @@ class PropagationTraining:
     cache: Path
     minutes: float = 90.0
     steps: int | None = None
-    batch: int = 8
-    size: int = 256
+    frames: int = 24
+    sizes: tuple[int, ...] = (256,)
+    grow_at: tuple[float, ...] = ()
+    orders: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 3, 1, 2))
+    order_chances: tuple[float, ...] = (0.65, 0.35)
+    own_from: float = 0.25
+    own_at: float = 0.5
+    blind: float = 0.1
+    worst_at: float = 0.25
     real_share: float = 0.5
     held_out: tuple[str, ...] = ("breakdance-flare", "drift-turn", "horsejump-low", "bmx-bumps")
     rough: tuple[str, ...] = ("chen_xiph",)
     rough_share: float = 0.25
     longest_gap: int = 25
+    longest_gap_at: float = 0.6
     learning_rate: float = 4e-4
     final_rate: float = 2e-5
     encoder_from: float = 0.1
@@ -85,6 +98,7 @@ class PropagationTraining:
     threads: int = 1
     device: str = "cpu"
     pretrained: bool = True
+    start: Path | None = None
 
 
 # --- data ---------------------------------------------------------------------------------------
@@ -97,14 +111,16 @@ class Clips:
         self._config = config
         self._films, self._weights = _films(config)
         self._static = _static(config)
-        if not self._films and self._static is None:
+        if not self._films and not self._static:
             raise InputError(f"{config.data} holds neither images nor sequences to train on.")
 
     def batch(self, progress: float, random: Generator) -> Batch:
         """Draw a batch fit for a point of the run."""
         config = self._config
-        order = TWO_SIDED if random.random() < 0.35 else FORWARD
-        clips = [self._clip(order, progress, random) for _ in range(config.batch)]
+        order = config.orders[int(random.choice(len(config.orders), p=config.order_chances))]
+        size = size_at(config, progress)
+        count = max(1, round(config.frames / len(order) * (config.sizes[0] / size) ** 2))
+        clips = [self._clip(order, size, progress, random) for _ in range(count)]
         images = np.stack([clip.images for clip in clips], 1)
         masks = np.stack([clip.masks for clip in clips], 1)
         regions = np.stack([clip.regions for clip in clips], 1)
@@ -115,39 +131,45 @@ class Clips:
             torch.from_numpy(regions).to(config.device),
         )
 
-    def _clip(self, order: Sequence[int], progress: float, random: Generator) -> Clip:
+    def _clip(self, order: Sequence[int], size: int, progress: float, random: Generator) -> Clip:
         config = self._config
-        real = self._static is None or (self._films and random.random() < config.real_share)
-        if not real and self._static is not None:
-            return self._static.draw(order, random)
-        film = self._films[int(random.choice(len(self._films), p=self._weights))]
-        longest = 3 + (config.longest_gap - 3) * min(1.0, progress / 0.6)
-        gap = int(random.integers(1, round(longest) + 1))
-        return real_clip(film, order, gap, config.size, random)
+        if not self._static or (self._films and random.random() < config.real_share):
+            film = self._films[int(random.choice(len(self._films), p=self._weights))]
+            share = min(1.0, progress / config.longest_gap_at) if config.longest_gap_at else 1.0
+            longest = 3 + (config.longest_gap - 3) * share
+            gap = int(random.integers(1, round(longest) + 1))
+            return real_clip(film, order, gap, size, random)
+        return self._static[size].draw(order, random)
+
+
+def size_at(config: PropagationTraining, progress: float) -> int:
+    """Return the side of the crops at a point of a run."""
+    return config.sizes[sum(progress >= at for at in config.grow_at)]
 
 
 def _films(config: PropagationTraining) -> tuple[list[Film], list[float]]:
     films: list[Film] = []
     weights: list[float] = []
     root = config.data / "sequences"
+    longest = max(len(order) for order in config.orders)
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         share = config.rough_share if folder.name in config.rough else 1.0
         for film in load_sequences(folder, config.cache):
-            if film.name not in config.held_out and len(film.frames) >= len(TWO_SIDED):
+            if film.name not in config.held_out and len(film.frames) >= longest:
                 films.append(film)
                 weights.append(share)
     return films, [weight / sum(weights) for weight in weights]
 
 
-def _static(config: PropagationTraining) -> StaticClips | None:
-    if not (config.data / "images").is_dir():
-        return None
+def _static(config: PropagationTraining) -> dict[int, StaticClips]:
+    if not (config.data / "images").is_dir() or config.real_share == 1:
+        return {}
     bank = load_images(config.data / "images", config.cache)
     backgrounds, cutouts = (
         load_pictures(sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else [])
         for folder in (config.data / "backgrounds", config.data / "cutouts")
     )
-    return StaticClips(bank, backgrounds, cutouts, config.size)
+    return {size: StaticClips(bank, backgrounds, cutouts, size) for size in config.sizes}
 
 
 # --- the run ------------------------------------------------------------------------------------
@@ -168,20 +190,25 @@ class Training:
         self.state = _State()
         torch.manual_seed(config.seed)
         self.network = PropagationNetwork(pretrained=config.pretrained)
+        if config.start is not None:
+            weights = torch.load(config.start, map_location="cpu", weights_only=True)
+            self.network.load_state_dict(weights["network"])
         self.average = PropagationNetwork()
         self.average.load_state_dict(self.network.state_dict())
         for network in (self.network, self.average):
             network.to(config.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average.requires_grad_(False)
         self.network.encoder.requires_grad_(False)
-        deep = self._deep_parameters()
+        deep = trained_parameters(self.network.encoder)
         head = [p for p in self.network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             [{"params": head, "share": 1.0}, {"params": deep, "share": config.encoder_rate}],
             weight_decay=1e-4,
             foreach=True,
         )
-        self._frozen = _frozen_encoder(self.network, config)
+        self._frozen = FrozenEncoder(
+            self.network.encoder, device=config.device, threads=config.threads
+        )
         self._resume()
 
     @property
@@ -197,16 +224,23 @@ class Training:
         random = np.random.default_rng([config.seed, self.state.step])
         batch = clips.batch(progress, random)
         trains_encoder = progress >= config.encoder_from
-        for parameter in self._deep_parameters():
+        for parameter in trained_parameters(self.network.encoder):
             parameter.requires_grad_(trains_encoder)
         falling = (1 - progress) ** 0.9
         rate = config.final_rate + (config.learning_rate - config.final_rate) * falling
         rate *= min(1.0, (self.state.step + 1) / 100)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
+        rollout = Rollout(
+            worst=0.15 + 0.85 * _left(progress, config.worst_at),
+            own=1 - (1 - config.own_from) * _left(progress, config.own_at),
+            blind=config.blind,
+        )
         with torch.autocast(config.device, torch.bfloat16):
-            encoded = [self._encode(images) for images in batch.images]
-            result = clip_loss(self.network, encoded, batch, progress, random)
+            encoded = [
+                features(self.network.encoder, self._frozen, images) for images in batch.images
+            ]
+            result = clip_loss(self.network, encoded, batch, rollout, random)
         self.optimizer.zero_grad(set_to_none=True)
         result.loss.backward()  # type: ignore[no-untyped-call]
         trained = [p for g in self.optimizer.param_groups for p in g["params"]]
@@ -215,25 +249,6 @@ class Training:
         self._follow()
         self.state.step += 1
         return result
-
-    def _encode(self, images: Tensor) -> Features:
-        f2, f4, f8, f16 = self._frozen(images)
-        for block in self._trained_blocks():
-            f16 = block(f16)
-        return Features(f2, f4, f8, f16)
-
-    def _deep_parameters(self) -> list[torch.nn.Parameter]:
-        # Pointwise convolutions only: a depthwise 5x5's weight gradient takes longer on a CPU
-        # than the rest of the network together.
-        return [
-            parameter
-            for block in self._trained_blocks()
-            for name, parameter in block.named_parameters()
-            if "depthwise" not in name
-        ]
-
-    def _trained_blocks(self) -> torch.nn.ModuleList:
-        return self.network.encoder.blocks[FROZEN_BLOCKS:]
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -270,64 +285,16 @@ class Training:
         self.state = _State(**content["state"])
 
 
+def _left(progress: float, end: float) -> float:
+    """How much is left of the way from 0 to a point of a run, 1..0."""
+    return max(0.0, 1 - progress / end) if end else 0.0
+
+
 def _save(content: object, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(f".{os.getpid()}.tmp")
     torch.save(content, aside)
     os.replace(aside, path)
-
-
-class _Frozen(torch.nn.Module):
-    """The part of the encoder that is not trained."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__()
-        self.encoder = encoder
-
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        f2, f4, f8 = self.encoder.shallow(self.encoder.stem_features(images))
-        f16: Tensor = self.encoder.blocks[5](f8)
-        for block in self.encoder.blocks[6:FROZEN_BLOCKS]:
-            f16 = block(f16)
-        return f2, f4, f8, f16
-
-
-def _frozen_encoder(
-    network: PropagationNetwork, config: PropagationTraining
-) -> Callable[[Tensor], tuple[Tensor, ...]]:
-    """Return the encoder's frozen part; on a CPU it runs in OpenVINO, at twice the speed."""
-    frozen = _Frozen(network.encoder).eval()
-
-    @torch.no_grad()
-    def by_torch(images: Tensor) -> tuple[Tensor, ...]:
-        found: tuple[Tensor, ...] = frozen(images.contiguous(memory_format=torch.channels_last))
-        return found
-
-    if config.device != "cpu":
-        return by_torch
-
-    import openvino
-
-    example = torch.zeros(config.batch, 3, config.size, config.size)
-    model = openvino.convert_model(frozen, example_input=example)
-    model.reshape(list(example.shape))
-    settings = {
-        "INFERENCE_NUM_THREADS": config.threads,
-        "INFERENCE_PRECISION_HINT": "bf16",
-        "ENABLE_CPU_PINNING": False,
-    }
-    compiled = openvino.Core().compile_model(model, "CPU", settings)
-
-    def by_openvino(images: Tensor) -> tuple[Tensor, ...]:
-        found = compiled([images.contiguous().numpy()])
-        return tuple(
-            torch.from_numpy(found[place]).to(
-                torch.bfloat16, memory_format=torch.channels_last, copy=True
-            )
-            for place in range(4)
-        )
-
-    return by_openvino
 
 
 def train(config: PropagationTraining, report: Callable[[str], object] = len) -> Path:
@@ -355,7 +322,7 @@ def train(config: PropagationTraining, report: Callable[[str], object] = len) ->
         began = time.monotonic()
         result = training.step(clips)
         training.state.seconds += time.monotonic() - began
-        curve.append((float(result.loss.detach()), result.first, result.second))
+        curve.append((float(result.loss.detach()), result.first, result.last))
         if training.state.step % 50 == 0 or training.progress >= 1:
             report(_record(training, curve))
             curve.clear()
@@ -369,15 +336,15 @@ def train(config: PropagationTraining, report: Callable[[str], object] = len) ->
 
 
 def _record(training: Training, curve: Sequence[tuple[float, float, float]]) -> str:
-    loss, first, second = (float(value) for value in np.mean(np.array(curve), axis=0))
+    loss, first, last = (float(value) for value in np.mean(np.array(curve), axis=0))
     state, path = training.state, training.config.run / CURVE
     fresh = not path.exists()
     with path.open("a", newline="") as file:
         writer = csv.writer(file)
         if fresh:
-            writer.writerow(["step", "seconds", "loss", "first_iou", "second_iou"])
-        writer.writerow([state.step, round(state.seconds, 1), *np.round((loss, first, second), 4)])
+            writer.writerow(["step", "seconds", "loss", "first_iou", "last_iou"])
+        writer.writerow([state.step, round(state.seconds, 1), *np.round((loss, first, last), 4)])
     return (
         f"step {state.step}  {state.seconds / 60:.1f} min  "
-        f"loss {loss:.3f}  IoU {first:.3f} {second:.3f}"
+        f"loss {loss:.3f}  IoU {first:.3f} {last:.3f}"
     )

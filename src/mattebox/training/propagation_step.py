@@ -66,53 +66,85 @@ def overlap(logits: Tensor, target: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step measured: the loss and the IoU of the first and of the second read."""
+    """What one step measured: the loss and the IoU of the first and of the last read."""
 
     loss: Tensor
     first: float
-    second: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How a batch of clips is read; the chances are of a point of the run.
+
+    Attributes:
+        worst: Share of a mask's pixels that the cross-entropy looks at.
+        own: Chance that a read goes on from the network's own mask, as in use, and not from the
+            true one.
+        blind: Chance that a read gets no previous mask, as an anchor's second look does.
+    """
+
+    worst: float
+    own: float
+    blind: float
+
+
+def given_frames(order: Sequence[int]) -> int:
+    """Return how many of an order's frames are given: both ends, or the first alone.
+
+    Args:
+        order: The frames' places in time, in the order they are used.
+    """
+    return 1 if list(order) == sorted(order) else 2
 
 
 def clip_loss(
     network: PropagationNetwork,
     encoded: Sequence[Features],
     batch: Batch,
-    progress: float,
+    rollout: Rollout,
     random: Generator,
 ) -> StepResult:
     """Propagate through a batch of clips and say how wrong it went.
 
-    The frames that the order names first are given; each of the other two is read from memory,
-    the second also from the first one's result: the network's own mask with a chance that
-    rises over the run (what it will live with), the true one otherwise.
+    The frames that the order names first are given; each further one is read from their memory
+    and from that of one or two frames read before it, under the masks they were left with.
     """
-    given = len(batch.order) - 2
-    share = 0.15 + 0.85 * max(0.0, 1 - progress / 0.25)
+    given = given_frames(batch.order)
     keys = [network.keys(features) for features in encoded]
     values = [network.memorize(encoded[i], batch.masks[i]) for i in range(given)]
     loss = torch.zeros((), device=batch.masks.device)
     scores = []
     before, carried = 0, batch.masks[0]
-    for query in (given, given + 1):
+    for query in range(given, len(batch.order)):
         previous = seen_through(carried, batch.regions[before], batch.regions[query])
-        kept = torch.from_numpy(random.random(len(previous)) > 0.1).to(previous)
-        remembered = [*range(given), before] if before >= given else list(range(given))
+        seen = torch.from_numpy(random.random(len(previous)) >= rollout.blind).to(previous)
+        remembered = _remembered(given, query, random)
         memory = Memory(
             torch.stack([keys[i] for i in remembered], 1),
             torch.stack([values[i] for i in remembered], 1),
             torch.ones(len(previous), len(remembered), device=previous.device),
         )
         logits, confidence = network.read(
-            encoded[query], keys[query], memory, previous * kept[:, None, None, None]
+            encoded[query], keys[query], memory, previous * seen[:, None, None, None]
         )
         logits, target = logits.float(), batch.masks[query]
         score = overlap(logits.detach(), target)
-        loss = loss + mask_loss(logits, target, share)
+        loss = loss + mask_loss(logits, target, rollout.worst)
         loss = loss + 0.1 * F.binary_cross_entropy_with_logits(confidence.float(), score)
         scores.append(float(score.mean()))
-        own = random.random() < 0.25 + 0.75 * min(1.0, progress / 0.5)
+        own = random.random() < rollout.own
         carried = torch.sigmoid(logits.detach()) if own else target
-        if query == given:
+        if query + 1 < len(batch.order):
             values.append(network.memorize(encoded[query], carried))
         before = query
-    return StepResult(loss, scores[0], scores[1])
+    return StepResult(2 * loss / len(scores), scores[0], scores[-1])
+
+
+def _remembered(given: int, query: int, random: Generator) -> list[int]:
+    """Draw what a read may look at: the given frames, and most often the ones read last."""
+    read = list(range(given, query))
+    kept = [] if not read or random.random() < 0.1 else read[-1:]
+    if len(read) > 1 and random.random() < 0.5:
+        kept.append(int(random.choice(read[:-1])))
+    return [*range(given), *kept]

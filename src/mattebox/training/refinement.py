@@ -13,14 +13,19 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.training.clicks import overlap
+from mattebox.training.frozen import FrozenEncoder, trained_parameters
+from mattebox.training.frozen import features as encoded
 from mattebox.training.refinement_data import Corpus, Sample, batches, load_corpus, whole
 from mattebox.training.refinement_rounds import (
     binary,
+    chosen,
     correct,
     edge_weight,
+    expected_overlap,
     held_out_scores,
     hint_planes,
     mask_loss,
@@ -28,7 +33,10 @@ from mattebox.training.refinement_rounds import (
     pictures,
     planes,
     probabilities,
+    taught,
 )
+
+SCORE_WEIGHT = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ class Config:
         threads: Threads for torch.
         seed: Of all draws.
         pretrained: Whether the encoder starts from the ImageNet weights.
+        start: A checkpoint of another run, whose averaged weights this one starts from.
     """
 
     data: Path
@@ -78,6 +87,7 @@ class Config:
     threads: int = 1
     seed: int = 1
     pretrained: bool = True
+    start: Path | None = None
 
 
 def train(config: Config, *, progress: Callable[[str], None] = print) -> Path:
@@ -109,22 +119,27 @@ class _Run:
         self.config, self.corpus, self.progress = config, corpus, progress
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = self._network(pretrained=config.pretrained)
+        if config.start is not None:
+            state = torch.load(config.start, map_location=self.device, weights_only=True)
+            self.network.load_state_dict(state["average"])
         self.average = self._network()
         self.average.load_state_dict(self.network.state_dict())
         backbone = self.network.encoder.backbone
         backbone.requires_grad_(False)
-        for parameter in backbone.deep_parameters():
+        tuned = trained_parameters(backbone)
+        for parameter in tuned:
             parameter.requires_grad_(True)
         deep = {id(parameter) for parameter in backbone.parameters()}
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": [p for p in self.network.parameters() if id(p) not in deep]},
-                {"params": backbone.deep_parameters()},
+                {"params": tuned},
             ],
             lr=config.rate,
             weight_decay=1e-4,
         )
         self.step, self.seconds, self.best = 0, 0.0, -1.0
+        self._frozen = FrozenEncoder(backbone, device=self.device.type, threads=config.threads)
 
     def _network(self, *, pretrained: bool = False) -> RefinementNetwork:
         network = RefinementNetwork(pretrained=pretrained).to(self.device)
@@ -212,11 +227,11 @@ class _Run:
         self._set_rates()
         image = pictures(samples, self.device)
         target = planes([sample.target for sample in samples], self.device)
-        weight = edge_weight(target)
+        weight = edge_weight(target.cpu()).to(self.device)
         tuned = self.share >= self.config.unfreeze_at
         with self._autocast():
             with torch.set_grad_enabled(tuned):
-                backbone = self.network.encoder.backbone(image)
+                backbone = encoded(self.network.encoder.backbone, self._frozen, image)
             features = self.network.encoder.project(*backbone)
         # The rounds share one encoding, so gradients are gathered at the features and go
         # through the encoder once.
@@ -226,12 +241,22 @@ class _Run:
         for number in range(self.config.rounds):
             hints = hint_planes(clicks, previous, image.shape[-1], self.device)
             with self._autocast():
-                logits = self.network.decoder(*leaves, hints)
+                candidates, scores = self.network.decoder.candidates(leaves, hints)
+            right = expected_overlap(candidates, target)
+            ambiguous = np.array(
+                [
+                    mask is None and len(made) == 1
+                    for made, mask in zip(clicks, previous, strict=True)
+                ]
+            )
+            logits = chosen(candidates, taught(right, ambiguous, random))
             wrong = (hints[:, 2:] - target).abs() * self.config.stubbornness * (number > 0)
-            loss = mask_loss(logits, target, weight + wrong) / self.config.rounds
-            loss.backward()  # type: ignore[no-untyped-call]
-            losses.append(float(loss.detach()) * self.config.rounds)
-            previous = probabilities(logits)
+            loss = mask_loss(logits, target, weight + wrong)
+            judging = F.binary_cross_entropy_with_logits(scores, right)
+            total = (loss + SCORE_WEIGHT * judging) / self.config.rounds
+            total.backward()  # type: ignore[no-untyped-call]
+            losses.append(float(loss.detach()))
+            previous = probabilities(chosen(candidates.detach(), scores.argmax(1)))
             overlaps.append(
                 float(
                     np.mean(

@@ -78,7 +78,7 @@ def export_network(
         "refinement-decode",
         directory=directory,
         inputs={**shapes, "hints": picture},
-        outputs=["logits"],
+        outputs=["logits", "scores"],
         about=about,
         precision="f32",
     )

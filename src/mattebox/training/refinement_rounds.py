@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -26,12 +27,22 @@ from mattebox.training.refinement_data import Sample
 FOCAL_POWER = 2
 EDGE_WEIGHT = 4.0
 EDGE_WIDTH = 11
+STRAY = 0.1
+"""Chance that any candidate is taught, so that none is left behind."""
 
 
 def edge_weight(target: Tensor) -> Tensor:
-    """Weight of each pixel in the cross-entropy: highest along the object's edge."""
-    near = F.avg_pool2d(target, EDGE_WIDTH, 1, EDGE_WIDTH // 2)
-    return 1 + EDGE_WEIGHT * 2 * (near - target).abs()
+    """Weight of each pixel in the cross-entropy: highest along the object's edge.
+
+    Args:
+        target: `(B, 1, S, S) float32` on the CPU, 0 or 1.
+    """
+    # A box filter costs the same for every width, unlike a pooling of windows that overlap.
+    size = (EDGE_WIDTH, EDGE_WIDTH)
+    near = [
+        cv2.blur(plane, size, borderType=cv2.BORDER_REPLICATE) for plane in target[:, 0].numpy()
+    ]
+    return 1 + EDGE_WEIGHT * 2 * (torch.from_numpy(np.stack(near))[:, None] - target).abs()
 
 
 def mask_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -51,6 +62,43 @@ def mask_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     scale = doubt.detach().mean((1, 2, 3), keepdim=True).clamp_min(1e-4)
     focal = (doubt * entropy / scale).mean()
     return 0.5 * focal + (weight * entropy).sum() / weight.sum()
+
+
+def expected_overlap(logits: Tensor, target: Tensor) -> Tensor:
+    """IoU of each candidate, `(B, C)`, read at a quarter of the size.
+
+    Args:
+        logits: `(B, C, S/2, S/2) float32`.
+        target: `(B, 1, S, S) float32`, 0 or 1.
+    """
+    found = (F.avg_pool2d(logits.detach(), 2) > 0).flatten(2)
+    wanted = (F.avg_pool2d(target, 4) > 0.5).flatten(2)
+    both = (found & wanted).sum(2).float()
+    either = (found | wanted).sum(2).float()
+    return both / either.clamp(min=1)
+
+
+def taught(overlaps: Tensor, ambiguous: NDArray[np.bool_], random: np.random.Generator) -> Tensor:
+    """Which candidate of each sample is taught, `(B,) int64`.
+
+    Where the hints are ambiguous it is the one that is right already, so that each candidate
+    comes to stand for one reading of the click; elsewhere, and now and then there too, any.
+
+    Args:
+        overlaps: IoU of each candidate, `(B, C)`.
+        ambiguous: `(B,)`: whether a click could mean several things.
+        random: Where the draws come from.
+    """
+    best = overlaps.argmax(1)
+    any_other = torch.from_numpy(random.integers(0, overlaps.shape[1], len(best)))
+    certain = ambiguous & (random.random(len(best)) >= STRAY)
+    return torch.where(torch.from_numpy(certain).to(best.device), best, any_other.to(best.device))
+
+
+def chosen(candidates: Tensor, which: Tensor) -> Tensor:
+    """One candidate of each sample at full size, `(B, 1, S, S)`."""
+    one = candidates[torch.arange(len(which), device=which.device), which][:, None]
+    return F.interpolate(one, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 def opening(
@@ -103,7 +151,8 @@ def held_out_scores(
                 point = centre_click(binary(mask, sample.target), sample.target, taken=clicks)
                 clicks += [point] if point else []
                 hints = hint_planes([clicks], [mask], sample.target.shape[0], device)
-                mask = probabilities(network.decoder(*features, hints))[0]
+                logits, scores = network.decoder.candidates(features, hints)
+                mask = probabilities(chosen(logits, scores.argmax(1)))[0]
                 if number in found:
                     found[number].append(overlap(binary(mask), sample.target))
     network.train()

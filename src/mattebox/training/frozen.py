@@ -1,0 +1,101 @@
+"""Which part of the encoder is trained, and a fast way through the part that is not.
+
+Early blocks see large maps, so a gradient through them costs more than the rest of a network
+together; ImageNet taught them well enough.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mattebox.networks.encoder import Encoder, Features
+
+FROZEN_BLOCKS = 6
+"""Encoder blocks that stay as ImageNet left them."""
+
+
+class _Frozen(nn.Module):
+    """The part of the encoder that is not trained."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        f2, f4, f8 = self.encoder.shallow(self.encoder.stem_features(images))
+        f16: Tensor = self.encoder.blocks[5](f8)
+        for block in self.encoder.blocks[6:FROZEN_BLOCKS]:
+            f16 = block(f16)
+        return f2, f4, f8, f16
+
+
+class FrozenEncoder:
+    """The encoder's frozen part; on a CPU it runs in OpenVINO, at twice the speed.
+
+    Args:
+        encoder: The encoder. What of it is not trained must stay as it is.
+        device: ``"cpu"`` or ``"cuda"``.
+        threads: CPU threads.
+    """
+
+    def __init__(self, encoder: Encoder, *, device: str, threads: int) -> None:
+        self._module = _Frozen(encoder).eval()
+        self._device = device
+        self._threads = threads
+        self._compiled: dict[tuple[int, ...], Any] = {}
+
+    @torch.no_grad()
+    def __call__(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Take `(B, 3, S, S) float32`; return features at strides 2, 4, 8, and at 16 so far."""
+        if self._device != "cpu":
+            found: tuple[Tensor, ...] = self._module(
+                images.contiguous(memory_format=torch.channels_last)
+            )
+            return found
+        shape = tuple(images.shape)
+        if shape not in self._compiled:
+            self._compiled[shape] = self._compile(shape)
+        results = self._compiled[shape]([images.contiguous().numpy()])
+        return tuple(
+            torch.from_numpy(results[place]).to(
+                torch.bfloat16, memory_format=torch.channels_last, copy=True
+            )
+            for place in range(4)
+        )
+
+    def _compile(self, shape: tuple[int, ...]) -> Any:
+        import openvino
+
+        with torch.autocast("cpu", enabled=False):
+            model = openvino.convert_model(self._module, example_input=torch.zeros(shape))
+        model.reshape(list(shape))
+        settings = {
+            "INFERENCE_NUM_THREADS": self._threads,
+            "INFERENCE_PRECISION_HINT": "bf16",
+            "ENABLE_CPU_PINNING": False,
+        }
+        return openvino.Core().compile_model(model, "CPU", settings)
+
+
+def features(encoder: Encoder, frozen: FrozenEncoder, images: Tensor) -> Features:
+    """Encode pictures with gradients through the trained blocks alone."""
+    f2, f4, f8, f16 = frozen(images)
+    for block in encoder.blocks[FROZEN_BLOCKS:]:
+        f16 = block(f16)
+    return Features(f2, f4, f8, f16)
+
+
+def trained_parameters(encoder: Encoder) -> list[nn.Parameter]:
+    """Return what of the encoder is trained: pointwise convolutions of its last blocks.
+
+    A depthwise 5x5's weight gradient takes longer on a CPU than the rest of a network together.
+    """
+    return [
+        parameter
+        for block in encoder.blocks[FROZEN_BLOCKS:]
+        for name, parameter in block.named_parameters()
+        if "depthwise" not in name
+    ]
