@@ -72,9 +72,14 @@ class ImageBank:
         """Return a picture's label map, `(H, W) uint8`: 0 background, 1..N objects."""
         return self._block(picture)[..., 3]
 
+    def pixels(self, picture: int) -> NDArray[np.uint8]:
+        """Return a picture and its label map as one, `(H, W, 4) uint8` (a read-only view)."""
+        return self._block(picture)
+
     def mask(self, instance: Instance) -> NDArray[np.uint8]:
         """Return an object's mask, `(H, W) uint8`, 0 or 255."""
-        return np.where(self.labels(instance.picture) == instance.label, 255, 0).astype(np.uint8)
+        low, high = (0, 0, 0, instance.label), (255, 255, 255, instance.label)
+        return np.asarray(cv2.inRange(self._block(instance.picture), low, high), np.uint8)
 
 
 def load_images(root: Path, cache: Path, *, short_side: int = 320) -> ImageBank:
