@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PAGE := src/mattebox/server/page/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: setup run test lint check bench clean train-refinement train-propagation
+.PHONY: setup run test lint check bench clean train-refinement train-static train-real train-rollout
 
 setup: .venv/.run $(PAGE)
 
@@ -71,3 +71,19 @@ $(PAGE): web/node_modules/.installed $(PAGE_SOURCES)
 
 clean:
 	rm -rf .venv web/node_modules src/mattebox/server/page
+
+# Training takes hours; runs/ keeps what it needs to go on where it was stopped.
+TRAIN = $(BIN)/mattebox train
+TRAINING_DATA ?= ../shared/data/train
+
+train-refinement: .venv/.test
+	$(TRAIN) refinement --data $(TRAINING_DATA) --config configs/refinement.toml
+
+train-static: .venv/.test
+	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-1-static.toml
+
+train-real: train-static
+	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-2-real.toml --start runs/propagation-1-static
+
+train-rollout: train-real
+	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-3-rollout.toml --start runs/propagation-2-real

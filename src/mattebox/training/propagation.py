@@ -66,7 +66,7 @@ class PropagationTraining:
         threads: CPU threads.
         device: `cpu` or `cuda`.
         pretrained: Start the encoder from ImageNet.
-        start: A snapshot of another run that this one starts from: its phase before.
+        start: The phase before, whose weights this one starts from: a run, or a snapshot.
     """
 
     data: Path
@@ -191,7 +191,8 @@ class Training:
         torch.manual_seed(config.seed)
         self.network = PropagationNetwork(pretrained=config.pretrained)
         if config.start is not None:
-            weights = torch.load(config.start, map_location="cpu", weights_only=True)
+            snapshot = _snapshot(config.start)
+            weights = torch.load(snapshot, map_location="cpu", weights_only=True)
             self.network.load_state_dict(weights["network"])
         self.average = PropagationNetwork()
         self.average.load_state_dict(self.network.state_dict())
@@ -283,6 +284,14 @@ class Training:
         self.average.load_state_dict(content["average"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.state = _State(**content["state"])
+
+
+def _snapshot(start: Path) -> Path:
+    """The snapshot to start from, given one or a run."""
+    found = [start] if start.is_file() else sorted((start / "snapshots").glob("*.pt"))
+    if not found:
+        raise InputError(f"{start} is neither a snapshot nor a run that kept any; train it first.")
+    return found[-1]
 
 
 def _left(progress: float, end: float) -> float:

@@ -29,6 +29,7 @@ from mattebox.networks.propagation import (
 from mattebox.propagation import Propagator
 from mattebox.propagation.network import MEMORIZE, READ
 from mattebox.training.export import export
+from mattebox.training.fingerprint import fingerprints
 from mattebox.training.propagation import PropagationTraining
 from mattebox.training.sequences import load_sequences
 
@@ -165,12 +166,11 @@ def _about(
     config: PropagationTraining, snapshot: Path, measured: Mapping[str, float]
 ) -> dict[str, Any]:
     state = torch.load(snapshot, map_location="cpu", weights_only=True)["state"]
-    folders = sorted(p for p in config.data.glob("*/*") if p.is_dir())
-    left_out = {"data", "run", "cache"}
+    left_out = {"data", "run", "cache", "start"}
     settings = {key: value for key, value in asdict(config).items() if key not in left_out}
     return {
         "licence": "Apache-2.0",
-        "data": [str(folder.relative_to(config.data)) for folder in folders],
+        "data": fingerprints(config.data),
         "encoder": "ImageNet EfficientNet-Lite0" if config.pretrained else "random",
         "steps": state["step"],
         "hours": round(state["seconds"] / 3600, 2),

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from mattebox.errors import InputError
 from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.training.clicks import overlap
 from mattebox.training.frozen import FrozenEncoder, trained_parameters
@@ -65,7 +66,7 @@ class Config:
         threads: Threads for torch.
         seed: Of all draws.
         pretrained: Whether the encoder starts from the ImageNet weights.
-        start: A checkpoint of another run, whose averaged weights this one starts from.
+        start: Another run, or a checkpoint of one, whose averaged weights this one starts from.
     """
 
     data: Path
@@ -120,7 +121,10 @@ class _Run:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = self._network(pretrained=config.pretrained)
         if config.start is not None:
-            state = torch.load(config.start, map_location=self.device, weights_only=True)
+            start = config.start / "best.pt" if config.start.is_dir() else config.start
+            if not start.is_file():
+                raise InputError(f"There is no checkpoint {start} to start from; train it first.")
+            state = torch.load(start, map_location=self.device, weights_only=True)
             self.network.load_state_dict(state["average"])
         self.average = self._network()
         self.average.load_state_dict(self.network.state_dict())

@@ -10,11 +10,12 @@ import torch
 
 from mattebox.networks.refinement import SIZE, WIDTHS, RefinementNetwork
 from mattebox.training.export import export
+from mattebox.training.fingerprint import fingerprints
 
 ABOUT = {
     "licence": "Apache-2.0",
     "encoder": "EfficientNet-Lite0 started from ImageNet weights (Apache-2.0)",
-    "data": (
+    "data_note": (
         "Still pictures with masks from ECSSD, PASCAL VOC (SBD, 2007, co-segmentation), COCO "
         "samples, clothed and other people, cats, horses, flowers, balloons and tomatoes; frames "
         "of the DAVIS 2016 training sequences and of five Xiph sequences; cut-outs composed over "
@@ -25,7 +26,11 @@ ABOUT = {
 
 
 def export_refinement(
-    checkpoint: Path, directory: Path, *, about: Mapping[str, Any] | None = None
+    checkpoint: Path,
+    directory: Path,
+    *,
+    data: Path | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> tuple[Path, Path]:
     """Write `refinement-encode` and `refinement-decode`, each an ONNX file with a card.
 
@@ -33,6 +38,7 @@ def export_refinement(
         checkpoint: A checkpoint of `mattebox.training.refinement.train`; its averaged weights
             are taken.
         directory: Folder to write into.
+        data: The folder it was trained on; the cards then hold its sets' hashes.
         about: Further fields of the cards, such as machine and scores.
 
     Returns:
@@ -43,6 +49,7 @@ def export_refinement(
     network.load_state_dict(state["average"])
     fields = {
         **ABOUT,
+        "data": fingerprints(data) if data is not None else {},
         "minutes": round(state["seconds"] / 60, 1),
         "steps": state["step"],
         "config": {key: state["config"][key] for key in sorted(state["config"].keys() - PLACES)},
@@ -85,5 +92,5 @@ def export_network(
     return encoder, decoder
 
 
-PLACES = {"data", "run", "cache"}
+PLACES = {"data", "run", "cache", "start"}
 """Fields of a run's configuration that name folders of the machine it ran on."""

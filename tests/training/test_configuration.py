@@ -1,0 +1,127 @@
+"""Training runs as they are started from the command line, every phase in miniature."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from typer.testing import CliRunner  # noqa: E402
+
+from mattebox.cli.main import app  # noqa: E402
+from mattebox.errors import InputError  # noqa: E402
+from mattebox.training.configuration import read_configuration  # noqa: E402
+from mattebox.training.fingerprint import fingerprints  # noqa: E402
+from mattebox.training.propagation import PropagationTraining, train  # noqa: E402
+from mattebox.training.refinement import Config  # noqa: E402
+from mattebox.training.refinement import train as train_refinement  # noqa: E402
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+PHASES = ("propagation-1-static", "propagation-2-real", "propagation-3-rollout")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six pictures of a disk, and a film in which it rolls."""
+    root = tmp_path_factory.mktemp("data")
+    pictures, film = root / "images" / "disks", root / "sequences" / "films" / "rolling"
+    for folder in (pictures / "images", pictures / "masks", film / "frames", film / "masks"):
+        folder.mkdir(parents=True)
+    random = np.random.default_rng(3)
+    for index in range(8):
+        picture = cv2.resize(random.integers(0, 120, (6, 8, 3), np.uint8), (128, 96))
+        mask = np.zeros((96, 128), np.uint8)
+        cv2.circle(mask, (40 + 5 * index, 48), 22, 1, cv2.FILLED)
+        picture[mask > 0] = (30, 200, 90)
+        for folder, kind in ((pictures, "images"), (film, "frames")):
+            cv2.imwrite(str(folder / kind / f"{index:05d}.png"), picture)
+            cv2.imwrite(str(folder / "masks" / f"{index:05d}.png"), mask)
+    return root
+
+
+def test_every_phase_takes_over_from_the_one_before(data: Path, tmp_path: Path) -> None:
+    start: Path | None = None
+    for phase in PHASES:
+        config = read_configuration(
+            PropagationTraining,
+            CONFIGS / f"{phase}.toml",
+            data=data,
+            run=tmp_path / phase,
+            cache=tmp_path / "cache",
+            steps=3,
+            start=start,
+        )
+        small = replace(
+            config,
+            frames=6,
+            sizes=tuple(64 + 32 * place for place in range(len(config.sizes))),
+            pretrained=False,
+        )
+        last = train(small)
+        weights = torch.load(last, weights_only=True)["network"]
+        assert all(torch.isfinite(value).all() for value in weights.values())
+        if start is not None:
+            before = torch.load(start / "snapshots" / last.name, weights_only=True)["network"]
+            moved = max(float((weights[name] - before[name]).abs().max()) for name in weights)
+            assert 0 < moved < 0.05
+        start = tmp_path / phase
+
+
+def test_the_refinement_configuration_trains(data: Path, tmp_path: Path) -> None:
+    config = read_configuration(
+        Config,
+        CONFIGS / "refinement.toml",
+        data=data,
+        run=tmp_path / "run",
+        cache=tmp_path / "cache",
+        steps=3,
+        batch=2,
+        sizes=(64, 64, 96),
+        judged=1,
+        pretrained=False,
+    )
+    assert train_refinement(config).exists()
+    onwards = replace(config, run=tmp_path / "next", start=config.run, steps=1)
+    assert train_refinement(onwards).exists()
+
+
+def test_a_field_that_does_not_exist_or_fit_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    given = {"data": tmp_path, "run": tmp_path, "cache": tmp_path}
+    for text, said in (
+        ("bach = 3", "bach, which is no field"),
+        ('batch = "many"', "does not fit at batch"),
+        ("batch = ", "is not TOML"),
+    ):
+        file.write_text(text)
+        with pytest.raises(InputError, match=said):
+            read_configuration(Config, file, **given)
+    with pytest.raises(InputError, match="no configuration file"):
+        read_configuration(Config, tmp_path / "none.toml", **given)
+
+
+def test_the_command_line_refuses_what_cannot_be_started_from(data: Path, tmp_path: Path) -> None:
+    common = ["--data", str(data), "--run", str(tmp_path / "run"), "--steps", "1"]
+    for network in ("refinement", "propagation"):
+        done = CliRunner().invoke(
+            app, ["train", network, *common, "--start", str(tmp_path / "nothing")]
+        )
+        assert done.exit_code != 0
+        assert isinstance(done.exception, InputError | SystemExit)
+
+
+def test_data_is_known_again_by_its_fingerprint(data: Path, tmp_path: Path) -> None:
+    first = fingerprints(data)
+    assert set(first) == {"images/disks", "sequences/films"}
+    assert first["images/disks"]["files"] == 16
+    assert json.loads(json.dumps(first)) == fingerprints(data)
+    other = tmp_path / "images" / "disks"
+    other.mkdir(parents=True)
+    (other / "a.txt").write_text("a")
+    one = fingerprints(tmp_path)
+    (other / "a.txt").write_text("b")
+    assert one != fingerprints(tmp_path)
