@@ -7,6 +7,7 @@ import typer
 
 import mattebox
 from mattebox.cli.cut import CutCommand, cut
+from mattebox.cli.data import data_app
 from mattebox.cli.evaluate import evaluate_app
 from mattebox.cli.serve import serve
 from mattebox.cli.train import train_app
@@ -23,6 +24,7 @@ app.command()(serve)
 app.command(cls=CutCommand)(cut)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(train_app, name="train")
+app.add_typer(data_app, name="data")
 
 
 def _show_version(wanted: bool) -> None:

@@ -17,10 +17,10 @@ from mattebox.training.clicks import (
     first_click,
     opening_clicks,
 )
+from mattebox.training.marks import GREEN, RED, WHITE, YELLOW, outline
 
 SIZE = 240
 DRAWS = 400
-_GREEN, _RED, _WHITE, _YELLOW = (90, 220, 90), (230, 70, 60), (255, 255, 255), (250, 210, 60)
 
 
 def draw(seed: int = 0) -> NDArray[np.uint8]:
@@ -43,8 +43,8 @@ def draw(seed: int = 0) -> NDArray[np.uint8]:
     ]
     last = _scene(target, other)
     for _ in range(8):
-        _outline(last, corrupted_mask(target, random), _YELLOW)
-    _outline(last, target, _WHITE)
+        outline(last, corrupted_mask(target, random), YELLOW)
+    outline(last, target, WHITE)
     return np.hstack([*panels, last])
 
 
@@ -72,14 +72,9 @@ def _scene(target: Mask, other: Mask) -> NDArray[np.uint8]:
 
 def _dots(scene: NDArray[np.uint8], points: list[Point]) -> NDArray[np.uint8]:
     for point in points:
-        colour = _GREEN if point.include else _RED
+        colour = GREEN if point.include else RED
         cv2.circle(scene, (point.x, point.y), 1, colour, cv2.FILLED, cv2.LINE_AA)
     return scene
-
-
-def _outline(scene: NDArray[np.uint8], mask: Mask, colour: tuple[int, int, int]) -> None:
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(scene, contours, -1, colour, 1)
 
 
 if __name__ == "__main__":

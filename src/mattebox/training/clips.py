@@ -2,7 +2,7 @@
 
 A clip is cut the way the product cuts it: every frame is seen through the region of interest
 around the object's box in the frame before, so that training and use look at the same pictures.
-Where the object is gone, the region stays where it was.
+Where the object is gone, the region grows.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from mattebox.training.layers import (
     filling,
 )
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
-from mattebox.training.scenes import Picture, Scene, absence, covered_up, draw, walked_out
+from mattebox.training.scenes import Picture, Scene, absence, covered_up, draw, kept_in, walked_out
 from mattebox.training.sequences import Sequence as Film
 
 __all__ = [
@@ -228,14 +228,14 @@ class StaticClips:
         recipe, count = self._recipe, len(order)
         leaves = count > 2 and random.random() < recipe.leaves
         passers = [self._cutout(random)[0]] if random.random() < recipe.passer else []
-        whole = random.random() < recipe.whole
+        whole = not leaves and random.random() < recipe.whole
         scene = (self._whole if whole else self._composed)(count, random, passers)
         if not leaves:
             return scene
         given = given_places(order)
         stays_away = count - 1 not in given and random.random() < recipe.stays_away
         gone = absence(count, random, stays_away=stays_away)
-        if not whole and random.random() >= recipe.hidden:
+        if random.random() >= recipe.hidden:
             return walked_out(scene, gone, random)
         wall = self._background(random).copy()
         wall[..., 3] = 255
@@ -256,8 +256,10 @@ class StaticClips:
             pace=pace,
             count=count,
             random=random,
+            speed=0.03,
+            bend=0.02,
         )
-        scene = Scene(width, height, subject)
+        scene = Scene(width, height, kept_in(subject, width, height))
         centre, extent = ((x0 + x1) / 2, (y0 + y1) / 2), max(x1 - x0, y1 - y0) * scale
         scene.above.extend(
             _beside(each, centre, extent, pace=pace, count=count, random=random) for each in passers
@@ -270,7 +272,9 @@ class StaticClips:
         pixels = self._background(random)
         height, width = pixels.shape[:2]
         middle = (width / 2, height / 2)
-        ground = drift(filling(pixels), middle, 1.15, pace=0.3, count=count, random=random)
+        ground = drift(
+            filling(pixels), middle, 1.15, pace=0.3, bend=0.006, count=count, random=random
+        )
         still, alike = self._cutout(random)
         extent = random.uniform(recipe.smallest, recipe.largest) * min(width, height)
         scale = extent / max(still.pixels.shape)
@@ -286,7 +290,7 @@ class StaticClips:
             [_beside(each, centre, extent, pace=pace, count=count, random=random) for each in group]
             for group in (others, passers)
         )
-        return Scene(width, height, subject, ground, below, above)
+        return Scene(width, height, kept_in(subject, width, height), ground, below, above)
 
     # --- filming --------------------------------------------------------------------------------
 
@@ -365,7 +369,7 @@ def _from_crop(box: tuple[int, int, int, int] | None, region: Region, size: int)
 
 def _shows(picture: Picture, least: float) -> bool:
     share = np.count_nonzero(picture.mask > 127) / picture.mask.size
-    return share >= least and picture.covered <= MOST_COVERED
+    return bool(share >= least and picture.covered <= MOST_COVERED)
 
 
 def _way(motion: Motion, frame: int) -> tuple[float, float]:

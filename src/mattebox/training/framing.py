@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mattebox.propagation.region import Region, region_around
+from mattebox.propagation.region import Region, grown, region_around
 from mattebox.training.layers import Box, Pixels
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
 from mattebox.training.wear import worn
@@ -47,11 +47,11 @@ def jittered_region(
         width: The picture's width.
         height: The picture's height.
         random: Where chance comes from.
-        before: The region of the frame before, kept where there is no box.
+        before: The region of the frame before; a larger one around it where there is no box.
         lost: Chance of the whole picture.
     """
     if box is None and before is not None:
-        return before
+        return grown(before, width, height)
     if box is None or random.random() < lost:
         return Region(0, 0, width, height)
     wide, high = box[2] - box[0], box[3] - box[1]

@@ -15,6 +15,9 @@ from mattebox.errors import InputError
 PICTURE_SUFFIXES = (".webp", ".jpg", ".jpeg", ".png")
 SMALLEST_AREA = 0.005
 LARGEST_AREA = 0.85
+UNSOUND = frozenset({"laboro_tomato"})
+"""Sets left out: in a quarter of this one's pictures masks lie where there is no object, as if
+the annotations of a turned picture had been added to its own."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class ImageBank:
     """Pictures with label maps, memory-mapped, and the objects worth training on.
 
     Attributes:
-        instances: Every object whose area is between 0.5 % and 85 % of its picture.
+        instances: Every object whose area is between 0.5 % and 85 % of its picture, sets with
+            wrong masks left out.
     """
 
     def __init__(
@@ -101,7 +105,7 @@ def load_images(root: Path, cache: Path, *, short_side: int = 320) -> ImageBank:
     return ImageBank(
         np.load(pixels, mmap_mode="r"),
         [_Entry(**entry) for entry in table["entries"]],
-        [Instance(**instance) for instance in table["instances"]],
+        [Instance(**each) for each in table["instances"] if each["folder"] not in UNSOUND],
     )
 
 

@@ -21,6 +21,11 @@ GRID = 4
 """Control points of a warp along each side."""
 
 _BLOCK = 32
+_CHANGE = np.array([0.15, 0.08, 0.04, 0.06])
+"""How much angle, size, aspect and shear change from frame to frame at a pace of 1."""
+
+_KEPT = np.array([1.0, 0.95, 0.8, 0.8])
+"""How much of a change stays: things turn on, but do not stretch without end."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,8 @@ def drift(
     pace: float,
     count: int,
     random: Generator,
+    speed: float = 0.07,
+    bend: float = 0.03,
 ) -> Motion:
     """Let a layer move, turn, stretch and bend.
 
@@ -139,44 +146,43 @@ def drift(
         pace: How much it changes from frame to frame; 1 is a lively object.
         count: Frames.
         random: Where chance comes from.
+        speed: How far it goes from frame to frame, as a share of its size.
+        bend: How far it bends from frame to frame, as a share of its object's size.
     """
     height, width = still.pixels.shape[:2]
     middle = np.array([width / 2, height / 2], np.float32)
     size = max(still.box[2] - still.box[0], still.box[3] - still.box[1])
     # What is small in a large picture moves with the camera as well as by itself.
     extent = np.sqrt(size * max(width, height)) * scale
-    linear = _affine(random.normal(0, 0.12), scale, 0, float(np.exp(random.normal(0, 0.06))))
+    pose = np.array([random.normal(0, 0.12), np.log(scale), random.normal(0, 0.06), 0.0])
+    start = pose.copy()
     place = np.array(centre, np.float32)
-    velocity = random.normal(0, 0.07 * pace, 2) * extent
+    velocity = random.normal(0, speed * pace, 2) * extent
     warp = _flat()
     maps, warps = [], []
     for _ in range(count):
+        linear = _affine(*pose)
         maps.append(np.column_stack([linear, place - linear @ middle]).astype(np.float32))
         warps.append(warp)
-        step = _affine(
-            random.normal(0, 0.15 * pace),
-            float(np.exp(random.normal(0, 0.08 * pace))),
-            random.normal(0, 0.06 * pace),
-            float(np.exp(random.normal(0, 0.04 * pace))),
-        )
-        linear = step @ linear
-        place = place + velocity + random.normal(0, 0.04 * pace, 2) * extent
-        bend = random.normal(0, 0.03 * pace, warp.shape) * size
-        warp = (warp + bend).astype(np.float32)
+        pose = start + (pose - start) * _KEPT + random.normal(0, pace * _CHANGE)
+        place = place + velocity + random.normal(0, 0.6 * speed * pace, 2) * extent
+        more = random.normal(0, bend * pace, warp.shape) * size
+        warp = (0.8 * warp + more).astype(np.float32)
     return Motion(still.pixels, still.box, tuple(maps), tuple(warps), still.fills)
 
 
-def _affine(angle: float, scale: float, shear: float, aspect: float) -> FloatArray:
+def _affine(angle: float, log_scale: float, log_aspect: float, shear: float) -> FloatArray:
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, -s], [s, c]])
-    stretch = np.array([[scale * aspect, shear], [0, scale / aspect]])
-    return np.asarray(turn @ stretch, np.float32)
+    across, down = np.exp(log_scale + log_aspect), np.exp(log_scale - log_aspect)
+    return np.asarray(turn @ np.array([[across, shear * across], [0, down]]), np.float32)
 
 
 def bounds(motion: Motion, frame: int) -> Box:
     """Return a box on the canvas, `(x0, y0, x1, y1)`, that the object does not leave."""
     x0, y0, x1, y1 = motion.box
-    slack = float(np.abs(motion.warps[frame]).max())
+    # Between its control points a cubic surface goes a little beyond them.
+    slack = 1.3 * float(np.abs(motion.warps[frame]).max())
     x0, y0, x1, y1 = x0 - slack, y0 - slack, x1 + slack, y1 + slack
     corners = np.array([(x0, y0, 1), (x1, y0, 1), (x0, y1, 1), (x1, y1, 1)], np.float32)
     moved = corners @ motion.maps[frame].T

@@ -22,9 +22,9 @@ class Recipe:
         stranger: An object of any other kind.
         passer: An object of any kind that passes in front, also over whole pictures.
         smear: Chance that a frame shows the object smeared along its way.
-        leaves: The object is gone for one frame or several, and back again later.
-        hidden: Where it is gone, it is behind something rather than out of the picture; in whole
-            pictures it always is.
+        leaves: The object, always one that is laid over another scene, is gone for one frame or
+            several, and back again later.
+        hidden: Where it is gone, it is behind something rather than out of the picture.
         stays_away: Where it is gone, it does not come back; never where the clip's last frame is
             given.
         lost: Chance that a crop is the whole picture.

@@ -100,6 +100,19 @@ def absence(count: int, random: Generator, *, stays_away: bool) -> range:
     return range(first, last + 1)
 
 
+def kept_in(motion: Motion, width: int, height: int, margin: float = 0.12) -> Motion:
+    """Hold the middle of an object inside the canvas, a share of its side from the edges."""
+    maps = []
+    for frame, before in enumerate(motion.maps):
+        middle = np.array(_middle(bounds(motion, frame)))
+        low = np.array([width, height]) * margin
+        high = np.array([width, height]) - low
+        move = before.copy()
+        move[:, 2] += np.clip(middle, low, high) - middle
+        maps.append(move)
+    return replace(motion, maps=tuple(maps))
+
+
 def walked_out(scene: Scene, gone: Collection[int], random: Generator) -> Scene:
     """Let the object leave the picture by the nearest edge, and come back by the same one."""
     subject = scene.subject
