@@ -66,12 +66,15 @@ def scores(masks: Sequence[Flags], truths: Sequence[Flags]) -> dict[str, float]:
         masks: One `(H, W) bool` a frame.
         truths: The same number of true masks.
     """
-    pairs = list(zip(masks, truths, strict=True))
-    if len(pairs) > 2:
-        pairs = pairs[1:-1]
+    pairs = list(zip(masks, truths, strict=True))[scored(len(masks))]
     similarity = float(np.mean([region_similarity(*pair) for pair in pairs]))
     accuracy = float(np.mean([boundary_accuracy(*pair) for pair in pairs]))
     return {"J": similarity, "F": accuracy, "J&F": (similarity + accuracy) / 2}
+
+
+def scored(count: int) -> slice:
+    """Return which of so many frames count, see `scores`."""
+    return slice(1, -1) if count > 2 else slice(None)
 
 
 def _dilated(flags: Flags, disk: NDArray[np.uint8]) -> Flags:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-from zlib import crc32
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
-from mattebox.segmentation import Click, Refiner
-from mattebox.training.clicks import (
-    Point,
-    centre_click,
-    corrective_click,
-    first_click,
-    overlap,
-)
+from mattebox.evaluation.robots import Robot, as_click, next_click, robot_named, seeded, solid
+from mattebox.segmentation import Refiner
+from mattebox.training.clicks import Point, overlap
 
 MOST_CLICKS = 20
 GOALS = (85, 90)
 LOOKS = (1, 3, 5)
 IGNORED = 255
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-
-Robot = Literal["standard", "realistic"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +40,21 @@ class Item:
     ignore: NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A robot's clicks on one item and what each of them led to.
+
+    Attributes:
+        points: The clicks, in order.
+        masks: The mask after each click, `(H, W) uint8`, 0 or 255.
+        curve: IoU after each click, 0..1.
+    """
+
+    points: list[Point]
+    masks: list[NDArray[np.uint8]]
+    curve: list[float]
+
+
 def evaluate(
     data: Path,
     *,
@@ -59,9 +66,7 @@ def evaluate(
 
     Args:
         data: Holds `images/NAME.jpg` (or png, webp) and `masks/NAME.png`.
-        robot: ``"standard"`` clicks the centre of the largest error, as the literature does;
-            ``"realistic"`` clicks like the simulated person of `mattebox.training.clicks`,
-            seeded by the item's name.
+        robot: Who clicks, see `mattebox.evaluation.robots`; seeded by the item's name.
         engine: Back end, see `mattebox.inference.load`.
         progress: Told one line per item.
 
@@ -72,13 +77,11 @@ def evaluate(
     Raises:
         InputError: The folder, the robot or the engine is not there.
     """
-    if robot not in ("standard", "realistic"):
-        raise InputError(f"There is no robot {robot!r}; choose standard or realistic.")
+    who = robot_named(robot)
     refiner = Refiner(engine)
     items = {}
     for item in read_items(data):
-        curve = clicked(refiner, item, robot)
-        items[item.name] = scores(curve)
+        items[item.name] = scores(attempt(refiner, item, who).curve)
         if progress is not None:
             progress(f"{item.name}: {items[item.name]}")
     if not items:
@@ -88,32 +91,25 @@ def evaluate(
     return {"mean": mean, "items": items}
 
 
-def clicked(refiner: Refiner, item: Item, robot: str = "standard") -> list[float]:
-    """IoU after each click, up to `MOST_CLICKS` or until there is no error left to click."""
-    random = np.random.default_rng(crc32(item.name.encode()))
-    height, width = item.target.shape
+def attempt(refiner: Refiner, item: Item, robot: Robot = "standard") -> Attempt:
+    """Click up to `MOST_CLICKS` times, or until no measure can change any more."""
+    random = seeded(item.name)
     mask = np.zeros_like(item.target)
-    points: list[Point] = []
-    clicks: list[Click] = []
-    curve: list[float] = []
-    while len(curve) < MOST_CLICKS:
-        if robot == "standard":
-            point = centre_click(mask, item.target, ignore=item.ignore, taken=points)
-        elif not clicks:
-            point = first_click(item.target, random)
-        else:
-            judged = np.where(item.ignore > 0, item.target, mask)
-            point = corrective_click(judged, item.target, random)
+    made = Attempt([], [], [])
+    while len(made.curve) < MOST_CLICKS:
+        point = next_click(
+            robot, mask, item.target, taken=made.points, random=random, ignore=item.ignore
+        )
         if point is None:
             break
-        points.append(point)
-        clicks.append(Click((point.x + 0.5) / width, (point.y + 0.5) / height, point.include))
-        soft = refiner.refine(item.frame, clicks)
-        mask = np.where(soft >= 128, 255, 0).astype(np.uint8)
-        curve.append(overlap(mask, item.target, item.ignore))
-        if curve[-1] > max(GOALS) / 100 and len(curve) >= max(LOOKS):
+        made.points.append(point)
+        clicks = [as_click(each, mask.shape) for each in made.points]
+        mask = solid(refiner.refine(item.frame, clicks))
+        made.masks.append(mask)
+        made.curve.append(overlap(mask, item.target, item.ignore))
+        if made.curve[-1] > max(GOALS) / 100 and len(made.curve) >= max(LOOKS):
             break
-    return curve
+    return made
 
 
 def scores(curve: list[float]) -> dict[str, float]:
@@ -128,20 +124,36 @@ def scores(curve: list[float]) -> dict[str, float]:
     return found
 
 
-def read_items(data: Path) -> Iterator[Item]:
+def item_names(data: Path) -> list[str]:
+    """Return the names of a folder's items, sorted.
+
+    Raises:
+        InputError: The folders are missing.
+    """
+    names = sorted(path.stem for path in (data / "masks").glob("*.png"))
+    if not names or not (data / "images").is_dir():
+        raise InputError(f"{data} must hold images/ and masks/*.png with the same names.")
+    return names
+
+
+def read_items(data: Path, names: Collection[str] | None = None) -> Iterator[Item]:
     """Read the objects of a folder, in order of name; masks without an object are left out.
 
     Any value but 0 is object. Where a mask of the folder has 255 beside other values, 255 means
     "does not count" in the whole folder (as in GrabCut); otherwise it is object like any other.
 
+    Args:
+        data: The folder.
+        names: Read only these.
+
     Raises:
         InputError: The folders are missing, a mask has no picture, or a file is damaged.
     """
-    masks = sorted((data / "masks").glob("*.png"))
-    if not masks or not (data / "images").is_dir():
-        raise InputError(f"{data} must hold images/ and masks/*.png with the same names.")
+    masks = [data / "masks" / f"{name}.png" for name in item_names(data)]
     ignores = any(_ignores(_read(path, cv2.IMREAD_UNCHANGED)) for path in masks)
     for path in masks:
+        if names is not None and path.stem not in names:
+            continue
         labels = _plane(_read(path, cv2.IMREAD_UNCHANGED))
         ignore = (labels == IGNORED) & ignores
         target = (labels > 0) & ~ignore
