@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -126,27 +127,26 @@ def opening_clicks(
     Returns:
         At least one include click, the first one first.
     """
-    first = first_click(target, random, user=user)
+    inside = _Spots(target)
+    first = Point(*_first(inside, random, user), True)
     if random.random() < user.alone:
         return [first]
     includes = 1 + geometric(random, user)
     points = [first]
-    points += [
-        Point(*_inside(target, random, user), True) for _ in range(min(includes, user.most) - 1)
-    ]
+    points += [Point(*inside.draw(random, user), True) for _ in range(min(includes, user.most) - 1)]
+    outside: dict[str, _Spots] = {}
     for _ in range(min(geometric(random, user), user.most)):
-        region = _exclude_region(target, others, random, user)
-        if region.any():
-            points.append(Point(*_inside(region, random, user), False))
+        kind = _exclude_kind(others, random, user)
+        if kind not in outside:
+            outside[kind] = _Spots(_exclude_region(kind, target, others, user))
+        if outside[kind]:
+            points.append(Point(*outside[kind].draw(random, user), False))
     return points
 
 
 def first_click(target: Mask, random: np.random.Generator, *, user: User = DEFAULT_USER) -> Point:
     """Draw the first click on an object: towards its middle, not at it."""
-    distance = edge_distance(target)
-    if random.random() < user.slip:
-        return Point(*_near_edge(distance, random, user), True)
-    return Point(*_draw(distance**user.centre_bias, random), True)
+    return Point(*_first(_Spots(target), random, user), True)
 
 
 def corrective_click(
@@ -166,7 +166,7 @@ def corrective_click(
     wrong, include = largest_error(predicted, target)
     if wrong is None:
         return None
-    return Point(*_inside(wrong, random, user), include)
+    return Point(*_Spots(wrong).draw(random, user), include)
 
 
 def centre_click(
@@ -261,40 +261,72 @@ def geometric(random: np.random.Generator, user: User) -> int:
     return int(random.geometric(1 - user.decay)) - 1
 
 
-def _inside(region: Mask, random: np.random.Generator, user: User) -> tuple[int, int]:
-    """Anywhere in the eroded region, or near its edge where the hand slips."""
-    distance = edge_distance(region)
+class _Spots:
+    """Where in a region a hand may land; only the region's box is looked at."""
+
+    def __init__(self, region: Mask) -> None:
+        solid = (region > 0).astype(np.uint8)
+        self._x, self._y, width, height = cv2.boundingRect(solid)
+        self.distance = edge_distance(solid[self._y : self._y + height, self._x : self._x + width])
+
+    def __bool__(self) -> bool:
+        return self.distance.size > 0
+
+    def draw(self, random: np.random.Generator, user: User) -> tuple[int, int]:
+        """Anywhere in the eroded region, or near its edge where the hand slips."""
+        if random.random() < user.slip:
+            return self.near_edge(random, user)
+        return self.pick(self._steady, None, random)
+
+    def near_edge(self, random: np.random.Generator, user: User) -> tuple[int, int]:
+        near = (self.distance > 0) & (self.distance <= user.slip_width)
+        return self.pick(np.flatnonzero(near), None, random)
+
+    def pick(
+        self,
+        places: NDArray[np.intp],
+        density: NDArray[np.float32] | None,
+        random: np.random.Generator,
+    ) -> tuple[int, int]:
+        """Draw one of some places in the box, all alike or by their density."""
+        if density is None:
+            index = int(random.random() * len(places))
+        else:
+            total = np.cumsum(density, dtype=np.float64)
+            index = int(np.searchsorted(total, random.random() * total[-1], side="right"))
+        y, x = divmod(int(places[min(index, len(places) - 1)]), self.distance.shape[1])
+        return self._x + x, self._y + y
+
+    @cached_property
+    def _steady(self) -> NDArray[np.intp]:
+        # A third of the greatest depth leaves room to be off centre in any shape.
+        return np.flatnonzero(self.distance > self.distance.max() / 3)
+
+
+def _first(spots: _Spots, random: np.random.Generator, user: User) -> tuple[int, int]:
     if random.random() < user.slip:
-        return _near_edge(distance, random, user)
-    # A third of the greatest depth leaves room to be off centre in any shape.
-    return _draw(distance > distance.max() / 3, random)
+        return spots.near_edge(random, user)
+    places = np.flatnonzero(spots.distance)
+    return spots.pick(places, spots.distance.ravel()[places] ** user.centre_bias, random)
 
 
-def _near_edge(
-    distance: NDArray[np.float32], random: np.random.Generator, user: User
-) -> tuple[int, int]:
-    return _draw((distance > 0) & (distance <= user.slip_width), random)
-
-
-def _draw(density: NDArray[np.generic], random: np.random.Generator) -> tuple[int, int]:
-    total = np.cumsum(density.ravel(), dtype=np.float64)
-    index = int(np.searchsorted(total, random.random() * total[-1], side="right"))
-    y, x = divmod(min(index, total.size - 1), density.shape[1])
-    return x, y
-
-
-def _exclude_region(
-    target: Mask, others: Mask | None, random: np.random.Generator, user: User
-) -> Mask:
-    background = np.where(target == 0, 255, 0).astype(np.uint8)
+def _exclude_kind(others: Mask | None, random: np.random.Generator, user: User) -> str:
     draw = random.random()
     if draw < user.from_border:
-        width = max(3, round(user.border_width * float(np.sqrt(np.count_nonzero(target)))))
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
-        grown = np.asarray(cv2.dilate((target > 0).astype(np.uint8), kernel), np.uint8)
-        return grown & background
+        return "border"
     if draw < user.from_border + user.from_others and others is not None and others.any():
-        return np.where((others > 0) & (target == 0), 255, 0).astype(np.uint8)
+        return "others"
+    return "background"
+
+
+def _exclude_region(kind: str, target: Mask, others: Mask | None, user: User) -> Mask:
+    background: Mask = np.where(target == 0, 1, 0).astype(np.uint8)
+    if kind == "border":
+        width = max(3, round(user.border_width * float(np.sqrt(np.count_nonzero(target)))))
+        away = cv2.distanceTransform(background, cv2.DIST_L2, 5)
+        return np.where(np.asarray(away) <= width, background, 0).astype(np.uint8)
+    if kind == "others" and others is not None:
+        return np.where(others > 0, background, 0).astype(np.uint8)
     return background
 
 
