@@ -124,19 +124,23 @@ def crop(bank: ImageBank, instance: Instance, size: int, random: np.random.Gener
 
     The crop's window may have any shape within 16:9, as windows of video frames do.
     """
-    image, labels = bank.image(instance.picture), bank.labels(instance.picture)
+    picture, inside = bank.pixels(instance.picture), bank.mask(instance)
     zoomed = instance.area > SMALLEST_ZOOMED and random.random() > WHOLE_PICTURE
-    window = _window(labels == instance.label, zoomed, random)
+    window = _window(inside, zoomed, random)
     warp = _warp(window, size, random)
     shape = (size, size)
+    # Four channels bend twice as fast as three, and a view of three is copied first.
     pixels = cv2.warpAffine(
-        image, warp, shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+        picture, warp, shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )
+    labels = cv2.extractChannel(picture, 3)
     cut = cv2.warpAffine(labels, warp, shape, flags=cv2.INTER_NEAREST)
+    target = cv2.inRange(cut, instance.label, instance.label)
+    others = cv2.subtract(cv2.inRange(cut, 1, 255), target)
     return Sample(
-        image=recoloured(np.asarray(pixels, np.uint8), random),
-        target=np.where(cut == instance.label, 255, 0).astype(np.uint8),
-        others=np.where((cut != instance.label) & (cut > 0), 255, 0).astype(np.uint8),
+        image=recoloured(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8), random),
+        target=np.asarray(target, np.uint8),
+        others=np.asarray(others, np.uint8),
         zoomed=zoomed,
     )
 
@@ -159,8 +163,7 @@ def recoloured(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray
     gain = random.uniform(0.7, 1.35) * random.uniform(0.9, 1.1, 3)
     shift = random.uniform(-0.12, 0.12) + random.uniform(-0.05, 0.05, 3)
     curve = np.clip((levels ** random.uniform(0.8, 1.25) - 0.5) * gain + 0.5 + shift, 0, 1)
-    table = (curve * 255).astype(np.uint8)
-    changed = np.dstack([cv2.LUT(image[..., c], table[:, c]) for c in range(3)])
+    changed = cv2.LUT(image, (curve * 255).astype(np.uint8)[None])
     if random.random() < 0.08:
         grey = cv2.cvtColor(changed, cv2.COLOR_RGB2GRAY)
         changed = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
@@ -177,14 +180,14 @@ def recoloured(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray
 
 
 def _window(
-    inside: NDArray[np.bool_], zoomed: bool, random: np.random.Generator
+    inside: NDArray[np.uint8], zoomed: bool, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """Left, top, right and bottom of a crop, within the picture."""
     height, width = inside.shape
     if not zoomed:
         cut = random.uniform(0, 0.12, 4) * (random.random(4) < 0.5)
         return np.array([cut[0], cut[1], 1 - cut[2], 1 - cut[3]]) * [width, height, width, height]
-    left, top, breadth, tall = cv2.boundingRect(inside.astype(np.uint8))
+    left, top, breadth, tall = cv2.boundingRect(inside)
     factor = random.uniform(1.1, 2.2)
     size = np.array([breadth, tall]) * factor * random.uniform(0.85, 1.2, 2)
     size = np.maximum(size, size.max() / 1.78)
