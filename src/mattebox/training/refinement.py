@@ -14,14 +14,18 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from mattebox.errors import InputError
+from mattebox.networks.encoder import Features
 from mattebox.networks.refinement import SIZE, RefinementNetwork
+from mattebox.segmentation.hints import draw_hints
 from mattebox.training.clicks import overlap
 from mattebox.training.frozen import FrozenEncoder, trained_parameters
 from mattebox.training.frozen import features as encoded
 from mattebox.training.refinement_data import Corpus, Sample, batches, load_corpus, whole
 from mattebox.training.refinement_rounds import (
+    Draw,
     binary,
     chosen,
     correct,
@@ -106,18 +110,35 @@ def train(config: Config, *, progress: Callable[[str], None] = print) -> Path:
     """
     torch.set_num_threads(config.threads)
     corpus = load_corpus(config.data, config.cache)
-    run = _Run(config, corpus, progress)
+    run = Run(config, corpus, progress)
     run.resume()
     run.go()
     return config.run / "best.pt"
 
 
-class _Run:
-    """The state of a run that is saved and resumed."""
+class Run:
+    """The state of a run that is saved and resumed.
 
-    def __init__(self, config: Config, corpus: Corpus, progress: Callable[[str], None]) -> None:
+    Args:
+        config: What it is made of.
+        corpus: What it learns from.
+        progress: Told one line now and then.
+        network: Class of the network that is trained.
+        draw: How it is shown clicks.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        corpus: Corpus,
+        progress: Callable[[str], None],
+        *,
+        network: type[RefinementNetwork] = RefinementNetwork,
+        draw: Draw = draw_hints,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.corpus, self.progress = config, corpus, progress
+        self._kind, self._draw = network, draw
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = self._network(pretrained=config.pretrained)
         if config.start is not None:
@@ -146,7 +167,7 @@ class _Run:
         self._frozen = FrozenEncoder(backbone, device=self.device.type, threads=config.threads)
 
     def _network(self, *, pretrained: bool = False) -> RefinementNetwork:
-        network = RefinementNetwork(pretrained=pretrained).to(self.device)
+        network = self._kind(pretrained=pretrained).to(self.device)
         return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     @property
@@ -214,7 +235,7 @@ class _Run:
         """Score the averaged weights on held-out pictures; keep them if they are the best."""
         held_out = self.corpus.held_out[:: max(1, len(self.corpus.held_out) // self.config.judged)]
         samples = [whole(bank, instance, SIZE) for bank, instance in held_out]
-        scores = held_out_scores(self.average, samples, self.device)
+        scores = held_out_scores(self.average, samples, self.device, draw=self._draw)
         self.note(size, losses, overlaps, scores)
         self.progress(f"step {self.step}: {scores}")
         value = sum(scores.values())
@@ -232,11 +253,8 @@ class _Run:
         image = pictures(samples, self.device)
         target = planes([sample.target for sample in samples], self.device)
         weight = edge_weight(target.cpu()).to(self.device)
-        tuned = self.share >= self.config.unfreeze_at
         with self._autocast():
-            with torch.set_grad_enabled(tuned):
-                backbone = encoded(self.network.encoder.backbone, self._frozen, image)
-            features = self.network.encoder.project(*backbone)
+            features = self.network.encoder.project(*self._encoded(image))
         # The rounds share one encoding, so gradients are gathered at the features and go
         # through the encoder once.
         leaves = [feature.detach().requires_grad_() for feature in features]
@@ -244,7 +262,7 @@ class _Run:
         losses, overlaps = [], []
         total = torch.zeros((), device=self.device)
         for number in range(self.config.rounds):
-            hints = hint_planes(clicks, previous, image.shape[-1], self.device)
+            hints = hint_planes(clicks, previous, image.shape[-1], self.device, self._draw)
             with self._autocast():
                 candidates, scores = self.network.decoder.candidates(leaves, hints)
             right = expected_overlap(candidates, target)
@@ -284,6 +302,11 @@ class _Run:
         self.optimizer.zero_grad(set_to_none=True)
         self._average()
         return losses, overlaps
+
+    def _encoded(self, image: Tensor) -> Features:
+        """The backbone's features, with gradients through what of it is trained by now."""
+        with torch.set_grad_enabled(self.share >= self.config.unfreeze_at):
+            return encoded(self.network.encoder.backbone, self._frozen, image)
 
     def _autocast(self) -> Any:
         return torch.autocast(self.device.type, torch.bfloat16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -23,6 +23,11 @@ from mattebox.training.clicks import (
     overlap,
 )
 from mattebox.training.refinement_data import Sample
+
+Draw = Callable[
+    [int, Iterable[tuple[float, float, bool]], NDArray[np.float32] | None], NDArray[np.float32]
+]
+"""Draws hint planes, as `mattebox.segmentation.hints.draw_hints` does."""
 
 FOCAL_POWER = 2
 EDGE_WEIGHT = 4.0
@@ -137,7 +142,11 @@ def correct(
 
 
 def held_out_scores(
-    network: RefinementNetwork, samples: Sequence[Sample], device: torch.device, most: int = 5
+    network: RefinementNetwork,
+    samples: Sequence[Sample],
+    device: torch.device,
+    most: int = 5,
+    draw: Draw = draw_hints,
 ) -> dict[str, float]:
     """Mean IoU after one, three and five clicks of the standard robot, without zooming in."""
     found: dict[int, list[float]] = {1: [], 3: [], 5: []}
@@ -150,7 +159,7 @@ def held_out_scores(
             for number in range(1, most + 1):
                 point = centre_click(binary(mask, sample.target), sample.target, taken=clicks)
                 clicks += [point] if point else []
-                hints = hint_planes([clicks], [mask], sample.target.shape[0], device)
+                hints = hint_planes([clicks], [mask], sample.target.shape[0], device, draw)
                 logits, scores = network.decoder.candidates(features, hints)
                 mask = probabilities(chosen(logits, scores.argmax(1)))[0]
                 if number in found:
@@ -175,9 +184,10 @@ def hint_planes(
     previous: Sequence[NDArray[np.float32] | None],
     size: int,
     device: torch.device,
+    draw: Draw = draw_hints,
 ) -> Tensor:
     """Hints of a batch, `(B, 3, S, S) float32`, channels last."""
-    drawn = [draw_hints(size, made, mask) for made, mask in zip(clicks, previous, strict=True)]
+    drawn = [draw(size, made, mask) for made, mask in zip(clicks, previous, strict=True)]
     hints = torch.from_numpy(np.stack(drawn)).to(device)
     return hints.contiguous(memory_format=torch.channels_last)
 
