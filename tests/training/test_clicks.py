@@ -22,6 +22,7 @@ from mattebox.training.clicks import (
     largest_error,
     opening_clicks,
     overlap,
+    start,
 )
 
 Mask = NDArray[np.uint8]
@@ -77,6 +78,31 @@ def test_first_click_is_inside_towards_the_centre_and_not_at_it() -> None:
     assert np.mean(np.array(depths) > 0.95) < 0.1
 
 
+def test_depth_of_the_first_click_weighs_as_its_power_says() -> None:
+    random = np.random.default_rng(13)
+    distance = edge_distance(disk()).astype(np.float64)
+    weight = distance**1.5
+    expected = (distance * weight).sum() / weight.sum()
+    spread = np.sqrt((distance**2 * weight).sum() / weight.sum() - expected**2)
+    points = [first_click(disk(), random, user=User(slip=0)) for _ in range(4000)]
+    depths = np.array([distance[point.y, point.x] for point in points])
+    assert depths.mean() == pytest.approx(expected, abs=4 * spread / np.sqrt(4000))
+    assert depths.std() == pytest.approx(spread, rel=0.06)
+
+
+def test_include_and_exclude_clicks_are_as_many_as_promised() -> None:
+    random = np.random.default_rng(14)
+    openings = [opening_clicks(disk(), random, user=User(alone=0)) for _ in range(4000)]
+    includes = np.array([sum(point.include for point in each) for each in openings])
+    excludes = np.array([sum(not point.include for point in each) for each in openings])
+    # A geometric count with .8 has mean 4; the limit of 24 cuts off .8 ** 24 of it.
+    assert excludes.mean() == pytest.approx(4, abs=0.3)
+    assert includes.mean() == pytest.approx(5, abs=0.3)
+    assert np.mean(excludes == 0) == pytest.approx(0.2, abs=0.03)
+    assert includes.max() <= 24
+    assert excludes.max() <= 24
+
+
 def test_one_click_in_ten_slips_to_the_edge() -> None:
     random = np.random.default_rng(4)
     distance = edge_distance(disk(radius=40))
@@ -107,6 +133,54 @@ def test_exclude_clicks_come_from_border_other_object_and_background() -> None:
     in_other = np.mean([others[point.y, point.x] > 0 for point in found])
     assert in_ring == pytest.approx(0.5, abs=0.06)
     assert in_other == pytest.approx(0.4, abs=0.06)
+
+
+def test_where_there_is_no_other_object_the_background_takes_its_share() -> None:
+    target = disk(50, 50, 25)
+    away = cv2.distanceTransform(np.where(target > 0, 0, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    width = round(0.2 * np.sqrt(np.count_nonzero(target)))
+    random = np.random.default_rng(15)
+    user = User(alone=0, slip=0)
+    found = [
+        point
+        for _ in range(800)
+        for point in opening_clicks(target, random, user=user)
+        if not point.include
+    ]
+    # Clicks on the background lie deep in it, beyond the border.
+    on_border = np.mean([away[point.y, point.x] <= width + 1 for point in found])
+    assert on_border == pytest.approx(0.5, abs=0.05)
+    deepest = np.percentile([away[p.y, p.x] for p in found if away[p.y, p.x] <= width + 1], 99)
+    assert deepest <= width + 1
+
+
+def test_a_corrective_click_lies_anywhere_in_the_eroded_error_or_slips() -> None:
+    random = np.random.default_rng(16)
+    target = disk(64, 64, 40)
+    distance = edge_distance(target)
+    clicks = [corrective_click(np.zeros_like(target), target, random) for _ in range(3000)]
+    depths = np.array([distance[point.y, point.x] for point in clicks if point is not None])
+    slipped = depths <= 3
+    assert np.mean(slipped) == pytest.approx(0.1, abs=0.02)
+    assert depths[~slipped].min() > distance.max() / 3
+    inside = distance > distance.max() / 3
+    spread = distance[inside].std() / np.sqrt(len(depths))
+    assert depths[~slipped].mean() == pytest.approx(distance[inside].mean(), abs=4 * spread)
+
+
+@pytest.mark.parametrize(("zoomed", "share"), [(False, 0.2), (True, 0.6)])
+def test_a_person_starts_from_a_wrong_mask_as_often_as_promised(zoomed: bool, share: float) -> None:
+    random = np.random.default_rng(17)
+    target = disk()
+    starts = [start(target, random, zoomed=zoomed) for _ in range(1500)]
+    corrected = [(points, previous) for points, previous in starts if previous is not None]
+    assert len(corrected) / len(starts) == pytest.approx(share, abs=0.05)
+    for points, previous in corrected[:200]:
+        (point,) = points
+        inside = target[point.y, point.x] > 0
+        assert point.include == inside
+        assert (previous[point.y, point.x] > 0) != inside
+    assert {len(points) > 1 for points, previous in starts if previous is None} == {True, False}
 
 
 def test_corrective_click_is_in_the_largest_error_and_off_its_centre() -> None:
@@ -162,6 +236,13 @@ def test_corrupted_masks_are_as_wrong_as_promised() -> None:
     assert min(usual) >= 0.6
     assert max(usual) <= 0.95
     assert np.std(usual) > 0.05
+    # All of the promised range is used, by masks too large and too small.
+    assert np.histogram(usual, [0.6, 0.7, 0.8, 0.9, 0.95])[0].min() > 0.08 * len(usual)
+    sizes = [
+        np.count_nonzero(corrupted_mask(shapes[2], random)) / np.count_nonzero(shapes[2])
+        for _ in range(100)
+    ]
+    assert 0.2 < np.mean(np.array(sizes) > 1) < 0.8
 
 
 @settings(max_examples=60, deadline=None)

@@ -219,7 +219,7 @@ class StaticClips:
         return self._size / 1.3
 
     def _background(self, random: Generator) -> Pixels:
-        if self._backgrounds and random.random() < 0.6:
+        if self._backgrounds and random.random() < self._recipe.plain:
             image = _one(self._backgrounds, random)[..., :3]
             return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
         return self._bank.pixels(int(random.integers(len(self._bank))))

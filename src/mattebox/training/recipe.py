@@ -14,6 +14,8 @@ class Recipe:
             object is cut out and laid over another scene.
         drawn: The object of such a scene is a cut-out that came with its own alpha, otherwise
             one that was cut along its mask.
+        plain: The scene behind is a picture without masks, otherwise an annotated one, whose
+            objects then are distractors.
         smallest: Least longer side of such an object, as a share of the scene's shorter side.
         largest: Its greatest longer side.
         twin: The same cut-out a second time, with a motion of its own: only memory of where the
@@ -38,6 +40,7 @@ class Recipe:
 
     whole: float = 0.4
     drawn: float = 0.35
+    plain: float = 0.6
     smallest: float = 0.12
     largest: float = 0.7
     twin: float = 0.35
