@@ -241,12 +241,17 @@ def largest_error(predicted: Mask, target: Mask) -> tuple[Mask | None, bool]:
     for include in (True, False):
         inner, outer = (target, predicted) if include else (predicted, target)
         wrong = ((inner > 0) & (outer == 0)).astype(np.uint8)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(wrong, connectivity=4)
-        if len(stats) > 1:
-            label = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-            area = int(stats[label, cv2.CC_STAT_AREA])
-            if area > best_area:
-                best, best_area, best_include = (labels == label).astype(np.uint8), area, include
+        x, y, width, height = cv2.boundingRect(wrong)
+        if width * height <= best_area:
+            continue
+        part = wrong[y : y + height, x : x + width]
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=4)
+        label = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+        area = int(stats[label, cv2.CC_STAT_AREA])
+        if area > best_area:
+            best = np.zeros_like(wrong)
+            best[y : y + height, x : x + width] = labels == label
+            best_area, best_include = area, include
     return best, best_include
 
 
