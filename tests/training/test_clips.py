@@ -177,6 +177,20 @@ def test_a_twin_has_the_same_pixels_and_is_not_the_object(
     assert np.mean(np.array(beside) > 100) > 0.4
 
 
+def test_kin_come_from_the_same_set_and_strangers_from_any(parts: Parts) -> None:
+    random = np.random.default_rng(12)
+    for chances in (replace(BARE, largest=0.4, kin=1), replace(BARE, largest=0.4, stranger=1)):
+        clips = [made(parts, chances).draw(FORWARD, random) for _ in range(30)]
+        beside = [(green(clip.images[0]) & (clip.masks[0] < 5)).sum() > 100 for clip in clips]
+        assert sum(beside) > 10
+    bank, backgrounds, cutouts = parts
+    red_only = replace(BARE, drawn=1, kin=1)
+    for _ in range(20):
+        # A cut-out belongs to no set, so it has no kin.
+        clip = made((bank, backgrounds, cutouts), red_only).draw(FORWARD, random)
+        assert not green(clip.images[0]).any()
+
+
 def test_what_passes_in_front_is_taken_out_of_the_mask(
     parts: Parts,
 ) -> None:

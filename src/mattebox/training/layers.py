@@ -101,7 +101,8 @@ def bordered(layer: Layer) -> tuple[Pixels, int]:
         (alpha[:, -1], (0, 0, 0, width)),
     ):
         border = cv2.BORDER_REFLECT if rim.any() else cv2.BORDER_CONSTANT
-        mask = np.asarray(cv2.copyMakeBorder(mask, *where, border, value=0), np.uint8)
+        top, bottom, left, right = where
+        mask = np.asarray(cv2.copyMakeBorder(mask, top, bottom, left, right, border), np.uint8)
     cv2.insertChannel(mask, framed, 3)
     return framed, width
 
