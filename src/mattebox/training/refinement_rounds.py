@@ -17,10 +17,8 @@ from mattebox.training.clicks import (
     Point,
     centre_click,
     corrective_click,
-    corrupted_mask,
-    first_click,
-    opening_clicks,
     overlap,
+    start,
 )
 from mattebox.training.refinement_data import Sample
 
@@ -109,22 +107,13 @@ def chosen(candidates: Tensor, which: Tensor) -> Tensor:
 def opening(
     samples: Sequence[Sample], random: np.random.Generator
 ) -> tuple[list[list[Point]], list[NDArray[np.float32] | None]]:
-    """Clicks and previous masks of the first round.
-
-    A person starts from nothing, or corrects what a propagation left; a crop around the object
-    mostly means the latter, because it is made around a mask.
-    """
+    """Clicks and previous masks of the first round."""
     clicks: list[list[Point]] = []
     previous: list[NDArray[np.float32] | None] = []
     for sample in samples:
-        if random.random() < (0.6 if sample.zoomed else 0.2):
-            wrong = corrupted_mask(sample.target, random)
-            point = corrective_click(wrong, sample.target, random)
-            clicks.append([point or first_click(sample.target, random)])
-            previous.append(np.asarray(wrong / 255, np.float32))
-        else:
-            clicks.append(opening_clicks(sample.target, random, others=sample.others))
-            previous.append(None)
+        made, wrong = start(sample.target, random, others=sample.others, zoomed=sample.zoomed)
+        clicks.append(made)
+        previous.append(None if wrong is None else np.asarray(wrong / 255, np.float32))
     return clicks, previous
 
 
