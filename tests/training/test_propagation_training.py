@@ -18,7 +18,7 @@ from mattebox.training.propagation import (  # noqa: E402
     train,
 )
 from mattebox.training.propagation_export import release  # noqa: E402
-from mattebox.training.propagation_step import mask_loss, overlap, seen_through  # noqa: E402
+from mattebox.training.propagation_step import damaged, mask_loss, overlap, seen_through  # noqa: E402
 from mattebox.training.sequences import load_sequences  # noqa: E402
 
 HEIGHT, WIDTH = 96, 128
@@ -159,3 +159,15 @@ def test_the_loss_falls_as_masks_get_better() -> None:
     assert float(overlap(wrong, target)) == 0
     empty = torch.zeros(1, 1, 4, 4)
     assert float(overlap(empty - 5, empty)) == 1
+
+
+def test_damage_takes_parts_away_or_adds_some_as_often_as_it_says() -> None:
+    mask = torch.zeros(400, 1, 64, 64)
+    mask[:, :, 16:48, 16:48] = 1
+    found = damaged(mask, 0.4, np.random.default_rng(5))
+    smaller = ((found < mask).flatten(1).any(1)).float().mean()
+    larger = ((found > mask).flatten(1).any(1)).float().mean()
+    assert 0.22 < float(smaller) < 0.36
+    assert 0.04 < float(larger) < 0.14
+    assert float(found[(found < mask).flatten(1).any(1)].sum()) > 0
+    assert torch.equal(damaged(mask, 0.0, np.random.default_rng(5)), mask)

@@ -50,6 +50,7 @@ class PropagationTraining:
         own_from: Chance of going on from the network's own mask, at the start.
         own_at: Progress from which it always goes on from its own.
         blind: Chance of a read without the mask before.
+        damage: Chance that a mask it goes on from is damaged first.
         worst_at: Progress from which the loss looks at the worst pixels alone.
         real_share: Share of clips from annotated sequences.
         held_out: Sequences kept for choosing checkpoints and settings.
@@ -82,6 +83,7 @@ class PropagationTraining:
     own_from: float = 0.25
     own_at: float = 0.5
     blind: float = 0.1
+    damage: float = 0.0
     worst_at: float = 0.25
     real_share: float = 0.5
     held_out: tuple[str, ...] = ("breakdance-flare", "drift-turn", "horsejump-low", "bmx-bumps")
@@ -236,6 +238,7 @@ class Training:
             worst=0.15 + 0.85 * _left(progress, config.worst_at),
             own=1 - (1 - config.own_from) * _left(progress, config.own_at),
             blind=config.blind,
+            damage=config.damage,
         )
         with torch.autocast(config.device, torch.bfloat16):
             encoded = [

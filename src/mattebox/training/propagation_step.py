@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.random import Generator
@@ -64,6 +65,29 @@ def overlap(logits: Tensor, target: Tensor) -> Tensor:
     return torch.where(either > 0, both / either.clamp(min=1), torch.ones_like(both))
 
 
+def damaged(mask: Tensor, chance: float, random: Generator) -> Tensor:
+    """Return masks of which some lost a part or gained one.
+
+    On its training clips a network hardly errs, so its own masks alone do not teach it to find
+    again what they lost.
+
+    Args:
+        mask: `(B, 1, S, S)` float in [0, 1].
+        chance: How many masks are damaged, 0..1.
+        random: Where chance comes from.
+    """
+    count, size = len(mask), mask.shape[-1]
+    noise = torch.from_numpy(random.random((count, 2, 5, 5), np.float32)).to(mask)
+    hills = F.interpolate(noise, (size, size), mode="bicubic", align_corners=False)
+    draws = torch.from_numpy(random.random((count, 3), np.float32)).to(mask)[..., None, None, None]
+    lost = hills[:, :1] > 0.35 + 0.4 * draws[:, 0]
+    gained = hills[:, 1:] > 0.85
+    loses = draws[:, 1] < 0.75 * chance
+    gains = ~loses & (draws[:, 1] < chance)
+    without = torch.where(loses & lost, torch.zeros_like(mask), mask)
+    return torch.where(gains & gained, torch.ones_like(mask), without)
+
+
 @dataclass(frozen=True)
 class StepResult:
     """What one step measured: the loss and the IoU of the first and of the last read."""
@@ -82,11 +106,13 @@ class Rollout:
         own: Chance that a read goes on from the network's own mask, as in use, and not from the
             true one.
         blind: Chance that a read gets no previous mask, as an anchor's second look does.
+        damage: Chance that a mask it goes on from lost a part or gained one.
     """
 
     worst: float
     own: float
     blind: float
+    damage: float
 
 
 def given_frames(order: Sequence[int]) -> int:
@@ -135,6 +161,7 @@ def clip_loss(
         scores.append(float(score.mean()))
         own = random.random() < rollout.own
         carried = torch.sigmoid(logits.detach()) if own else target
+        carried = damaged(carried, rollout.damage, random)
         if query + 1 < len(batch.order):
             values.append(network.memorize(encoded[query], carried))
         before = query
