@@ -14,11 +14,15 @@ from typer.testing import CliRunner  # noqa: E402
 
 from mattebox.cli.main import app  # noqa: E402
 from mattebox.errors import InputError  # noqa: E402
+from mattebox.inference.weights import DIRECTORY  # noqa: E402
+from mattebox.networks.propagation import PropagationNetwork  # noqa: E402
+from mattebox.networks.refinement import RefinementNetwork  # noqa: E402
 from mattebox.training.configuration import read_configuration  # noqa: E402
 from mattebox.training.fingerprint import fingerprints  # noqa: E402
 from mattebox.training.propagation import PropagationTraining, train  # noqa: E402
 from mattebox.training.refinement import Config  # noqa: E402
 from mattebox.training.refinement import train as train_refinement  # noqa: E402
+from mattebox.training.starting import propagation_weights, refinement_weights  # noqa: E402
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PHASES = ("propagation-1-static", "propagation-2-real", "propagation-3-rollout")
@@ -107,11 +111,24 @@ def test_a_field_that_does_not_exist_or_fit_is_named(tmp_path: Path) -> None:
 def test_the_command_line_refuses_what_cannot_be_started_from(data: Path, tmp_path: Path) -> None:
     common = ["--data", str(data), "--run", str(tmp_path / "run"), "--steps", "1"]
     for network in ("refinement", "propagation"):
-        done = CliRunner().invoke(
-            app, ["train", network, *common, "--start", str(tmp_path / "nothing")]
-        )
-        assert done.exit_code != 0
-        assert isinstance(done.exception, InputError | SystemExit)
+        start = ["--start", str(tmp_path / "nothing")]
+        done = CliRunner().invoke(app, ["train", network, *common, *start])
+        assert isinstance(done.exception, InputError)
+        assert "no folder of exported weights" in str(done.exception)
+
+
+def test_training_goes_on_from_the_weights_that_ship(tmp_path: Path) -> None:
+    for network, weights in (
+        (PropagationNetwork(), propagation_weights(DIRECTORY)),
+        (RefinementNetwork(), refinement_weights(DIRECTORY)),
+    ):
+        random = {name: value.clone() for name, value in network.state_dict().items()}
+        network.load_state_dict(weights)
+        changed = [name for name, value in network.state_dict().items() if value.ndim > 1]
+        assert all(not torch.equal(random[name], weights[name]) for name in changed)
+    (tmp_path / "best.pt").write_bytes(b"half a fi")
+    with pytest.raises(InputError, match="cannot be read as a checkpoint"):
+        refinement_weights(tmp_path)
 
 
 def test_data_is_known_again_by_its_fingerprint(data: Path, tmp_path: Path) -> None:

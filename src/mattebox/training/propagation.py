@@ -25,6 +25,7 @@ from mattebox.training.images import load_images
 from mattebox.training.propagation_step import Batch, Rollout, StepResult, clip_loss
 from mattebox.training.sequences import Sequence as Film
 from mattebox.training.sequences import load_sequences
+from mattebox.training.starting import propagation_weights
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.csv"
@@ -67,7 +68,8 @@ class PropagationTraining:
         threads: CPU threads.
         device: `cpu` or `cuda`.
         pretrained: Start the encoder from ImageNet.
-        start: The phase before, whose weights this one starts from: a run, or a snapshot.
+        start: What this run starts from, such as the phase before; see
+            `mattebox.training.starting`.
     """
 
     data: Path
@@ -193,9 +195,7 @@ class Training:
         torch.manual_seed(config.seed)
         self.network = PropagationNetwork(pretrained=config.pretrained)
         if config.start is not None:
-            snapshot = _snapshot(config.start)
-            weights = torch.load(snapshot, map_location="cpu", weights_only=True)
-            self.network.load_state_dict(weights["network"])
+            self.network.load_state_dict(propagation_weights(config.start))
         self.average = PropagationNetwork()
         self.average.load_state_dict(self.network.state_dict())
         for network in (self.network, self.average):
@@ -287,14 +287,6 @@ class Training:
         self.average.load_state_dict(content["average"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.state = _State(**content["state"])
-
-
-def _snapshot(start: Path) -> Path:
-    """The snapshot to start from, given one or a run."""
-    found = [start] if start.is_file() else sorted((start / "snapshots").glob("*.pt"))
-    if not found:
-        raise InputError(f"{start} is neither a snapshot nor a run that kept any; train it first.")
-    return found[-1]
 
 
 def _left(progress: float, end: float) -> float:

@@ -16,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mattebox.errors import InputError
 from mattebox.networks.encoder import Features
 from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.segmentation.hints import draw_hints
@@ -40,6 +39,7 @@ from mattebox.training.refinement_rounds import (
     probabilities,
     taught,
 )
+from mattebox.training.starting import refinement_weights
 
 SCORE_WEIGHT = 0.2
 
@@ -70,7 +70,7 @@ class Config:
         threads: Threads for torch.
         seed: Of all draws.
         pretrained: Whether the encoder starts from the ImageNet weights.
-        start: Another run, or a checkpoint of one, whose averaged weights this one starts from.
+        start: What this run starts from, see `mattebox.training.starting`.
     """
 
     data: Path
@@ -142,11 +142,7 @@ class Run:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = self._network(pretrained=config.pretrained)
         if config.start is not None:
-            start = config.start / "best.pt" if config.start.is_dir() else config.start
-            if not start.is_file():
-                raise InputError(f"There is no checkpoint {start} to start from; train it first.")
-            state = torch.load(start, map_location=self.device, weights_only=True)
-            self.network.load_state_dict(state["average"])
+            self.network.load_state_dict(refinement_weights(config.start))
         self.average = self._network()
         self.average.load_state_dict(self.network.state_dict())
         backbone = self.network.encoder.backbone
