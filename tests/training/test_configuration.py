@@ -104,6 +104,19 @@ def test_a_field_that_does_not_exist_or_fit_is_named(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(InputError, match=said):
             read_configuration(Config, file, **given)
+    for text, said in (
+        ("sizes = [256]", "does not fit: grow_at must rise"),
+        ("sizes = [256, 320]\ngrow_at = [0.5, 0.8]", "does not fit: grow_at must rise"),
+        ("sizes = [200]\ngrow_at = []", "multiples of 16"),
+        ("minutes = 0", "more than 0"),
+        ("steps = 0", "more than 0"),
+    ):
+        file.write_text(text)
+        with pytest.raises(InputError, match=said):
+            read_configuration(Config, file, **given)
+    file.write_text("orders = [[0, 1, 2]]")
+    with pytest.raises(InputError, match="as many order_chances as orders"):
+        read_configuration(PropagationTraining, file, **given)
     with pytest.raises(InputError, match="no configuration file"):
         read_configuration(Config, tmp_path / "none.toml", **given)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +39,34 @@ def read_configuration(kind: type[Configuration], file: Path | None, **given: An
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         where = "The configuration" if file is None else str(file)
-        raise InputError(f"{where} does not fit at {field}: {first['msg']}.") from None
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        at = f" at {field}" if field else ""
+        raise InputError(f"{where} does not fit{at}: {said}.") from None
+
+
+def check_schedule(
+    sizes: Sequence[int], grow_at: Sequence[float], minutes: float, steps: int | None
+) -> None:
+    """Refuse a run that would fail, perhaps hours from its start.
+
+    Args:
+        sizes: Sides of the crops, used one after the other.
+        grow_at: When each but the first is used.
+        minutes: Length of the run.
+        steps: Its length in steps, where given.
+
+    Raises:
+        InputError: The schedule cannot be followed.
+    """
+    if not sizes or any(size < 16 or size % 16 for size in sizes):
+        raise InputError(f"sizes must be multiples of 16, not {list(sizes)}.")
+    if len(grow_at) != len(sizes) - 1 or list(grow_at) != sorted(grow_at):
+        raise InputError(
+            f"grow_at must rise and hold one value less than sizes, not {list(grow_at)} for "
+            f"{len(sizes)}."
+        )
+    if minutes <= 0 or (steps is not None and steps <= 0):
+        raise InputError("minutes and steps must be more than 0.")
 
 
 def _read(file: Path) -> dict[str, Any]:

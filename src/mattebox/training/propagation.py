@@ -20,6 +20,7 @@ from numpy.random import Generator
 from mattebox.errors import InputError
 from mattebox.networks.propagation import PropagationNetwork
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
+from mattebox.training.configuration import check_schedule
 from mattebox.training.frozen import FrozenEncoder, features, trained_parameters
 from mattebox.training.images import load_images
 from mattebox.training.propagation_step import Batch, Rollout, StepResult, clip_loss
@@ -103,6 +104,11 @@ class PropagationTraining:
     device: str = "cpu"
     pretrained: bool = True
     start: Path | None = None
+
+    def __post_init__(self) -> None:
+        check_schedule(self.sizes, self.grow_at, self.minutes, self.steps)
+        if len(self.orders) != len(self.order_chances):
+            raise InputError("There must be as many order_chances as orders.")
 
 
 # --- data ---------------------------------------------------------------------------------------

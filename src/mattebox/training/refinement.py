@@ -6,7 +6,7 @@ import csv
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from mattebox.networks.encoder import Features
 from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.segmentation.hints import draw_hints
 from mattebox.training.clicks import overlap
+from mattebox.training.configuration import check_schedule
 from mattebox.training.frozen import FrozenEncoder, trained_parameters
 from mattebox.training.frozen import features as encoded
-from mattebox.training.refinement_data import Corpus, Sample, batches, load_corpus, whole
+from mattebox.training.refinement_data import Corpus, Sample, load_corpus, whole
 from mattebox.training.refinement_rounds import (
     Draw,
     binary,
@@ -93,6 +94,9 @@ class Config:
     seed: int = 1
     pretrained: bool = True
     start: Path | None = None
+
+    def __post_init__(self) -> None:
+        check_schedule(self.sizes, self.grow_at, self.minutes, self.steps)
 
 
 def train(config: Config, *, progress: Callable[[str], None] = print) -> Path:
@@ -209,16 +213,14 @@ class Run:
     def go(self) -> None:
         """Train to the end of the run."""
         judged_at = self.seconds
-        size = 0
-        source: Iterator[list[Sample]] = iter(())
         while self.share < 1:
             began = time.monotonic()
+            # From seed and step alone, so that a run that was stopped draws what it would have.
             random = np.random.default_rng((self.config.seed, self.step))
-            if size != self.size:
-                size = self.size
-                count = max(1, round(self.config.batch * (self.config.sizes[0] / size) ** 2))
-                source = batches(self.corpus, np.random.default_rng((size, self.step)), size, count)
-            losses, overlaps = self.learn(next(source), random)
+            size = self.size
+            count = max(1, round(self.config.batch * (self.config.sizes[0] / size) ** 2))
+            samples = [self.corpus.draw(random, size) for _ in range(count)]
+            losses, overlaps = self.learn(samples, random)
             self.step += 1
             self.seconds += time.monotonic() - began
             if self.step % 20 == 0:

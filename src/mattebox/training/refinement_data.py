@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mattebox.evaluation.sequences import read_frames
 from mattebox.training.images import (
     ImageBank,
     Instance,
@@ -98,8 +98,8 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
     banks = [load_images(data / "images", cache)]
     extra = cache / "refinement-extra"
     if not (extra / "done").exists():
-        for folder in (data / "sequences").glob("*/*/"):
-            _extract_frames(folder, extra / folder.parent.name)
+        for masks in sorted((data / "sequences").glob("*/*/masks")):
+            _extract_frames(masks.parent, extra / masks.parent.parent.name)
         _compose(data, extra / "composites")
         extra.mkdir(parents=True, exist_ok=True)
         (extra / "done").touch()
@@ -215,21 +215,15 @@ def _warp(
 
 def _extract_frames(sequence: Path, folder: Path) -> None:
     """Write every few frames of an annotated sequence as pictures and masks."""
-    film = sequence / "frames.mp4"
-    if not film.exists():
-        return
-    masks = sorted((sequence / "masks").glob("*.png"))
+    masks = picture_files(sequence / "masks")
     for part in ("images", "masks"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    with av.open(str(film)) as container:
-        for index, frame in enumerate(container.decode(video=0)):
-            if index % FRAME_STEP == 0 and index < len(masks):
-                stem = f"{sequence.name}-{index:05d}"
-                pixels = frame.to_ndarray(format="bgr24")
-                cv2.imwrite(str(folder / "images" / f"{stem}.jpg"), pixels)
-                labels = read_picture(masks[index])[..., 0]
-                binary = (labels > 0).astype(np.uint8)
-                cv2.imwrite(str(folder / "masks" / f"{stem}.png"), binary)
+    for index, (frame, path) in enumerate(zip(read_frames(sequence), masks, strict=False)):
+        if index % FRAME_STEP == 0:
+            stem = f"{sequence.name}-{index:05d}"
+            cv2.imwrite(str(folder / "images" / f"{stem}.jpg"), frame[..., ::-1])
+            binary = (read_picture(path)[..., 0] > 0).astype(np.uint8)
+            cv2.imwrite(str(folder / "masks" / f"{stem}.png"), binary)
 
 
 def _compose(data: Path, folder: Path, count: int = COMPOSITES) -> None:
@@ -289,11 +283,3 @@ def _pasted(
     alpha = placed[..., 3:].astype(np.float32) / 255
     labels[placed[..., 3] > 127] = label
     return np.clip(plate * (1 - alpha) + colours * alpha, 0, 255).astype(np.uint8)
-
-
-def batches(
-    corpus: Corpus, random: np.random.Generator, size: int, count: int
-) -> Iterator[list[Sample]]:
-    """Training samples without end, ``count`` at a time."""
-    while True:
-        yield [corpus.draw(random, size) for _ in range(count)]

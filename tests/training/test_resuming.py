@@ -1,0 +1,97 @@
+"""A run that was stopped and resumed ends where one that was left alone ends."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from mattebox.training.propagation import Clips, PropagationTraining, Training  # noqa: E402
+from mattebox.training.refinement import Config, train  # noqa: E402
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: it is what was asked for
+    """What ends a run in the middle."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film in which a disk rolls, and its frames as pictures."""
+    root = tmp_path_factory.mktemp("data")
+    film, pictures = root / "sequences" / "films" / "rolling", root / "images" / "disks"
+    random = np.random.default_rng(5)
+    for folder, kind in ((film, "frames"), (pictures, "images")):
+        (folder / kind).mkdir(parents=True)
+        (folder / "masks").mkdir()
+        for number in range(6):
+            mask = np.zeros((48, 64), np.uint8)
+            cv2.circle(mask, (20 + number, 24), 12, 1, cv2.FILLED)
+            picture = random.integers(0, 255, (48, 64, 3), np.uint8)
+            cv2.imwrite(str(folder / kind / f"{number:05d}.png"), picture)
+            cv2.imwrite(str(folder / "masks" / f"{number:05d}.png"), mask)
+    return root
+
+
+def test_propagation(data: Path, tmp_path: Path) -> None:
+    config = PropagationTraining(
+        data=data,
+        run=tmp_path / "whole",
+        cache=tmp_path / "cache",
+        pretrained=False,
+        steps=4,
+        frames=6,
+        sizes=(64,),
+        encoder_from=0.3,
+    )
+    clips = Clips(config)
+    whole = Training(config)
+    for _ in range(4):
+        whole.step(clips)
+    stopped = Training(replace(config, run=tmp_path / "stopped"))
+    for _ in range(2):
+        stopped.step(clips)
+    stopped.save()
+    resumed = Training(replace(config, run=tmp_path / "stopped"))
+    for _ in range(2):
+        resumed.step(clips)
+    for one, other in ((whole.network, resumed.network), (whole.average, resumed.average)):
+        for name, value in one.state_dict().items():
+            assert torch.equal(value, other.state_dict()[name]), name
+
+
+def test_refinement(data: Path, tmp_path: Path) -> None:
+    config = Config(
+        data=data,
+        run=tmp_path / "whole",
+        cache=tmp_path / "cache",
+        pretrained=False,
+        steps=4,
+        minutes=1000,
+        batch=2,
+        sizes=(64, 96),
+        grow_at=(0.7,),
+        unfreeze_at=0.3,
+        judge_every=0,
+        judged=1,
+    )
+    stopped = replace(config, run=tmp_path / "stopped")
+
+    def stop(line: str) -> None:
+        if line.startswith("step 3"):
+            raise Stopped
+
+    train(config, progress=len)
+    with pytest.raises(Stopped):
+        train(stopped, progress=stop)
+    lines: list[str] = []
+    train(stopped, progress=lines.append)
+    assert lines[0].startswith("resumed at step 2")
+    one, other = (
+        torch.load(run / "last.pt", weights_only=True) for run in (config.run, stopped.run)
+    )
+    for kind in ("network", "average"):
+        for name, value in one[kind].items():
+            assert torch.equal(value, other[kind][name]), name
