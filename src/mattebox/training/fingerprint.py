@@ -1,4 +1,4 @@
-"""What a run was trained on, as hashes that a later reader can compare."""
+"""What a run was trained on, as hashes that a later reader, or a cache, can compare."""
 
 from __future__ import annotations
 
@@ -24,6 +24,28 @@ def fingerprint(folder: Path) -> dict[str, Any]:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         whole.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return {"files": len(paths), "sha256": whole.hexdigest()}
+
+
+def listing(*folders: Path) -> str:
+    """Return a hash, in hex, over the names and sizes of all files in some folders: at once."""
+    whole = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            line = f"{folder.name}/{path.relative_to(folder).as_posix()} {path.stat().st_size}\n"
+            whole.update(line.encode())
+    return whole.hexdigest()
+
+
+def is_made_of(note: Path, *folders: Path) -> bool:
+    """Say whether what a cache holds was made of what some folders now hold.
+
+    Args:
+        note: File with the `listing` of then; where there is none, or nothing in it, the cache is
+            believed.
+        *folders: Where it came from.
+    """
+    known = note.read_text() if note.is_file() else ""
+    return not known or known == listing(*folders)
 
 
 def fingerprints(data: Path) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
+from mattebox.files import write_whole
+from mattebox.training.fingerprint import is_made_of, listing
 
 PICTURE_SUFFIXES = (".webp", ".jpg", ".jpeg", ".png")
 SMALLEST_AREA = 0.005
@@ -99,8 +101,10 @@ def load_images(root: Path, cache: Path, *, short_side: int = 320) -> ImageBank:
     """
     pixels = cache / f"images-{short_side}.npy"
     index = cache / f"images-{short_side}.json"
-    if not (pixels.exists() and index.exists()):
+    note = cache / f"images-{short_side}.source"
+    if not (pixels.exists() and index.exists() and is_made_of(note, root)):
         _decode(root, pixels, index, short_side)
+        write_whole(note, listing(root).encode())
     table = json.loads(index.read_text())
     return ImageBank(
         np.load(pixels, mmap_mode="r"),

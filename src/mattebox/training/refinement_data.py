@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.evaluation.sequences import read_frames
+from mattebox.files import write_whole
+from mattebox.training.fingerprint import is_made_of, listing
 from mattebox.training.images import (
     ImageBank,
     Instance,
@@ -97,12 +100,14 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
     """
     banks = [load_images(data / "images", cache)]
     extra = cache / "refinement-extra"
-    if not (extra / "done").exists():
+    note = extra / "done"
+    sources = [data / name for name in ("sequences", "cutouts", "backgrounds")]
+    if not (note.exists() and is_made_of(note, *sources)):
+        rmtree(extra, ignore_errors=True)
         for masks in sorted((data / "sequences").glob("*/*/masks")):
             _extract_frames(masks.parent, extra / masks.parent.parent.name)
         _compose(data, extra / "composites")
-        extra.mkdir(parents=True, exist_ok=True)
-        (extra / "done").touch()
+        write_whole(note, listing(*sources).encode())
     if any(extra.glob("*/images")):
         banks.append(load_images(extra, cache / "refinement-extra-bank"))
     folders: dict[str, list[tuple[ImageBank, Instance]]] = {}

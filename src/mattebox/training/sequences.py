@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.evaluation.sequences import read_frames
+from mattebox.files import write_whole
 from mattebox.propagation.region import mask_box
+from mattebox.training.fingerprint import is_made_of, listing
 from mattebox.training.images import picture_files, read_picture
 
 
@@ -41,8 +43,10 @@ def load_sequences(root: Path, cache: Path) -> list[Sequence]:
     """
     pixels = cache / f"{root.name}.npy"
     index = cache / f"{root.name}.json"
-    if not (pixels.exists() and index.exists()):
+    note = cache / f"{root.name}.source"
+    if not (pixels.exists() and index.exists() and is_made_of(note, root)):
         _decode(root, pixels, index)
+        write_whole(note, listing(root).encode())
     store = np.load(pixels, mmap_mode="r")
     sequences, offset = [], 0
     for entry in json.loads(index.read_text()):
