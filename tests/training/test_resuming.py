@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from mattebox.training.curve import add_row, forget_after  # noqa: E402
 from mattebox.training.propagation import Clips, PropagationTraining, Training  # noqa: E402
 from mattebox.training.refinement import Config, train  # noqa: E402
 
@@ -92,6 +93,26 @@ def test_refinement(data: Path, tmp_path: Path) -> None:
     one, other = (
         torch.load(run / "last.pt", weights_only=True) for run in (config.run, stopped.run)
     )
+    rows = [(run / "curve.csv").read_text().splitlines() for run in (config.run, stopped.run)]
+    assert [[line.split(",")[1] for line in each] for each in rows] == [["step", *"1234"]] * 2
     for kind in ("network", "average"):
         for name, value in one[kind].items():
             assert torch.equal(value, other[kind][name]), name
+
+
+def test_a_curve_forgets_the_steps_that_are_taken_again(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    forget_after(path, 3)
+    for step in (50, 100, 150):
+        add_row(path, {"minutes": 0.5, "step": step, "IoU@1": ""})
+    whole = path.read_text()
+    forget_after(path, 150)
+    assert path.read_text() == whole
+    forget_after(path, 100)
+    add_row(path, {"minutes": 0.7, "step": 150, "IoU@1": 0.5})
+    assert path.read_text().splitlines() == [
+        "minutes,step,IoU@1",
+        "0.5,50,",
+        "0.5,100,",
+        "0.7,150,0.5",
+    ]

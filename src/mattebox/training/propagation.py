@@ -4,7 +4,6 @@ One run is a folder. It resumes from its checkpoint, so it may be ended at any t
 counted in minutes of training (or in steps), and every schedule follows that progress.
 """
 
-import csv
 import json
 import os
 import time
@@ -21,6 +20,7 @@ from mattebox.errors import InputError
 from mattebox.networks.propagation import PropagationNetwork
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
 from mattebox.training.configuration import check_schedule
+from mattebox.training.curve import add_row, forget_after
 from mattebox.training.frozen import FrozenEncoder, features, trained_parameters
 from mattebox.training.images import load_images
 from mattebox.training.propagation_step import Batch, Rollout, StepResult, clip_loss
@@ -293,6 +293,7 @@ class Training:
         self.average.load_state_dict(content["average"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.state = _State(**content["state"])
+        forget_after(self.config.run / CURVE, self.state.step)
 
 
 def _left(progress: float, end: float) -> float:
@@ -347,13 +348,15 @@ def train(config: PropagationTraining, report: Callable[[str], object] = len) ->
 
 def _record(training: Training, curve: Sequence[tuple[float, float, float]]) -> str:
     loss, first, last = (float(value) for value in np.mean(np.array(curve), axis=0))
-    state, path = training.state, training.config.run / CURVE
-    fresh = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.writer(file)
-        if fresh:
-            writer.writerow(["step", "seconds", "loss", "first_iou", "last_iou"])
-        writer.writerow([state.step, round(state.seconds, 1), *np.round((loss, first, last), 4)])
+    state = training.state
+    row = {
+        "step": state.step,
+        "seconds": round(state.seconds, 1),
+        "loss": round(loss, 4),
+        "first_iou": round(first, 4),
+        "last_iou": round(last, 4),
+    }
+    add_row(training.config.run / CURVE, row)
     return (
         f"step {state.step}  {state.seconds / 60:.1f} min  "
         f"loss {loss:.3f}  IoU {first:.3f} {last:.3f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 import time
@@ -21,6 +20,7 @@ from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.segmentation.hints import draw_hints
 from mattebox.training.clicks import overlap
 from mattebox.training.configuration import check_schedule
+from mattebox.training.curve import add_row, forget_after
 from mattebox.training.frozen import FrozenEncoder, trained_parameters
 from mattebox.training.frozen import features as encoded
 from mattebox.training.refinement_data import Corpus, Sample, load_corpus, whole
@@ -42,6 +42,7 @@ from mattebox.training.refinement_rounds import (
 )
 from mattebox.training.starting import refinement_weights
 
+CURVE = "curve.csv"
 SCORE_WEIGHT = 0.2
 
 
@@ -191,6 +192,7 @@ class Run:
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+        forget_after(self.config.run / CURVE, self.step)
         self.progress(f"resumed at step {self.step}, {self.seconds / 60:.1f} minutes")
 
     def save(self, name: str) -> None:
@@ -336,11 +338,4 @@ class Run:
             "IoU last": round(overlaps[-1], 4),
             **{name: scores.get(name, "") for name in ("IoU@1", "IoU@3", "IoU@5")},
         }
-        path = self.config.run / "curve.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, row)
-            if fresh:
-                writer.writeheader()
-            writer.writerow(row)
+        add_row(self.config.run / CURVE, row)
