@@ -20,9 +20,16 @@ from mattebox.networks.refinement import RefinementNetwork  # noqa: E402
 from mattebox.training.configuration import read_configuration  # noqa: E402
 from mattebox.training.fingerprint import fingerprints  # noqa: E402
 from mattebox.training.propagation import PropagationTraining, train  # noqa: E402
+from mattebox.training.propagation_export import release  # noqa: E402
 from mattebox.training.refinement import Config  # noqa: E402
 from mattebox.training.refinement import train as train_refinement  # noqa: E402
-from mattebox.training.starting import propagation_weights, refinement_weights  # noqa: E402
+from mattebox.training.refinement_export import export_refinement  # noqa: E402
+from mattebox.training.starting import (  # noqa: E402
+    propagation_history,
+    propagation_weights,
+    refinement_history,
+    refinement_weights,
+)
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PHASES = ("propagation-1-static", "propagation-2-real", "propagation-3-rollout")
@@ -142,6 +149,26 @@ def test_training_goes_on_from_the_weights_that_ship(tmp_path: Path) -> None:
     (tmp_path / "best.pt").write_bytes(b"half a fi")
     with pytest.raises(InputError, match="cannot be read as a checkpoint"):
         refinement_weights(tmp_path)
+
+
+def test_cards_tell_the_runs_before(data: Path, tmp_path: Path) -> None:
+    small = {"data": data, "cache": tmp_path / "cache", "pretrained": False}
+    first = Config(run=tmp_path / "a", steps=2, batch=2, sizes=(64,), grow_at=(), judged=1, **small)
+    second = replace(first, run=tmp_path / "b", steps=1, start=first.run)
+    train_refinement(first)
+    card = export_refinement(train_refinement(second), tmp_path / "out")[0].with_suffix(".json")
+    told = json.loads(card.read_text())
+    assert [run["steps"] for run in told["history"]] == [2]
+    assert told["steps"] == 1
+    assert set(told["scores"]["held_out"]) == {"IoU@1", "IoU@3", "IoU@5"}
+    assert [run["steps"] for run in refinement_history(tmp_path / "out")] == [2, 1]
+    clips = {"frames": 3, "sizes": (64,), "orders": ((0, 1, 2),), "order_chances": (1.0,)}
+    one = PropagationTraining(run=tmp_path / "c", steps=2, **small, **clips)
+    two = replace(one, run=tmp_path / "d", steps=1, start=train(one))
+    train(two)
+    release(replace(two, held_out=()), tmp_path / "out")
+    assert [run["steps"] for run in propagation_history(tmp_path / "out")] == [2, 1]
+    assert propagation_history(tmp_path / "gone") == refinement_history(tmp_path / "gone") == []
 
 
 def test_data_is_known_again_by_its_fingerprint(data: Path, tmp_path: Path) -> None:

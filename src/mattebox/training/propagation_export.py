@@ -32,6 +32,7 @@ from mattebox.training.export import export
 from mattebox.training.fingerprint import fingerprints
 from mattebox.training.propagation import PropagationTraining
 from mattebox.training.sequences import load_sequences
+from mattebox.training.starting import propagation_history
 
 _IMAGE = (1, 3, SIZE, SIZE)
 _MASK = (1, 1, SIZE, SIZE)
@@ -174,6 +175,7 @@ def _about(
         "encoder": "ImageNet EfficientNet-Lite0" if config.pretrained else "random",
         "steps": state["step"],
         "hours": round(state["seconds"] / 3600, 2),
+        "history": propagation_history(config.start),
         "machine": f"{config.threads} thread(s) on {config.device}, {platform.machine()}",
         "config": json.loads(json.dumps(settings)),
         "scores": {"held_out": dict(measured)},

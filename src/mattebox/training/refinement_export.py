@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ import torch
 from mattebox.networks.refinement import SIZE, WIDTHS, RefinementNetwork
 from mattebox.training.export import export
 from mattebox.training.fingerprint import fingerprints
+from mattebox.training.refinement import CURVE
+from mattebox.training.starting import refinement_history
 
 ABOUT = {
     "licence": "Apache-2.0",
@@ -39,7 +43,7 @@ def export_refinement(
             are taken.
         directory: Folder to write into.
         data: The folder it was trained on; the cards then hold its sets' hashes.
-        about: Further fields of the cards, such as machine and scores.
+        about: Further fields of the cards, or better ones, such as machine and scores.
 
     Returns:
         Paths of the two ONNX files.
@@ -47,12 +51,16 @@ def export_refinement(
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     network = RefinementNetwork()
     network.load_state_dict(state["average"])
+    start = state["config"].get("start", "None")
     fields = {
         **ABOUT,
         "data": fingerprints(data) if data is not None else {},
-        "minutes": round(state["seconds"] / 60, 1),
         "steps": state["step"],
+        "hours": round(state["seconds"] / 3600, 2),
+        "history": refinement_history(None if start == "None" else Path(start)),
+        "machine": f"{state['config']['threads']} thread(s), {platform.machine()}",
         "config": {key: state["config"][key] for key in sorted(state["config"].keys() - PLACES)},
+        "scores": {"held_out": _held_out(checkpoint.parent / CURVE, state["step"])},
         **(about or {}),
     }
     return export_network(network, directory, about=fields)
@@ -90,6 +98,15 @@ def export_network(
         precision="f32",
     )
     return encoder, decoder
+
+
+def _held_out(curve: Path, step: int) -> dict[str, float]:
+    """What a run's curve says of the held-out pictures at a step, where it is still there."""
+    if not curve.is_file():
+        return {}
+    with curve.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["step"] == str(step) and row["IoU@1"]]
+    return {name: float(rows[-1][name]) for name in ("IoU@1", "IoU@3", "IoU@5")} if rows else {}
 
 
 PLACES = {"data", "run", "cache", "start"}

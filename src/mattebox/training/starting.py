@@ -5,7 +5,9 @@ Exported weights hold every parameter, so training goes on from what ships where
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -66,6 +68,65 @@ def _exported(graph: Path) -> dict[str, Tensor]:
     found = parameters(onnx.load(graph))
     # The halves that large parameters are stored as stand beside the parameters themselves.
     return {name: value for name, value in found.items() if not name.endswith(".float16")}
+
+
+def propagation_history(start: Path | None) -> list[dict[str, Any]]:
+    """Return the runs that led to what a run of the Propagation Network starts from.
+
+    Args:
+        start: As for `propagation_weights`, or None.
+
+    Returns:
+        ``{"steps": count, "hours": length}`` of each run, the first one first; those whose files
+        are gone are left out.
+    """
+    if start is None:
+        return []
+    card = start / "propagation-read.json"
+    if card.is_file():
+        return _told(card)
+    snapshots = [start] if start.is_file() else sorted((start / "snapshots").glob("*.pt"))
+    if not snapshots:
+        return []
+    state = torch.load(snapshots[-1], map_location="cpu", weights_only=True)["state"]
+    plan = snapshots[-1].parent.parent / "config.json"
+    earlier = json.loads(plan.read_text()).get("start") if plan.is_file() else None
+    before = propagation_history(Path(earlier) if earlier else None)
+    return [*before, _run(state["step"], state["seconds"])]
+
+
+def refinement_history(start: Path | None) -> list[dict[str, Any]]:
+    """Return the runs that led to what a run of the Refinement Network starts from.
+
+    Args:
+        start: As for `refinement_weights`, or None.
+
+    Returns:
+        As of `propagation_history`.
+    """
+    if start is None:
+        return []
+    card = start / "refinement-encode.json"
+    if card.is_file():
+        return _told(card)
+    checkpoint = start / "best.pt" if start.is_dir() else start
+    if not checkpoint.is_file():
+        return []
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    # A checkpoint's configuration is text.
+    earlier = state["config"].get("start", "None")
+    before = refinement_history(None if earlier == "None" else Path(earlier))
+    return [*before, _run(state["step"], state["seconds"])]
+
+
+def _told(card: Path) -> list[dict[str, Any]]:
+    fields = json.loads(card.read_text())
+    own = {"steps": fields["steps"], "hours": fields.get("hours")}
+    return [*fields.get("history", []), own]
+
+
+def _run(steps: int, seconds: float) -> dict[str, Any]:
+    return {"steps": steps, "hours": round(seconds / 3600, 2)}
 
 
 def _checkpoint(path: Path, part: str) -> dict[str, Tensor]:
