@@ -30,6 +30,8 @@ from mattebox.training.starting import propagation_weights
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.csv"
+SAVE_SECONDS = 120
+"""How much of a run is lost at most where it is killed."""
 
 
 @dataclass(frozen=True)
@@ -329,6 +331,7 @@ def train(config: PropagationTraining, report: Callable[[str], object] = len) ->
     plan = {key: str(v) if isinstance(v, Path) else v for key, v in asdict(config).items()}
     (config.run / "config.json").write_text(json.dumps(plan, indent=2) + "\n")
     curve: list[tuple[float, float, float]] = []
+    saved = training.state.seconds
     while training.progress < 1:
         began = time.monotonic()
         result = training.step(clips)
@@ -337,10 +340,12 @@ def train(config: PropagationTraining, report: Callable[[str], object] = len) ->
         if training.state.step % 50 == 0 or training.progress >= 1:
             report(_record(training, curve))
             curve.clear()
-        if training.state.step % 500 == 0:
-            training.save()
-        if training.state.seconds / 60 >= config.snapshot_minutes * (training.state.snapshots + 1):
+        kept = training.state.snapshots
+        if training.state.seconds / 60 >= config.snapshot_minutes * (kept + 1):
             training.snapshot()
+        if training.state.seconds - saved > SAVE_SECONDS or training.state.snapshots > kept:
+            training.save()
+            saved = training.state.seconds
     last = training.snapshot()
     training.save()
     return last

@@ -43,6 +43,8 @@ from mattebox.training.refinement_rounds import (
 from mattebox.training.starting import refinement_weights
 
 CURVE = "curve.csv"
+SAVE_SECONDS = 120
+"""How much of a run is lost at most where it is killed."""
 SCORE_WEIGHT = 0.2
 
 
@@ -214,7 +216,7 @@ class Run:
 
     def go(self) -> None:
         """Train to the end of the run."""
-        judged_at = self.seconds
+        judged_at = saved_at = self.seconds
         while self.share < 1:
             began = time.monotonic()
             # From seed and step alone, so that a run that was stopped draws what it would have.
@@ -230,6 +232,9 @@ class Run:
             if self.seconds - judged_at > 60 * self.config.judge_every or self.share >= 1:
                 judged_at = self.seconds
                 self.judge(size, losses, overlaps)
+            if self.seconds - saved_at > SAVE_SECONDS or judged_at == self.seconds:
+                saved_at = self.seconds
+                self.save("last.pt")
 
     def judge(self, size: int, losses: list[float], overlaps: list[float]) -> None:
         """Score the averaged weights on held-out pictures; keep them if they are the best."""
@@ -243,7 +248,6 @@ class Run:
         if value >= self.best - 0.003:
             self.best = max(value, self.best)
             self.save("best.pt")
-        self.save("last.pt")
 
     def learn(
         self, samples: Sequence[Sample], random: np.random.Generator
