@@ -66,7 +66,7 @@ def overlap(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def damaged(mask: Tensor, chance: float, random: Generator) -> Tensor:
-    """Return masks of which some lost a part or gained one.
+    """Return masks of which some lost a part and as many gained one.
 
     On its training clips a network hardly errs, so its own masks alone do not teach it to find
     again what they lost.
@@ -80,9 +80,9 @@ def damaged(mask: Tensor, chance: float, random: Generator) -> Tensor:
     noise = torch.from_numpy(random.random((count, 2, 5, 5), np.float32)).to(mask)
     hills = F.interpolate(noise, (size, size), mode="bicubic", align_corners=False)
     draws = torch.from_numpy(random.random((count, 3), np.float32)).to(mask)[..., None, None, None]
-    lost = hills[:, :1] > 0.35 + 0.4 * draws[:, 0]
-    gained = hills[:, 1:] > 0.85
-    loses = draws[:, 1] < 0.75 * chance
+    lost = hills[:, :1] > 0.45 + 0.35 * draws[:, 0]
+    gained = hills[:, 1:] > 0.6 + 0.3 * draws[:, 2]
+    loses = draws[:, 1] < 0.5 * chance
     gains = ~loses & (draws[:, 1] < chance)
     without = torch.where(loses & lost, torch.zeros_like(mask), mask)
     return torch.where(gains & gained, torch.ones_like(mask), without)
