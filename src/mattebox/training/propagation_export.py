@@ -2,8 +2,8 @@
 
 import json
 import platform
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -114,6 +114,15 @@ def held_out_sequences(config: PropagationTraining) -> list[AnnotatedSequence]:
     return found
 
 
+def both_ways(sequences: Iterable[AnnotatedSequence]) -> list[AnnotatedSequence]:
+    """Return sequences forward and backward: luck in one direction weighs half as much."""
+    return [
+        way
+        for each in sequences
+        for way in (each, replace(each, frames=each.frames[::-1], truths=each.truths[::-1]))
+    ]
+
+
 def held_out_score(
     weights: Path, sequences: list[AnnotatedSequence], engine: str = "auto"
 ) -> dict[str, float]:
@@ -134,7 +143,7 @@ def release(
     directory: Path = DIRECTORY,
     report: Callable[[str], object] = len,
 ) -> Path:
-    """Export the run's best snapshot; the held-out sequences say which one that is.
+    """Export the run's best snapshot; the held-out sequences, both ways, say which one that is.
 
     Args:
         config: The run.
@@ -150,7 +159,7 @@ def release(
     snapshots = sorted((config.run / "snapshots").glob("*.pt"))
     if not snapshots:
         raise InputError(f"{config.run} holds no snapshots; train first.")
-    sequences = held_out_sequences(config)
+    sequences = both_ways(held_out_sequences(config))
     best, measured = snapshots[-1], dict[str, float]()
     for snapshot in snapshots if sequences else ():
         with TemporaryDirectory() as folder:
