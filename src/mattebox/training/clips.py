@@ -75,9 +75,20 @@ def load_pictures(
             height, width = picture.shape[:2]
             scale = min(1.0, short_side / min(height, width))
             size = (max(16, round(width * scale)), max(16, round(height * scale)))
-            small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-            pictures.append(np.asarray(small, np.uint8))
+            pictures.append(_resized(picture, size))
     return pictures
+
+
+def _resized(picture: Pixels, size: tuple[int, int]) -> Pixels:
+    """Shrink a picture; where it has alpha, the colours of what is transparent stay out."""
+    if picture.shape[2] == 3:
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    alpha = picture[..., 3:].astype(np.float32) / 255
+    weighed = np.concatenate([picture[..., :3] * alpha, alpha], axis=2)
+    small = cv2.resize(weighed, size, interpolation=cv2.INTER_AREA)
+    colours = small[..., :3] / np.maximum(small[..., 3:], 1 / 255)
+    shrunk = np.dstack([colours.clip(0, 255), small[..., 3] * 255])
+    return np.asarray(np.rint(shrunk), np.uint8)
 
 
 # --- real clips ---------------------------------------------------------------------------------

@@ -283,8 +283,11 @@ def _pasted(
         cv2.getRotationMatrix2D((middle[0], middle[1]), random.uniform(-25, 25), scale), np.float64
     )
     turn[:, 2] += random.uniform(0.15, 0.85, 2) * [width, height] - middle
-    placed = cv2.warpAffine(cutout, turn, (width, height), flags=cv2.INTER_AREA)
+    # Colours times alpha: the colours of what is transparent stay out of the edge.
+    opaque = cv2.merge([cutout[..., 3]] * 3)
+    solid = np.dstack([cv2.multiply(cutout[..., :3], opaque, scale=1 / 255), cutout[..., 3]])
+    placed = cv2.warpAffine(solid, turn, (width, height), flags=cv2.INTER_LINEAR)
     colours = placed[..., :3] * random.uniform(0.7, 1.15)
     alpha = placed[..., 3:].astype(np.float32) / 255
     labels[placed[..., 3] > 127] = label
-    return np.clip(plate * (1 - alpha) + colours * alpha, 0, 255).astype(np.uint8)
+    return np.clip(plate * (1 - alpha) + colours, 0, 255).astype(np.uint8)
