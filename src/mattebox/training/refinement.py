@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mattebox.networks.encoder import Features
@@ -38,6 +39,7 @@ from mattebox.training.refinement_rounds import (
     pictures,
     planes,
     probabilities,
+    softened,
     taught,
 )
 from mattebox.training.starting import refinement_weights
@@ -266,6 +268,7 @@ class Run:
         losses, overlaps = [], []
         total = torch.zeros((), device=self.device)
         for number in range(self.config.rounds):
+            previous = softened(previous, random)
             hints = hint_planes(clicks, previous, image.shape[-1], self.device, self._draw)
             with self._autocast():
                 candidates, scores = self.network.decoder.candidates(leaves, hints)
@@ -276,23 +279,14 @@ class Run:
                     for made, mask in zip(clicks, previous, strict=True)
                 ]
             )
-            logits = chosen(candidates, taught(right, ambiguous, random))
+            logits = chosen(candidates, taught(right, scores, ambiguous, random))
             wrong = (hints[:, 2:] - target).abs() * self.config.stubbornness * (number > 0)
             loss = mask_loss(logits, target, weight + wrong)
             judging = F.binary_cross_entropy_with_logits(scores, right)
             total = total + (loss + SCORE_WEIGHT * judging) / self.config.rounds
             losses.append(float(loss.detach()))
             previous = probabilities(chosen(candidates.detach(), scores.argmax(1)))
-            overlaps.append(
-                float(
-                    np.mean(
-                        [
-                            overlap(binary(p), s.target)
-                            for p, s in zip(previous, samples, strict=True)
-                        ]
-                    )
-                )
-            )
+            overlaps.append(_mean_overlap(previous, samples))
             if number + 1 < self.config.rounds:
                 correct(clicks, previous, samples, random)
         # Once for all rounds: adding up gradients in place costs a tenth of a step.
@@ -343,3 +337,8 @@ class Run:
             **{name: scores.get(name, "") for name in ("IoU@1", "IoU@3", "IoU@5")},
         }
         add_row(self.config.run / CURVE, row)
+
+
+def _mean_overlap(masks: Sequence[NDArray[np.float32] | None], samples: Sequence[Sample]) -> float:
+    found = [overlap(binary(m), s.target) for m, s in zip(masks, samples, strict=True)]
+    return float(np.mean(found))

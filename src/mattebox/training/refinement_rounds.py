@@ -32,6 +32,10 @@ EDGE_WEIGHT = 4.0
 EDGE_WIDTH = 11
 STRAY = 0.1
 """Chance that any candidate is taught, so that none is left behind."""
+LOOK_AGAIN = 0.15
+"""Chance of a round without a new click."""
+SOFTEST = 3.0
+"""Standard deviation of the strongest blur of a previous mask, in pixels of the crop."""
 
 
 def edge_weight(target: Tensor) -> Tensor:
@@ -81,21 +85,27 @@ def expected_overlap(logits: Tensor, target: Tensor) -> Tensor:
     return both / either.clamp(min=1)
 
 
-def taught(overlaps: Tensor, ambiguous: NDArray[np.bool_], random: np.random.Generator) -> Tensor:
+def taught(
+    overlaps: Tensor, scores: Tensor, ambiguous: NDArray[np.bool_], random: np.random.Generator
+) -> Tensor:
     """Which candidate of each sample is taught, `(B,) int64`.
 
     Where the hints are ambiguous it is the one that is right already, so that each candidate
-    comes to stand for one reading of the click; elsewhere, and now and then there too, any.
+    comes to stand for one reading of the click; elsewhere it is the one that is shown. Now and
+    then it is any.
 
     Args:
         overlaps: IoU of each candidate, `(B, C)`.
+        scores: What is expected of each candidate, `(B, C)`; the highest is shown.
         ambiguous: `(B,)`: whether a click could mean several things.
         random: Where the draws come from.
     """
-    best = overlaps.argmax(1)
-    any_other = torch.from_numpy(random.integers(0, overlaps.shape[1], len(best)))
-    certain = ambiguous & (random.random(len(best)) >= STRAY)
-    return torch.where(torch.from_numpy(certain).to(best.device), best, any_other.to(best.device))
+    count = len(overlaps)
+    best, shown = overlaps.argmax(1), scores.detach().argmax(1)
+    stray = torch.from_numpy(random.random(count) < STRAY).to(best.device)
+    any_one = torch.from_numpy(random.integers(0, overlaps.shape[1], count)).to(best.device)
+    meant = torch.where(torch.from_numpy(ambiguous).to(best.device), best, shown)
+    return torch.where(stray, any_one, meant)
 
 
 def chosen(candidates: Tensor, which: Tensor) -> Tensor:
@@ -123,11 +133,26 @@ def correct(
     samples: Sequence[Sample],
     random: np.random.Generator,
 ) -> None:
-    """Add a corrective click to each sample's, in place, where its mask is wrong anywhere."""
+    """Add a corrective click to each sample's, in place, where its mask is wrong anywhere.
+
+    Now and then none is added: the product also looks again, from nearer, at the same clicks.
+    """
     for made, mask, sample in zip(clicks, masks, samples, strict=True):
         point = corrective_click(binary(mask), sample.target, random)
-        if point is not None:
+        if point is not None and random.random() >= LOOK_AGAIN:
             made.append(point)
+
+
+def softened(
+    masks: Sequence[NDArray[np.float32] | None], random: np.random.Generator
+) -> list[NDArray[np.float32] | None]:
+    """Blur half of the masks, as those that come from a frame or another window are."""
+    return [
+        mask
+        if mask is None or random.random() < 0.5
+        else np.asarray(cv2.GaussianBlur(mask, (0, 0), random.uniform(0.3, SOFTEST)), np.float32)
+        for mask in masks
+    ]
 
 
 def held_out_scores(
