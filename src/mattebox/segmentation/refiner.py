@@ -18,7 +18,7 @@ from mattebox.matting import crisp
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent
 from mattebox.segmentation.hints import RADIUS, draw_hints, draw_seeds
-from mattebox.segmentation.mend import CONFIDENT, GAP, heed, keep_seeded
+from mattebox.segmentation.mend import CONFIDENT, GAP, NOTHING, heed, keep_seeded
 from mattebox.segmentation.window import Window
 
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
@@ -122,7 +122,8 @@ class Refiner:
             "radius": RADIUS,
             "window": [windows.MARGIN, windows.SMALLEST, windows.ELONGATION, windows.LOOSE],
             "closer": CLOSER,
-            "mend": [GAP, CONFIDENT],
+            "mend": [GAP, CONFIDENT, NOTHING],
+            "gain": GAIN,
         }
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
@@ -216,10 +217,6 @@ class Refiner:
             self._encodings.put((task.picture, window), encoding)
         disks = task.seen_in(window)
         logits = self._decode(encoding, draw_hints(SIZE, disks, _plane(previous, window)))
-        if previous is not None and not _answers(logits, disks[-1]):
-            # The network holds on to the mask before. Asked afresh it mostly hears the click.
-            afresh = self._decode(encoding, draw_hints(SIZE, disks))
-            logits = afresh if _answers(afresh, disks[-1]) else logits
         seeds = draw_seeds(SIZE, disks, _plane(task.previous, window))
         logits = keep_seeded(logits, seeds)
         # Logits, not masks, are brought to the frame's size: an edge stays an edge.
@@ -230,14 +227,6 @@ class Refiner:
             (*place, click.include) for place, click in zip(task.places, task.clicks, strict=True)
         ]
         return heed(mask, points, reach=RADIUS * max(window.width, window.height) / SIZE)
-
-
-def _answers(logits: NDArray[np.float32], disk: tuple[float, float, bool]) -> bool:
-    """Whether a mask is on the side that a click of the crop says, or does not show its place."""
-    x, y, include = round(disk[0]), round(disk[1]), disk[2]
-    if not (0 <= x < SIZE and 0 <= y < SIZE):
-        return True
-    return bool((logits[y, x] > 0) == include)
 
 
 def _check(
