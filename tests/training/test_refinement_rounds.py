@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
+import torch
 
-from mattebox.training.refinement_rounds import (  # noqa: E402
+from mattebox.training.refinement_rounds import (
     STRAY,
     chosen,
     expected_overlap,

@@ -15,7 +15,7 @@ from mattebox.errors import InputError
 from mattebox.inference import load
 from mattebox.segmentation import Click, Refiner
 from mattebox.training.clicks import overlap
-from mattebox.training.refinement import Config, train
+from mattebox.training.refinement import RefinementTraining, train
 from mattebox.training.refinement_data import load_corpus
 from mattebox.training.refinement_export import export_refinement
 from mattebox.training.refinement_rounds import edge_weight, mask_loss
@@ -37,8 +37,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def config(data: Path, run: Path) -> Config:
-    return Config(
+def config(data: Path, run: Path) -> RefinementTraining:
+    return RefinementTraining(
         data=data,
         run=run,
         cache=run / "cache",
@@ -46,8 +46,8 @@ def config(data: Path, run: Path) -> Config:
         batch=2,
         sizes=(64, 96),
         grow_at=(0.5,),
-        unfreeze_at=0.5,
-        judge_every=0,
+        encoder_from=0.5,
+        judge_minutes=0,
         judged=1,
         pretrained=False,
     )
@@ -57,7 +57,7 @@ def config(data: Path, run: Path) -> Config:
 def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     lines: list[str] = []
-    assert train(config(data, folder), progress=lines.append) == folder / "best.pt"
+    assert train(config(data, folder), lines.append) == folder / "best.pt"
     assert lines
     return folder
 
@@ -72,7 +72,7 @@ def test_a_run_leaves_checkpoints_and_a_curve(run: Path) -> None:
 
 def test_a_run_goes_on_where_it_ended(data: Path, run: Path) -> None:
     lines: list[str] = []
-    train(replace(config(data, run), steps=5), progress=lines.append)
+    train(replace(config(data, run), steps=5), lines.append)
     assert lines[0].startswith("resumed at step 4")
     assert torch.load(run / "last.pt", weights_only=True)["step"] == 5
 

@@ -1,6 +1,7 @@
 """A run that was stopped and resumed ends where one that was left alone ends."""
 
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from mattebox.training.batches import batches  # noqa: E402
 from mattebox.training.curve import add_row, forget_after  # noqa: E402
-from mattebox.training.propagation import Clips, PropagationTraining, Training  # noqa: E402
-from mattebox.training.refinement import Config, train  # noqa: E402
+from mattebox.training.propagation import PropagationRun, PropagationTraining  # noqa: E402
+from mattebox.training.propagation_data import Clips  # noqa: E402
+from mattebox.training.refinement import RefinementTraining, train  # noqa: E402
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: it is what was asked for
@@ -48,23 +51,23 @@ def test_propagation(data: Path, tmp_path: Path) -> None:
         encoder_from=0.3,
     )
     clips = Clips(config)
-    whole = Training(config)
-    for _ in range(4):
-        whole.step(clips)
-    stopped = Training(replace(config, run=tmp_path / "stopped"))
-    for _ in range(2):
-        stopped.step(clips)
-    stopped.save()
-    resumed = Training(replace(config, run=tmp_path / "stopped"))
-    for _ in range(2):
-        resumed.step(clips)
+
+    def go(run: PropagationRun, steps: int) -> PropagationRun:
+        for drawn, random in islice(batches(clips.draw, 1, run.moments(), 0), steps):
+            run.step(drawn, random)
+        return run
+
+    whole = go(PropagationRun(config), 4)
+    stopped = replace(config, run=tmp_path / "stopped")
+    go(PropagationRun(stopped), 2).save()
+    resumed = go(PropagationRun(stopped), 2)
     for one, other in ((whole.network, resumed.network), (whole.average, resumed.average)):
         for name, value in one.state_dict().items():
             assert torch.equal(value, other.state_dict()[name]), name
 
 
 def test_refinement(data: Path, tmp_path: Path) -> None:
-    config = Config(
+    config = RefinementTraining(
         data=data,
         run=tmp_path / "whole",
         cache=tmp_path / "cache",
@@ -74,8 +77,8 @@ def test_refinement(data: Path, tmp_path: Path) -> None:
         batch=2,
         sizes=(64, 96),
         grow_at=(0.7,),
-        unfreeze_at=0.3,
-        judge_every=0,
+        encoder_from=0.3,
+        judge_minutes=0,
         judged=1,
     )
     stopped = replace(config, run=tmp_path / "stopped")
@@ -84,11 +87,11 @@ def test_refinement(data: Path, tmp_path: Path) -> None:
         if line.startswith("step 3"):
             raise Stopped
 
-    train(config, progress=len)
+    train(config, len)
     with pytest.raises(Stopped):
-        train(stopped, progress=stop)
+        train(stopped, stop)
     lines: list[str] = []
-    train(stopped, progress=lines.append)
+    train(stopped, lines.append)
     assert lines[0].startswith("resumed at step 2")
     one, other = (
         torch.load(run / "last.pt", weights_only=True) for run in (config.run, stopped.run)

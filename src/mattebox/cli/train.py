@@ -34,7 +34,14 @@ Threads = Annotated[int | None, typer.Option("--threads", help="CPU threads.")]
 Export = Annotated[
     Path | None, typer.Option("--export", help="Write the ONNX files and their cards here after.")
 ]
-CACHE = Path("runs/cache")
+Cache = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Folder for decoded pictures; runs/cache by default."),
+]
+Device = Annotated[
+    str | None,
+    typer.Option("--device", help="auto (CUDA where there is any), cpu, cuda or cuda:1."),
+]
 
 
 @train_app.command()
@@ -43,30 +50,34 @@ def refinement(
     data: Data,
     config: File = None,
     run: Run = None,
+    cache: Cache = None,
     start: Start = None,
     minutes: Minutes = None,
     steps: Steps = None,
     threads: Threads = None,
+    device: Device = None,
     export: Export = None,
 ) -> None:
     """Train the Refinement Network on pictures with masks and simulated clicks."""
     _require_torch()
     from mattebox.training.configuration import read_configuration
-    from mattebox.training.refinement import Config, train
+    from mattebox.training.refinement import RefinementTraining, train
     from mattebox.training.refinement_export import export_refinement
 
     plan = read_configuration(
-        Config,
+        RefinementTraining,
         config,
+        defaults=_folders(config, "refinement"),
         data=data,
-        run=run or _folder(config, "refinement"),
-        cache=CACHE,
+        run=run,
+        cache=cache,
         start=start,
         minutes=minutes,
         steps=steps,
         threads=threads,
+        device=device,
     )
-    best = train(plan, progress=typer.echo)
+    best = train(plan, typer.echo)
     if export is not None:
         export_refinement(best, export, data=data)
 
@@ -77,10 +88,12 @@ def propagation(
     data: Data,
     config: File = None,
     run: Run = None,
+    cache: Cache = None,
     start: Start = None,
     minutes: Minutes = None,
     steps: Steps = None,
     threads: Threads = None,
+    device: Device = None,
     export: Export = None,
 ) -> None:
     """Train the Propagation Network on annotated clips and on pictures set in motion."""
@@ -92,21 +105,24 @@ def propagation(
     plan = read_configuration(
         PropagationTraining,
         config,
+        defaults=_folders(config, "propagation"),
         data=data,
-        run=run or _folder(config, "propagation"),
-        cache=CACHE,
+        run=run,
+        cache=cache,
         start=start,
         minutes=minutes,
         steps=steps,
         threads=threads,
+        device=device,
     )
     train(plan, typer.echo)
     if export is not None:
         release(plan, export, typer.echo)
 
 
-def _folder(config: Path | None, network: str) -> Path:
-    return Path("runs") / (config.stem if config else network)
+def _folders(config: Path | None, network: str) -> dict[str, Path]:
+    runs = Path("runs")
+    return {"run": runs / (config.stem if config else network), "cache": runs / "cache"}
 
 
 def _require_torch() -> None:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from mattebox.errors import InputError
+from mattebox.files import write_whole
+
+PLAN = "config.json"
+PLACES = frozenset({"data", "run", "cache", "start"})
+"""Fields of a run's configuration that name folders of the machine it ran on."""
 
 Configuration = TypeVar("Configuration")
 
 
-def read_configuration(kind: type[Configuration], file: Path | None, **given: Any) -> Configuration:
+def read_configuration(
+    kind: type[Configuration],
+    file: Path | None,
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> Configuration:
     """Build a run's configuration.
 
     Args:
-        kind: A dataclass, such as `mattebox.training.refinement.Config`.
+        kind: A dataclass, such as `mattebox.training.refinement.RefinementTraining`.
         file: TOML file with some of its fields; those it leaves out keep their defaults.
+        defaults: Fields that the file's win over, where the dataclass has none or others.
         **given: Fields that win over the file's; None counts as not given.
 
     Raises:
@@ -32,6 +45,7 @@ def read_configuration(kind: type[Configuration], file: Path | None, **given: An
     for name in values:
         if name not in known:
             raise InputError(f"{file} sets {name}, which is no field; there are {sorted(known)}.")
+    values = {**(defaults or {}), **values}
     values |= {name: value for name, value in given.items() if value is not None}
     try:
         return TypeAdapter(kind).validate_python(values)
@@ -44,29 +58,15 @@ def read_configuration(kind: type[Configuration], file: Path | None, **given: An
         raise InputError(f"{where} does not fit{at}: {said}.") from None
 
 
-def check_schedule(
-    sizes: Sequence[int], grow_at: Sequence[float], minutes: float, steps: int | None
-) -> None:
-    """Refuse a run that would fail, perhaps hours from its start.
+def plan_of(config: Any) -> dict[str, Any]:
+    """Return a configuration's fields as JSON holds them, its paths as text."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(config), default=str))
+    return plain
 
-    Args:
-        sizes: Sides of the crops, used one after the other.
-        grow_at: When each but the first is used.
-        minutes: Length of the run.
-        steps: Its length in steps, where given.
 
-    Raises:
-        InputError: The schedule cannot be followed.
-    """
-    if not sizes or any(size < 16 or size % 16 for size in sizes):
-        raise InputError(f"sizes must be multiples of 16, not {list(sizes)}.")
-    if len(grow_at) != len(sizes) - 1 or list(grow_at) != sorted(grow_at):
-        raise InputError(
-            f"grow_at must rise and hold one value less than sizes, not {list(grow_at)} for "
-            f"{len(sizes)}."
-        )
-    if minutes <= 0 or (steps is not None and steps <= 0):
-        raise InputError("minutes and steps must be more than 0.")
+def write_plan(config: Any) -> None:
+    """Leave a run's configuration in its folder, as `config.json`."""
+    write_whole(config.run / PLAN, (json.dumps(plan_of(config), indent=2) + "\n").encode())
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -4,11 +4,12 @@ One run is a folder. It resumes from its checkpoint, so it may be ended at any t
 counted in minutes of training (or in steps), and every schedule follows that progress.
 """
 
-import json
-import os
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -18,20 +19,24 @@ from numpy.random import Generator
 
 from mattebox.errors import InputError
 from mattebox.networks.propagation import PropagationNetwork
-from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
-from mattebox.training.configuration import check_schedule
+from mattebox.training.batches import Moment, batches
+from mattebox.training.checkpoints import fill, follow, require_finite, resumed, save
+from mattebox.training.configuration import write_plan
 from mattebox.training.curve import add_row, forget_after
+from mattebox.training.devices import device_named
 from mattebox.training.frozen import FrozenEncoder, features, trained_parameters
-from mattebox.training.images import load_images
-from mattebox.training.propagation_step import Batch, Rollout, StepResult, clip_loss
-from mattebox.training.sequences import Sequence as Film
-from mattebox.training.sequences import load_sequences
+from mattebox.training.propagation_data import Clips, DrawnClips
+from mattebox.training.propagation_step import Rollout, StepResult, clip_loss
+from mattebox.training.schedule import check_schedule, progress_at
 from mattebox.training.starting import propagation_weights
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.csv"
 SAVE_SECONDS = 120
 """How much of a run is lost at most where it is killed."""
+CURVE_STEPS = 50
+DECAY = 0.999
+"""Of the moving average of the weights, which is what is exported."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,13 @@ class PropagationTraining:
         final_rate: At the end.
         encoder_from: Progress from which the encoder's last blocks are trained too.
         encoder_rate: Their rate, as a share of the others'.
+        encoder_blocks_frozen: How many of the encoder's blocks behind its stem are never
+            trained; see `mattebox.training.frozen.FrozenEncoder`. A GPU can afford 0.
         snapshot_minutes: How often averaged weights are kept for choosing.
         seed: Where chance starts.
         threads: CPU threads.
-        device: `cpu` or `cuda`.
+        device: `auto` (CUDA where there is any, else the CPU), `cpu`, `cuda` or `cuda:1`.
+        loaders: Processes that draw batches ahead; 0 for none.
         pretrained: Start the encoder from ImageNet.
         start: What this run starts from, such as the phase before; see
             `mattebox.training.starting`.
@@ -100,88 +108,19 @@ class PropagationTraining:
     final_rate: float = 2e-5
     encoder_from: float = 0.1
     encoder_rate: float = 0.25
+    encoder_blocks_frozen: int | None = None
     snapshot_minutes: float = 10.0
     seed: int = 1
     threads: int = 1
-    device: str = "cpu"
+    device: str = "auto"
+    loaders: int = 0
     pretrained: bool = True
     start: Path | None = None
 
     def __post_init__(self) -> None:
-        check_schedule(self.sizes, self.grow_at, self.minutes, self.steps)
+        check_schedule(self)
         if len(self.orders) != len(self.order_chances):
             raise InputError("There must be as many order_chances as orders.")
-
-
-# --- data ---------------------------------------------------------------------------------------
-
-
-class Clips:
-    """Where a run's clips come from."""
-
-    def __init__(self, config: PropagationTraining) -> None:
-        self._config = config
-        self._films, self._weights = _films(config)
-        self._static = _static(config)
-        if not self._films and not self._static:
-            raise InputError(f"{config.data} holds neither images nor sequences to train on.")
-
-    def batch(self, progress: float, random: Generator) -> Batch:
-        """Draw a batch fit for a point of the run."""
-        config = self._config
-        order = config.orders[int(random.choice(len(config.orders), p=config.order_chances))]
-        size = size_at(config, progress)
-        count = max(1, round(config.frames / len(order) * (config.sizes[0] / size) ** 2))
-        clips = [self._clip(order, size, progress, random) for _ in range(count)]
-        images = np.stack([clip.images for clip in clips], 1)
-        masks = np.stack([clip.masks for clip in clips], 1)
-        regions = np.stack([clip.regions for clip in clips], 1)
-        return Batch(
-            order,
-            torch.from_numpy(images).to(config.device).permute(0, 1, 4, 2, 3) / 255.0,
-            torch.from_numpy(masks).to(config.device).unsqueeze(2) / 255.0,
-            torch.from_numpy(regions).to(config.device),
-        )
-
-    def _clip(self, order: Sequence[int], size: int, progress: float, random: Generator) -> Clip:
-        config = self._config
-        if not self._static or (self._films and random.random() < config.real_share):
-            film = self._films[int(random.choice(len(self._films), p=self._weights))]
-            share = min(1.0, progress / config.longest_gap_at) if config.longest_gap_at else 1.0
-            longest = 3 + (config.longest_gap - 3) * share
-            gap = int(random.integers(1, round(longest) + 1))
-            return real_clip(film, order, gap, size, random)
-        return self._static[size].draw(order, random)
-
-
-def size_at(config: PropagationTraining, progress: float) -> int:
-    """Return the side of the crops at a point of a run."""
-    return config.sizes[sum(progress >= at for at in config.grow_at)]
-
-
-def _films(config: PropagationTraining) -> tuple[list[Film], list[float]]:
-    films: list[Film] = []
-    weights: list[float] = []
-    root = config.data / "sequences"
-    longest = max(len(order) for order in config.orders)
-    for folder in sorted(root.iterdir()) if root.is_dir() else ():
-        share = config.rough_share if folder.name in config.rough else 1.0
-        for film in load_sequences(folder, config.cache):
-            if film.name not in config.held_out and len(film.frames) >= longest:
-                films.append(film)
-                weights.append(share)
-    return films, [weight / sum(weights) for weight in weights]
-
-
-def _static(config: PropagationTraining) -> dict[int, StaticClips]:
-    if not (config.data / "images").is_dir() or config.real_share == 1:
-        return {}
-    bank = load_images(config.data / "images", config.cache)
-    backgrounds, cutouts = (
-        load_pictures(sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else [])
-        for folder in (config.data / "backgrounds", config.data / "cutouts")
-    )
-    return {size: StaticClips(bank, backgrounds, cutouts, size) for size in config.sizes}
 
 
 # --- the run ------------------------------------------------------------------------------------
@@ -194,108 +133,120 @@ class _State:
     snapshots: int = 0
 
 
-class Training:
-    """One run, resumed where its checkpoint left off."""
+class PropagationRun:
+    """A run as far as it is, resumed where its checkpoint left off.
+
+    Args:
+        config: What it is made of.
+
+    Raises:
+        InputError: Its device is not there, or its checkpoint or start does not fit.
+    """
 
     def __init__(self, config: PropagationTraining) -> None:
         self.config = config
+        self.device = device_named(config.device)
         self.state = _State()
         torch.manual_seed(config.seed)
         self.network = PropagationNetwork(pretrained=config.pretrained)
         if config.start is not None:
-            self.network.load_state_dict(propagation_weights(config.start))
+            fill(self.network, propagation_weights(config.start), config.start)
         self.average = PropagationNetwork()
         self.average.load_state_dict(self.network.state_dict())
         for network in (self.network, self.average):
-            network.to(config.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            network.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average.requires_grad_(False)
-        self.network.encoder.requires_grad_(False)
-        deep = trained_parameters(self.network.encoder)
+        encoder, blocks = self.network.encoder, config.encoder_blocks_frozen
+        encoder.requires_grad_(False)
+        self._deep = trained_parameters(encoder, blocks)
         head = [p for p in self.network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
-            [{"params": head, "share": 1.0}, {"params": deep, "share": config.encoder_rate}],
+            [
+                {"params": head, "share": 1.0},
+                {"params": self._deep, "share": config.encoder_rate},
+            ],
             weight_decay=1e-4,
             foreach=True,
         )
         self._frozen = FrozenEncoder(
-            self.network.encoder, device=config.device, threads=config.threads
+            encoder, device=self.device, threads=config.threads, blocks=blocks
         )
         self._resume()
 
     @property
     def progress(self) -> float:
         """How far the run is, 0..1."""
-        if self.config.steps is not None:
-            return min(1.0, self.state.step / self.config.steps)
-        return min(1.0, self.state.seconds / (60 * self.config.minutes))
+        return progress_at(self.config, self.state.step, self.state.seconds)
 
-    def step(self, clips: Clips) -> StepResult:
-        """Take one step on the next batch; which one depends on seed and step only."""
-        config, progress = self.config, self.progress
-        random = np.random.default_rng([config.seed, self.state.step])
-        batch = clips.batch(progress, random)
-        trains_encoder = progress >= config.encoder_from
-        for parameter in trained_parameters(self.network.encoder):
-            parameter.requires_grad_(trains_encoder)
+    def moments(self) -> Iterator[Moment]:
+        """Yield the steps from here on, and how far the run is when each is asked for."""
+        for step in count(self.state.step):
+            yield step, progress_at(self.config, step, self.state.seconds)
+
+    def step(self, drawn: DrawnClips, random: Generator) -> StepResult:
+        """Take one step on a batch; ``random`` is what is left after drawing it."""
+        progress = self.progress
+        self._set_rates(progress)
+        batch = drawn.on(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            encoded = [
+                features(self.network.encoder, self._frozen, images) for images in batch.images
+            ]
+            rollout = _rollout(self.config, progress)
+            result = clip_loss(self.network, encoded, batch, rollout, random)
+        self.optimizer.zero_grad(set_to_none=True)
+        result.loss.backward()  # type: ignore[no-untyped-call]
+        trained = [p for g in self.optimizer.param_groups for p in g["params"]]
+        norm = torch.nn.utils.clip_grad_norm_(trained, 5.0)
+        require_finite(
+            result.loss, norm, checkpoint=self.config.run / CHECKPOINT, step=self.state.step
+        )
+        self.optimizer.step()
+        follow(self.average, self.network, self.state.step, DECAY)
+        self.state.step += 1
+        return result
+
+    def _set_rates(self, progress: float) -> None:
+        config = self.config
+        for parameter in self._deep:
+            parameter.requires_grad_(progress >= config.encoder_from)
         falling = (1 - progress) ** 0.9
         rate = config.final_rate + (config.learning_rate - config.final_rate) * falling
         rate *= min(1.0, (self.state.step + 1) / 100)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
-        rollout = Rollout(
-            worst=0.15 + 0.85 * _left(progress, config.worst_at),
-            own=1 - (1 - config.own_from) * _left(progress, config.own_at),
-            blind=config.blind,
-            damage=config.damage,
-        )
-        with torch.autocast(config.device, torch.bfloat16):
-            encoded = [
-                features(self.network.encoder, self._frozen, images) for images in batch.images
-            ]
-            result = clip_loss(self.network, encoded, batch, rollout, random)
-        self.optimizer.zero_grad(set_to_none=True)
-        result.loss.backward()  # type: ignore[no-untyped-call]
-        trained = [p for g in self.optimizer.param_groups for p in g["params"]]
-        torch.nn.utils.clip_grad_norm_(trained, 5.0)
-        self.optimizer.step()
-        self._follow()
-        self.state.step += 1
-        return result
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        decay = min(0.999, (1 + self.state.step) / (10 + self.state.step))
-        pairs = zip(self.average.parameters(), self.network.parameters(), strict=True)
-        for mean, parameter in pairs:
-            mean.lerp_(parameter, 1 - decay)
 
     def save(self) -> None:
-        """Write the checkpoint, aside first."""
-        content = {
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "state": asdict(self.state),
-        }
-        _save(content, self.config.run / CHECKPOINT)
+        """Write the checkpoint."""
+        content = {name: part.state_dict() for name, part in self._parts().items()}
+        save({**content, "state": asdict(self.state)}, self.config.run / CHECKPOINT)
 
     def snapshot(self) -> Path:
         """Keep the averaged weights for choosing later; return the file."""
         path = self.config.run / "snapshots" / f"{self.state.step:07d}.pt"
-        _save({"network": self.average.state_dict(), "state": asdict(self.state)}, path)
+        save({"network": self.average.state_dict(), "state": asdict(self.state)}, path)
         self.state.snapshots += 1
         return path
+
+    def _parts(self) -> dict[str, torch.nn.Module | torch.optim.Optimizer]:
+        return {"network": self.network, "average": self.average, "optimizer": self.optimizer}
 
     def _resume(self) -> None:
         path = self.config.run / CHECKPOINT
         if not path.exists():
             return
-        content = torch.load(path, map_location=self.config.device, weights_only=True)
-        self.network.load_state_dict(content["network"])
-        self.average.load_state_dict(content["average"])
-        self.optimizer.load_state_dict(content["optimizer"])
+        content = resumed(path, self.device, self._parts(), ("state",))
         self.state = _State(**content["state"])
         forget_after(self.config.run / CURVE, self.state.step)
+
+
+def _rollout(config: PropagationTraining, progress: float) -> Rollout:
+    return Rollout(
+        worst=0.15 + 0.85 * _left(progress, config.worst_at),
+        own=1 - (1 - config.own_from) * _left(progress, config.own_at),
+        blind=config.blind,
+        damage=config.damage,
+    )
 
 
 def _left(progress: float, end: float) -> float:
@@ -303,14 +254,7 @@ def _left(progress: float, end: float) -> float:
     return max(0.0, 1 - progress / end) if end else 0.0
 
 
-def _save(content: object, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    torch.save(content, aside)
-    os.replace(aside, path)
-
-
-def train(config: PropagationTraining, report: Callable[[str], object] = len) -> Path:
+def train(config: PropagationTraining, report: Callable[[str], object] = print) -> Path:
     """Train until the run's time is up; resume where a checkpoint is found.
 
     Args:
@@ -321,39 +265,47 @@ def train(config: PropagationTraining, report: Callable[[str], object] = len) ->
         The last snapshot of the averaged weights.
 
     Raises:
-        InputError: The data folder holds nothing to train on.
+        InputError: The data folder holds nothing to train on, the device is not there, what the
+            run starts from or is resumed from does not fit, or its numbers got lost.
     """
+    config = replace(config, device=str(device_named(config.device)))
     torch.set_num_threads(config.threads)
-    cv2.setNumThreads(config.threads)
-    training = Training(config)
+    # A loader must not be forked from a process with threads of OpenCV's.
+    cv2.setNumThreads(1 if config.loaders else config.threads)
+    run = PropagationRun(config)
     clips = Clips(config)
-    config.run.mkdir(parents=True, exist_ok=True)
-    plan = {key: str(v) if isinstance(v, Path) else v for key, v in asdict(config).items()}
-    (config.run / "config.json").write_text(json.dumps(plan, indent=2) + "\n")
-    curve: list[tuple[float, float, float]] = []
-    saved = training.state.seconds
-    while training.progress < 1:
-        began = time.monotonic()
-        result = training.step(clips)
-        training.state.seconds += time.monotonic() - began
-        curve.append((float(result.loss.detach()), result.first, result.last))
-        if training.state.step % 50 == 0 or training.progress >= 1:
-            report(_record(training, curve))
-            curve.clear()
-        kept = training.state.snapshots
-        if training.state.seconds / 60 >= config.snapshot_minutes * (kept + 1):
-            training.snapshot()
-        if training.state.seconds - saved > SAVE_SECONDS or training.state.snapshots > kept:
-            training.save()
-            saved = training.state.seconds
-    last = training.snapshot()
-    training.save()
+    write_plan(config)
+    _go(run, clips, report)
+    last = run.snapshot()
+    run.save()
     return last
 
 
-def _record(training: Training, curve: Sequence[tuple[float, float, float]]) -> str:
+def _go(run: PropagationRun, clips: Clips, report: Callable[[str], object]) -> None:
+    config, state = run.config, run.state
+    drawn = batches(clips.draw, config.seed, run.moments(), config.loaders)
+    curve: list[tuple[float, float, float]] = []
+    saved = state.seconds
+    while run.progress < 1:
+        began = time.monotonic()
+        result = run.step(*next(drawn))
+        state.seconds += time.monotonic() - began
+        curve.append((float(result.loss.detach()), result.first, result.last))
+        if state.step % CURVE_STEPS == 0 or run.progress >= 1:
+            report(_record(run, curve))
+            curve.clear()
+        kept = state.snapshots
+        if state.seconds / 60 >= config.snapshot_minutes * (kept + 1):
+            run.snapshot()
+        if state.seconds - saved > SAVE_SECONDS or state.snapshots > kept:
+            run.save()
+            saved = state.seconds
+
+
+def _record(run: PropagationRun, curve: Sequence[tuple[float, float, float]]) -> str:
+    """Add a line to the curve, means over the steps since the last one; return it as text."""
     loss, first, last = (float(value) for value in np.mean(np.array(curve), axis=0))
-    state = training.state
+    state = run.state
     row = {
         "step": state.step,
         "seconds": round(state.seconds, 1),
@@ -361,7 +313,7 @@ def _record(training: Training, curve: Sequence[tuple[float, float, float]]) -> 
         "first_iou": round(first, 4),
         "last_iou": round(last, 4),
     }
-    add_row(training.config.run / CURVE, row)
+    add_row(run.config.run / CURVE, row)
     return (
         f"step {state.step}  {state.seconds / 60:.1f} min  "
         f"loss {loss:.3f}  IoU {first:.3f} {last:.3f}"

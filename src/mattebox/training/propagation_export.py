@@ -1,15 +1,12 @@
 """From a run's averaged weights to the files the product runs."""
 
-import json
-import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import torch
 
 from mattebox.errors import InputError
 from mattebox.evaluation.davis import scores
@@ -28,6 +25,9 @@ from mattebox.networks.propagation import (
 )
 from mattebox.propagation import Propagator
 from mattebox.propagation.network import MEMORIZE, READ
+from mattebox.training.checkpoints import fill, load
+from mattebox.training.configuration import PLACES, plan_of
+from mattebox.training.devices import machine
 from mattebox.training.export import export
 from mattebox.training.fingerprint import fingerprints
 from mattebox.training.propagation import PropagationTraining
@@ -70,9 +70,9 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
         directory: Folder to write into.
         about: Further fields of the cards: data, hours, machine, licence, scores.
     """
-    weights = torch.load(snapshot, map_location="cpu", weights_only=True)["network"]
+    weights = load(snapshot)["network"]
     memorize, read = PropagationMemorize(), PropagationRead()
-    read.network.load_state_dict(weights)
+    fill(read.network, weights, snapshot)
     needed = memorize.network.state_dict().keys()
     memorize.network.load_state_dict({name: weights[name] for name in needed})
     export(
@@ -175,9 +175,8 @@ def release(
 def _about(
     config: PropagationTraining, snapshot: Path, measured: Mapping[str, float]
 ) -> dict[str, Any]:
-    state = torch.load(snapshot, map_location="cpu", weights_only=True)["state"]
-    left_out = {"data", "run", "cache", "start"}
-    settings = {key: value for key, value in asdict(config).items() if key not in left_out}
+    state = load(snapshot)["state"]
+    plan = plan_of(config)
     return {
         "licence": "Apache-2.0",
         "data": fingerprints(config.data),
@@ -185,7 +184,7 @@ def _about(
         "steps": state["step"],
         "hours": round(state["seconds"] / 3600, 2),
         "history": propagation_history(config.start),
-        "machine": f"{config.threads} thread(s) on {config.device}, {platform.machine()}",
-        "config": json.loads(json.dumps(settings)),
+        "machine": machine(config.device, config.threads),
+        "config": {key: plan[key] for key in plan if key not in PLACES},
         "scores": {"held_out": dict(measured)},
     }

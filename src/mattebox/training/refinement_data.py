@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ from mattebox.training.images import (
     picture_files,
     read_picture,
 )
+
+Thing = TypeVar("Thing")
 
 COMPOSITES = 2000
 FRAME_STEP = 4
@@ -122,6 +125,12 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
     if not held_out:
         held_out = [entry for entries in folders.values() for entry in entries][:4]
     return Corpus(folders, held_out)
+
+
+def evenly(things: Sequence[Thing], most: int) -> list[Thing]:
+    """Return so many of some things, or all where they are fewer, spread over all of them."""
+    wanted = min(most, len(things))
+    return [things[place * len(things) // wanted] for place in range(wanted)]
 
 
 def crop(bank: ImageBank, instance: Instance, size: int, random: np.random.Generator) -> Sample:

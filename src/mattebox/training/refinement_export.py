@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import csv
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from mattebox.errors import InputError
 from mattebox.networks.refinement import SIZE, WIDTHS, RefinementNetwork
+from mattebox.training.checkpoints import fill, load
+from mattebox.training.configuration import PLACES
+from mattebox.training.devices import machine
 from mattebox.training.export import export
 from mattebox.training.fingerprint import fingerprints
-from mattebox.training.refinement import CURVE
-from mattebox.training.starting import refinement_history
+from mattebox.training.refinement import CURVE, MEASURES
+from mattebox.training.starting import earlier, refinement_history
 
 ABOUT = {
     "licence": "Apache-2.0",
@@ -47,19 +49,24 @@ def export_refinement(
 
     Returns:
         Paths of the two ONNX files.
+
+    Raises:
+        InputError: It is damaged, or no checkpoint of this network.
     """
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    state = load(checkpoint)
+    if "average" not in state:
+        raise InputError(f"{checkpoint} holds no average weights; name a run's best.pt.")
     network = RefinementNetwork()
-    network.load_state_dict(state["average"])
-    start = state["config"].get("start", "None")
+    fill(network, state["average"], checkpoint)
+    plan = {key: _typed(value) for key, value in sorted(state["config"].items())}
     fields = {
         **ABOUT,
         "data": fingerprints(data) if data is not None else {},
         "steps": state["step"],
         "hours": round(state["seconds"] / 3600, 2),
-        "history": refinement_history(None if start == "None" else Path(start)),
-        "machine": f"{state['config']['threads']} thread(s), {platform.machine()}",
-        "config": {key: state["config"][key] for key in sorted(state["config"].keys() - PLACES)},
+        "history": refinement_history(earlier(state["config"])),
+        "machine": machine(plan.get("device", "cpu"), plan["threads"]),
+        "config": {key: value for key, value in plan.items() if key not in PLACES},
         "scores": {"held_out": _held_out(checkpoint.parent / CURVE, state["step"])},
         **(about or {}),
     }
@@ -106,8 +113,14 @@ def _held_out(curve: Path, step: int) -> dict[str, float]:
         return {}
     with curve.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["step"] == str(step) and row["IoU@1"]]
-    return {name: float(rows[-1][name]) for name in ("IoU@1", "IoU@3", "IoU@5")} if rows else {}
+    return {name: float(rows[-1][name]) for name in MEASURES} if rows else {}
 
 
-PLACES = {"data", "run", "cache", "start"}
-"""Fields of a run's configuration that name folders of the machine it ran on."""
+def _typed(value: Any) -> Any:
+    """A field of a checkpoint's configuration; older ones hold all of them as text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value

@@ -86,7 +86,7 @@ def expected_overlap(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def taught(
-    overlaps: Tensor, scores: Tensor, ambiguous: NDArray[np.bool_], random: np.random.Generator
+    overlaps: Tensor, scores: Tensor, unclear: NDArray[np.bool_], random: np.random.Generator
 ) -> Tensor:
     """Which candidate of each sample is taught, `(B,) int64`.
 
@@ -97,15 +97,23 @@ def taught(
     Args:
         overlaps: IoU of each candidate, `(B, C)`.
         scores: What is expected of each candidate, `(B, C)`; the highest is shown.
-        ambiguous: `(B,)`: whether a click could mean several things.
+        unclear: `(B,)`: whether a click could mean several things.
         random: Where the draws come from.
     """
     count = len(overlaps)
     best, shown = overlaps.argmax(1), scores.detach().argmax(1)
     stray = torch.from_numpy(random.random(count) < STRAY).to(best.device)
     any_one = torch.from_numpy(random.integers(0, overlaps.shape[1], count)).to(best.device)
-    meant = torch.where(torch.from_numpy(ambiguous).to(best.device), best, shown)
+    meant = torch.where(torch.from_numpy(unclear).to(best.device), best, shown)
     return torch.where(stray, any_one, meant)
+
+
+def ambiguous(
+    clicks: Sequence[Sequence[Point]], previous: Sequence[NDArray[np.float32] | None]
+) -> NDArray[np.bool_]:
+    """Whether each sample's hints could mean several things: a single click on no mask."""
+    pairs = zip(clicks, previous, strict=True)
+    return np.array([mask is None and len(made) == 1 for made, mask in pairs])
 
 
 def chosen(candidates: Tensor, which: Tensor) -> Tensor:

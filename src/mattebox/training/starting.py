@@ -6,15 +6,16 @@ Exported weights hold every parameter, so training goes on from what ships where
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import onnx
-import torch
 from torch import Tensor
 
 from mattebox.errors import InputError
 from mattebox.inference._torch import parameters
+from mattebox.training.checkpoints import load
 
 
 def propagation_weights(start: Path) -> dict[str, Tensor]:
@@ -88,11 +89,10 @@ def propagation_history(start: Path | None) -> list[dict[str, Any]]:
     snapshots = [start] if start.is_file() else sorted((start / "snapshots").glob("*.pt"))
     if not snapshots:
         return []
-    state = torch.load(snapshots[-1], map_location="cpu", weights_only=True)["state"]
+    state = load(snapshots[-1])["state"]
     plan = snapshots[-1].parent.parent / "config.json"
-    earlier = json.loads(plan.read_text()).get("start") if plan.is_file() else None
-    before = propagation_history(Path(earlier) if earlier else None)
-    return [*before, _run(state["step"], state["seconds"])]
+    before = earlier(json.loads(plan.read_text())) if plan.is_file() else None
+    return [*propagation_history(before), _run(state["step"], state["seconds"])]
 
 
 def refinement_history(start: Path | None) -> list[dict[str, Any]]:
@@ -112,11 +112,18 @@ def refinement_history(start: Path | None) -> list[dict[str, Any]]:
     checkpoint = start / "best.pt" if start.is_dir() else start
     if not checkpoint.is_file():
         return []
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    # A checkpoint's configuration is text.
-    earlier = state["config"].get("start", "None")
-    before = refinement_history(None if earlier == "None" else Path(earlier))
-    return [*before, _run(state["step"], state["seconds"])]
+    state = load(checkpoint)
+    return [*refinement_history(earlier(state["config"])), _run(state["step"], state["seconds"])]
+
+
+def earlier(config: Mapping[str, Any]) -> Path | None:
+    """Return what the run of a checkpoint's configuration started from.
+
+    Args:
+        config: As the checkpoint holds it; older ones hold all of it as text.
+    """
+    start = config.get("start")
+    return None if start in (None, "None") else Path(start)
 
 
 def _told(card: Path) -> list[dict[str, Any]]:
@@ -130,8 +137,8 @@ def _run(steps: int, seconds: float) -> dict[str, Any]:
 
 
 def _checkpoint(path: Path, part: str) -> dict[str, Tensor]:
-    try:
-        found: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)[part]
-    except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:
-        raise InputError(f"{path} cannot be read as a checkpoint: {error}") from None
+    content = load(path)
+    if part not in content:
+        raise InputError(f"{path} holds no {part} weights; start from a run of the same network.")
+    found: dict[str, Tensor] = content[part]
     return found
