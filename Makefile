@@ -11,7 +11,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PAGE := src/mattebox/server/page/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: setup run test lint check bench clean train-refinement train-static train-real train-rollout
+.PHONY: setup run test lint check bench clean export \
+  train-refinement train-static train-real train-rollout train-all
 
 setup: .venv/.run $(PAGE)
 
@@ -72,18 +73,29 @@ $(PAGE): web/node_modules/.installed $(PAGE_SOURCES)
 clean:
 	rm -rf .venv web/node_modules src/mattebox/server/page
 
-# Training takes hours; runs/ keeps what it needs to go on where it was stopped.
+# Training takes hours; runs/ keeps what it needs to go on where it was stopped, and a stamp for each
+# phase that is finished. `make train-all export WEIGHTS=FOLDER` is the whole way to what ships.
 TRAIN = $(BIN)/mattebox train
 TRAINING_DATA ?= ../shared/data/train
+WEIGHTS ?= runs/weights
+START_propagation-2-real = --start runs/propagation-1-static
+START_propagation-3-rollout = --start runs/propagation-2-real
 
-train-refinement: .venv/.test
-	$(TRAIN) refinement --data $(TRAINING_DATA) --config configs/refinement.toml
+train-refinement: runs/refinement.done
+train-static: runs/propagation-1-static.done
+train-real: runs/propagation-2-real.done
+train-rollout: runs/propagation-3-rollout.done
+train-all: train-refinement train-rollout
 
-train-static: .venv/.test
-	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-1-static.toml
+runs/propagation-2-real.done: runs/propagation-1-static.done
+runs/propagation-3-rollout.done: runs/propagation-2-real.done
 
-train-real: train-static
-	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-2-real.toml --start runs/propagation-1-static
+runs/%.done: configs/%.toml | .venv/.test
+	$(TRAIN) $(firstword $(subst -, ,$*)) --data $(TRAINING_DATA) --config $< $(START_$*)
+	touch $@
 
-train-rollout: train-real
-	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-3-rollout.toml --start runs/propagation-2-real
+# Runs that are finished train no further: what is left of the same commands is to export.
+export: train-all
+	$(TRAIN) refinement --data $(TRAINING_DATA) --config configs/refinement.toml --export $(WEIGHTS)
+	$(TRAIN) propagation --data $(TRAINING_DATA) --config configs/propagation-3-rollout.toml \
+	  $(START_propagation-3-rollout) --export $(WEIGHTS)

@@ -9,7 +9,6 @@ takes is read off a run's curve.csv; given here, each figure says which share of
 
 import argparse
 import json
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from mattebox.machine import machine
 from mattebox.training.clicks import corrective_click, start
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
 from mattebox.training.images import load_images
@@ -168,14 +168,6 @@ def figure(kind: Kind, count: int, step: float | None) -> Figure:
 
 def _each(step: list[float] | None) -> float | None:
     return None if step is None else step[0] / step[1]
-
-
-def machine() -> str:
-    """The processor as the system names it."""
-    listing = Path("/proc/cpuinfo")
-    lines = listing.read_text().splitlines() if listing.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 if __name__ == "__main__":

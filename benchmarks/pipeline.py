@@ -9,7 +9,6 @@ the stages overlapped as the server runs them; once per engine, in turn, in one 
 
 import argparse
 import json
-import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ import av
 import numpy as np
 
 from mattebox.inference import available
+from mattebox.machine import machine
 from mattebox.media import FrameReader, FrameTable, Limits, ingest, sample_clip
 from mattebox.media.clip import ClipInfo
 from mattebox.media.pipeline import ahead
@@ -191,14 +191,6 @@ def scale(source: Path, target: Path, height: int, most: int) -> None:
             fresh.pts, fresh.time_base = number, 1 / rate
             writing.mux(stream.encode(fresh))
         writing.mux(stream.encode(None))
-
-
-def machine() -> str:
-    """The processor as the system names it, and how many of its cores there are."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return f"{len(names) or '?'} x {names[0] if names else platform.processor()}"
 
 
 if __name__ == "__main__":

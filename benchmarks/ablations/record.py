@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pipeline import machine
+from mattebox.machine import machine
 
 
 class Record:

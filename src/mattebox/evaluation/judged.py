@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -12,6 +11,7 @@ from typing import Any
 
 from mattebox.inference import card, load
 from mattebox.inference.weights import DIRECTORY
+from mattebox.machine import machine
 from mattebox.propagation import Propagator
 from mattebox.segmentation import Refiner
 
@@ -95,17 +95,7 @@ def load_judged(engine: str = "auto", directory: Path = DIRECTORY) -> Judged:
 def facts(judged: Judged) -> dict[str, Any]:
     """Return what a reader needs to weigh the scores: the machine and the weights."""
     return {
-        "machine": f"{_processor()}, {os.cpu_count()} logical cores",
+        "machine": machine(),
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "weights": [asdict(weights) for weights in judged.weights],
     }
-
-
-def _processor() -> str:
-    """The processor's name, where the system tells it."""
-    listing = Path("/proc/cpuinfo")
-    if listing.is_file():
-        for line in listing.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.evaluation.robots import Robot, as_click, next_click, robot_named, seeded, solid
+from mattebox.evaluation.sequences import PICTURE_SUFFIXES
 from mattebox.segmentation import Refiner
 from mattebox.training.clicks import Point, overlap
 
@@ -20,7 +21,6 @@ MOST_CLICKS = 20
 GOALS = (85, 90)
 LOOKS = (1, 3, 5)
 IGNORED = 255
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _plane(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _picture(data: Path, stem: str) -> Path:
-    for suffix in _SUFFIXES:
+    for suffix in PICTURE_SUFFIXES:
         path = data / "images" / f"{stem}{suffix}"
         if path.is_file():
             return path

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 
-FRAME_SUFFIXES = (".jpg", ".jpeg", ".webp", ".png")
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".webp", ".png")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def read_frames(folder: Path) -> Iterator[NDArray[np.uint8]]:
                 yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     elif (folder / "frames").is_dir():
         for path in sorted((folder / "frames").iterdir()):
-            if path.suffix.lower() in FRAME_SUFFIXES:
+            if path.suffix.lower() in PICTURE_SUFFIXES:
                 yield _decoded(path, cv2.IMREAD_COLOR_RGB)
     else:
         raise InputError(f"{folder} has neither frames.mp4 nor a folder named frames; add one.")

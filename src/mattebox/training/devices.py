@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import platform
-
 import torch
 
 from mattebox.errors import InputError
+from mattebox.machine import machine
 
 
 def device_named(name: str) -> torch.device:
@@ -35,7 +34,7 @@ def device_named(name: str) -> torch.device:
     return device
 
 
-def machine(name: str, threads: int) -> str:
+def described(name: str, threads: int) -> str:
     """Return a line for a card about what a run computed on.
 
     Args:
@@ -43,5 +42,5 @@ def machine(name: str, threads: int) -> str:
         threads: CPU threads.
     """
     device = device_named(name)
-    place = "cpu" if device.type == "cpu" else torch.cuda.get_device_name(device)
-    return f"{threads} thread(s) on {place}, {platform.machine()}"
+    gpu = "" if device.type == "cpu" else f", {torch.cuda.get_device_name(device)}"
+    return f"{threads} thread(s) of {machine()}{gpu}"

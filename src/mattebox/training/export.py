@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,8 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+
+from mattebox.files import write_whole
 
 OPSET = 17
 # Parameters smaller than this stay float32: they are norms and biases, where precision matters
@@ -66,10 +67,9 @@ def export(
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         **about,
     }
-    directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{name}.onnx"
-    replace(path, content)
-    replace(path.with_suffix(".json"), (json.dumps(fields, indent=2) + "\n").encode())
+    write_whole(path, content)
+    write_whole(path.with_suffix(".json"), (json.dumps(fields, indent=2) + "\n").encode())
     return path
 
 
@@ -122,10 +122,3 @@ def store_large_as_float16(model: onnx.ModelProto) -> None:
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write ``content`` aside and rename it to ``path``, so that no half file is ever seen."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_bytes(content)
-    aside.replace(path)

@@ -1,7 +1,6 @@
 """Annotated pictures, decoded once into one flat file and read from there by every run."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
-from mattebox.files import write_whole
+from mattebox.evaluation.sequences import PICTURE_SUFFIXES
+from mattebox.files import write_whole, written_aside
 from mattebox.training.fingerprint import is_made_of, listing
 
-PICTURE_SUFFIXES = (".webp", ".jpg", ".jpeg", ".png")
 SMALLEST_AREA = 0.005
 LARGEST_AREA = 0.85
 UNSOUND = frozenset({"laboro_tomato"})
@@ -176,11 +175,7 @@ def _decode(root: Path, pixels: Path, index: Path, short_side: int) -> None:
         raise InputError(
             f"{root} holds no annotated pictures; it needs SET/images and SET/masks folders."
         )
-    pixels.parent.mkdir(parents=True, exist_ok=True)
-    aside = pixels.with_suffix(f".{os.getpid()}.tmp.npy")
-    np.save(aside, np.concatenate(blocks))
-    os.replace(aside, pixels)
+    with written_aside(pixels) as aside, aside.open("wb") as file:
+        np.save(file, np.concatenate(blocks))
     table = {"entries": [asdict(e) for e in entries], "instances": [asdict(i) for i in instances]}
-    aside = index.with_suffix(f".{os.getpid()}.tmp.json")
-    aside.write_text(json.dumps(table))
-    os.replace(aside, index)
+    write_whole(index, json.dumps(table).encode())

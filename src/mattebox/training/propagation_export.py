@@ -27,7 +27,7 @@ from mattebox.propagation import Propagator
 from mattebox.propagation.network import MEMORIZE, READ
 from mattebox.training.checkpoints import fill, load
 from mattebox.training.configuration import PLACES, plan_of
-from mattebox.training.devices import machine
+from mattebox.training.devices import described
 from mattebox.training.export import export
 from mattebox.training.fingerprint import fingerprints
 from mattebox.training.propagation import PropagationTraining
@@ -184,7 +184,7 @@ def _about(
         "steps": state["step"],
         "hours": round(state["seconds"] / 3600, 2),
         "history": propagation_history(config.start),
-        "machine": machine(config.device, config.threads),
+        "machine": described(config.device, config.threads),
         "config": {key: plan[key] for key in plan if key not in PLACES},
         "scores": {"held_out": dict(measured)},
     }

@@ -12,7 +12,7 @@ from mattebox.errors import InputError
 from mattebox.networks.refinement import SIZE, WIDTHS, RefinementNetwork
 from mattebox.training.checkpoints import fill, load
 from mattebox.training.configuration import PLACES
-from mattebox.training.devices import machine
+from mattebox.training.devices import described
 from mattebox.training.export import export
 from mattebox.training.fingerprint import fingerprints
 from mattebox.training.refinement import CURVE, MEASURES
@@ -65,7 +65,7 @@ def export_refinement(
         "steps": state["step"],
         "hours": round(state["seconds"] / 3600, 2),
         "history": refinement_history(earlier(state["config"])),
-        "machine": machine(plan.get("device", "cpu"), plan["threads"]),
+        "machine": described(plan.get("device", "cpu"), plan["threads"]),
         "config": {key: value for key, value in plan.items() if key not in PLACES},
         "scores": {"held_out": _held_out(checkpoint.parent / CURVE, state["step"])},
         **(about or {}),

@@ -1,7 +1,6 @@
 """Annotated sequences, decoded once into one flat file."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.evaluation.sequences import read_frames
-from mattebox.files import write_whole
+from mattebox.files import write_whole, written_aside
 from mattebox.propagation.region import mask_box
 from mattebox.training.fingerprint import is_made_of, listing
 from mattebox.training.images import picture_files, read_picture
@@ -70,8 +69,6 @@ def _decode(root: Path, pixels: Path, index: Path) -> None:
     if not folders:
         raise InputError(f"{root} holds no sequences; it needs NAME/frames.mp4 and NAME/masks.")
     entries: list[_Entry] = []
-    pixels.parent.mkdir(parents=True, exist_ok=True)
-    aside = pixels.with_suffix(f".{os.getpid()}.tmp")
     blocks = []
     for folder in folders:
         masks = [read_picture(path)[..., 0] for path in picture_files(folder / "masks")]
@@ -80,9 +77,6 @@ def _decode(root: Path, pixels: Path, index: Path) -> None:
         frames = np.stack([np.dstack([frame, (mask > 0) * solid]) for frame, mask in pairs])
         entries.append(_Entry(folder.name, frames.shape))
         blocks.append(frames.ravel())
-    with aside.open("wb") as file:
+    with written_aside(pixels) as aside, aside.open("wb") as file:
         np.save(file, np.concatenate(blocks))
-    os.replace(aside, pixels)
-    aside = index.with_suffix(f".{os.getpid()}.tmp")
-    aside.write_text(json.dumps([asdict(entry) for entry in entries]))
-    os.replace(aside, index)
+    write_whole(index, json.dumps([asdict(entry) for entry in entries]).encode())
