@@ -8,8 +8,9 @@ import pytest
 
 from mattebox.cli.main import main
 from mattebox.errors import InputError
+from mattebox.evaluation.sheets import EXCLUDE, INCLUDE, outline
 from mattebox.training.clicks import Point
-from mattebox.training.marks import BAR, GREEN, RED, YELLOW, captioned, mark, outline, sheet
+from mattebox.training.marks import BAR, GREEN, YELLOW, captioned, mark, sheet
 from mattebox.training.preview import COLUMNS, Preview, draw_preview
 from tests.training.drawn import write_data
 
@@ -51,7 +52,7 @@ def test_samples_are_shown_with_clicks_and_masks_to_correct(annotated: Path, cac
     drawn = draw_preview(Preview(annotated, cache, "refinement", count=24, size=SIZE))
     assert drawn.shape == (BAR + 4 * TILE, COLUMNS * SIZE, 3)
     assert shows(drawn, GREEN)
-    assert shows(drawn, RED)
+    assert shows(drawn, INCLUDE)
     assert shows(drawn, YELLOW)
 
 
@@ -120,16 +121,16 @@ def test_the_command_says_what_is_wrong(
 def test_marks_say_which_click_includes() -> None:
     picture = np.zeros((40, 40, 3), np.uint8)
     mark(picture, [Point(10, 10, True), Point(30, 30, False)])
-    assert shows(picture[:20, :20], GREEN)
-    assert not shows(picture[:20, :20], RED)
-    assert shows(picture[20:, 20:], RED)
+    assert shows(picture[:20, :20], INCLUDE)
+    assert not shows(picture[:20, :20], EXCLUDE)
+    assert shows(picture[20:, 20:], EXCLUDE)
 
 
 def test_outlines_follow_holes_too() -> None:
     ring = np.zeros((40, 40), np.uint8)
     cv2.circle(ring, (20, 20), 15, 255, 6)
     picture = np.zeros((40, 40, 3), np.uint8)
-    outline(picture, ring, GREEN)
+    outline(picture, ring > 0, GREEN)
     assert shows(picture[18:23, 28:34], GREEN)
     assert shows(picture[18:23, 34:40], GREEN)
 

@@ -69,12 +69,12 @@ def panel(
         inside = _scaled(mask[part], width, height)
         tint = picture[inside] * (1 - _TINT) + np.array(MASK) * _TINT
         picture[inside] = tint.astype(np.uint8)
-        _outline(picture, inside, MASK, 2)
+        outline(picture, inside, MASK, 2)
     if truth is not None:
-        _outline(picture, _scaled(truth[part], width, height), TRUTH, 1)
+        outline(picture, _scaled(truth[part], width, height), TRUTH, 1)
     for number, point in enumerate(points, 1):
         place = (int((point.x + 0.5 - left) * scale), int((point.y + 0.5 - top) * scale))
-        _draw_click(picture, place, point.include, str(number))
+        draw_click(picture, place, point.include, str(number))
     drawn = np.full((CELL[1] + CAPTION, CELL[0], 3), GROUND, np.uint8)
     down, across = CAPTION + (CELL[1] - height) // 2, (CELL[0] - width) // 2
     drawn[down : down + height, across : across + width] = picture
@@ -157,12 +157,14 @@ def _scaled(flags: Flags, width: int, height: int) -> Flags:
     return np.asarray(share) >= 0.5
 
 
-def _outline(picture: Picture, inside: Flags, colour: tuple[int, ...], width: int) -> None:
+def outline(picture: Picture, inside: Flags, colour: tuple[int, ...], width: int = 1) -> None:
+    """Draw the contours of a mask, holes included, into a picture, in place."""
     contours, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(picture, contours, -1, colour, width)
 
 
-def _draw_click(picture: Picture, place: tuple[int, int], include: bool, number: str) -> None:
+def draw_click(picture: Picture, place: tuple[int, int], include: bool, number: str = "") -> None:
+    """Draw a click in place: a plus on blue includes, a minus on orange excludes; its number."""
     x, y = place
     colour = INCLUDE if include else EXCLUDE
     cv2.circle(picture, place, 7, WHITE, cv2.FILLED, cv2.LINE_AA)

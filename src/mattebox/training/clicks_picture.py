@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mattebox.evaluation.sheets import EXCLUDE, INCLUDE, WHITE, outline
 from mattebox.training.clicks import (
     Mask,
     Point,
@@ -17,7 +18,7 @@ from mattebox.training.clicks import (
     first_click,
     opening_clicks,
 )
-from mattebox.training.marks import GREEN, RED, WHITE, YELLOW, outline
+from mattebox.training.marks import YELLOW
 
 SIZE = 240
 DRAWS = 400
@@ -43,8 +44,8 @@ def draw(seed: int = 0) -> NDArray[np.uint8]:
     ]
     last = _scene(target, other)
     for _ in range(8):
-        outline(last, corrupted_mask(target, random), YELLOW)
-    outline(last, target, WHITE)
+        outline(last, corrupted_mask(target, random) > 0, YELLOW)
+    outline(last, target > 0, WHITE)
     return np.hstack([*panels, last])
 
 
@@ -72,7 +73,7 @@ def _scene(target: Mask, other: Mask) -> NDArray[np.uint8]:
 
 def _dots(scene: NDArray[np.uint8], points: list[Point]) -> NDArray[np.uint8]:
     for point in points:
-        colour = GREEN if point.include else RED
+        colour = INCLUDE if point.include else EXCLUDE
         cv2.circle(scene, (point.x, point.y), 1, colour, cv2.FILLED, cv2.LINE_AA)
     return scene
 

@@ -13,12 +13,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
+from mattebox.evaluation.sheets import outline
 from mattebox.files import write_whole
 from mattebox.training.clicks import overlap, start
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
 from mattebox.training.framing import given_places
 from mattebox.training.images import load_images
-from mattebox.training.marks import GREEN, YELLOW, captioned, mark, outline, sheet
+from mattebox.training.marks import GREEN, YELLOW, captioned, mark, sheet
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
 from mattebox.training.refinement_data import Corpus, load_corpus
 from mattebox.training.sequences import Sequence as Film
@@ -114,8 +115,8 @@ def refinement_panels(corpus: Corpus, count: int, size: int, random: Generator) 
         caption = "closer" if sample.zoomed else "whole"
         if previous is not None:
             caption += f", corrects IoU {overlap(previous, sample.target):.2f}"
-            outline(picture, previous, YELLOW)
-        outline(picture, sample.target, GREEN)
+            outline(picture, previous > 0, YELLOW)
+        outline(picture, sample.target > 0, GREEN)
         mark(picture, points)
         panels.append(captioned(picture, caption))
     return panels
@@ -127,7 +128,7 @@ def clip_panels(clip: Clip, order: Sequence[int]) -> list[Picture]:
     panels = []
     for place in sorted(order)[:COLUMNS]:
         at = list(order).index(place)
-        inside = np.where(clip.masks[at] > 127, 255, 0).astype(np.uint8)
+        inside = clip.masks[at] > 127
         picture = np.ascontiguousarray(clip.images[at])
         outline(picture, inside, GREEN)
         caption = f"{place}: {'given' if place in given else 'found'}"
