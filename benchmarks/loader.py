@@ -24,8 +24,7 @@ from mattebox.training.clicks import corrective_click, start
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
 from mattebox.training.images import load_images
 from mattebox.training.refinement_data import Corpus, load_corpus
-from mattebox.training.sequences import Sequence as Film
-from mattebox.training.sequences import load_sequences
+from mattebox.training.sequences import Film, load_sequences
 
 ORDERS = ((0, 1, 2), (0, 3, 1, 2), (0, 1, 2, 3, 4, 5))
 SIZES = (256, 320, 384)

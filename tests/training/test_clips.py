@@ -21,8 +21,7 @@ from mattebox.training.clips import (
 )
 from mattebox.training.framing import given_places
 from mattebox.training.images import ImageBank, load_images
-from mattebox.training.sequences import Sequence as Film
-from mattebox.training.sequences import load_sequences
+from mattebox.training.sequences import Film, load_sequences
 from tests.training.drawn import write_data
 
 FORWARD, TWO_SIDED = (0, 1, 2), (0, 3, 1, 2)

@@ -31,7 +31,7 @@ from mattebox.training.layers import (
 )
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
 from mattebox.training.scenes import Picture, Scene, absence, covered_up, draw, kept_in, walked_out
-from mattebox.training.sequences import Sequence as Film
+from mattebox.training.sequences import Film
 
 __all__ = [
     "Clip",

@@ -22,8 +22,7 @@ from mattebox.training.images import load_images
 from mattebox.training.marks import GREEN, YELLOW, captioned, mark, sheet
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
 from mattebox.training.refinement_data import Corpus, load_corpus
-from mattebox.training.sequences import Sequence as Film
-from mattebox.training.sequences import load_sequences
+from mattebox.training.sequences import Film, load_sequences
 
 Picture = NDArray[np.uint8]
 Kind = Literal["refinement", "propagation", "all"]

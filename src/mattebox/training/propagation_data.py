@@ -17,8 +17,7 @@ from mattebox.training.images import load_images
 from mattebox.training.layers import Pixels
 from mattebox.training.propagation_step import Batch
 from mattebox.training.schedule import shrunk_count, size_at
-from mattebox.training.sequences import Sequence as Film
-from mattebox.training.sequences import load_sequences
+from mattebox.training.sequences import Film, load_sequences
 
 if TYPE_CHECKING:
     from mattebox.training.propagation import PropagationTraining

@@ -16,7 +16,7 @@ from mattebox.training.images import picture_files, read_picture
 
 
 @dataclass(frozen=True)
-class Sequence:
+class Film:
     """Consecutive frames with the mask of one object.
 
     Attributes:
@@ -30,7 +30,7 @@ class Sequence:
     boxes: tuple[tuple[int, int, int, int] | None, ...]
 
 
-def load_sequences(root: Path, cache: Path) -> list[Sequence]:
+def load_sequences(root: Path, cache: Path) -> list[Film]:
     """Load every sequence under a folder, from the cache where it has been decoded before.
 
     Args:
@@ -53,7 +53,7 @@ def load_sequences(root: Path, cache: Path) -> list[Sequence]:
         size = int(np.prod(shape))
         frames = store[offset : offset + size].reshape(shape)
         boxes = tuple(mask_box(frame[..., 3]) for frame in frames)
-        sequences.append(Sequence(entry["name"], frames, boxes))
+        sequences.append(Film(entry["name"], frames, boxes))
         offset += size
     return sequences
 
