@@ -35,26 +35,3 @@ def draw_hints(
     if previous is not None:
         planes[2] = previous
     return planes
-
-
-def draw_seeds(
-    size: int,
-    clicks: Iterable[tuple[float, float, bool]],
-    previous: NDArray[np.float32] | None = None,
-) -> NDArray[np.bool_]:
-    """Mark what certainly belongs to the object: include clicks, inside of the previous mask.
-
-    Args:
-        size: Side of the crop, S.
-        clicks: As for `draw_hints`.
-        previous: As for `draw_hints`.
-
-    Returns:
-        `(S, S) bool`.
-    """
-    seeds = np.zeros((size, size), bool) if previous is None else previous > 0.5
-    for x, y, include in clicks:
-        column, row = round(x), round(y)
-        if include and 0 <= column < size and 0 <= row < size:
-            seeds[row, column] = True
-    return seeds

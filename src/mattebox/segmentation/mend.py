@@ -4,40 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-GAP = 4
-"""Parts of a mask this near to each other, in pixels of the crop, are one part."""
-NOTHING = -12.0
-"""Logit of a pixel that is surely outside."""
 CONFIDENT = 25
 """How far from 128 the pixel under a click must end to count as answered."""
-
-_GAP_KERNEL = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * GAP + 1, 2 * GAP + 1))
-
-
-def keep_seeded(logits: NDArray[np.float32], seeds: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Drop the parts of a mask that nobody asked for.
-
-    A network that has seen many pictures of one thing also finds the second thing in a picture.
-    A part that holds no seed goes, and so does faint haze far from any part.
-
-    Args:
-        logits: `(S, S) float32`.
-        seeds: Pixels under include clicks, or inside of the mask that is being corrected,
-            `(S, S) bool`.
-
-    Returns:
-        The logits, `NOTHING` where they were dropped.
-    """
-    grown = cv2.dilate((logits > 0).astype(np.uint8), _GAP_KERNEL)
-    count, labels = cv2.connectedComponents(grown, connectivity=8)
-    kept = np.zeros(count, bool)
-    kept[labels[seeds & (logits > 0)]] = True
-    kept[0] = False
-    return np.where(kept[labels], logits, np.float32(NOTHING))
 
 
 def heed(

@@ -17,14 +17,14 @@ from mattebox.inference import Engine, identity, load
 from mattebox.matting import crisp
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent
-from mattebox.segmentation.hints import RADIUS, draw_hints, draw_seeds
-from mattebox.segmentation.mend import CONFIDENT, GAP, NOTHING, heed, keep_seeded
+from mattebox.segmentation.hints import RADIUS, draw_hints
+from mattebox.segmentation.mend import CONFIDENT, heed
 from mattebox.segmentation.window import Window
 
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 3
+VERSION = 4
 """Counts changes of this module that change masks."""
 GAIN = 3.0
 """What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""
@@ -64,7 +64,6 @@ class _Task:
     frame: NDArray[np.uint8]
     picture: str
     clicks: Sequence[Click]
-    previous: NDArray[np.uint8] | None
 
     @property
     def places(self) -> list[tuple[int, int]]:
@@ -122,7 +121,7 @@ class Refiner:
             "radius": RADIUS,
             "window": [windows.MARGIN, windows.SMALLEST, windows.ELONGATION, windows.LOOSE],
             "closer": CLOSER,
-            "mend": [GAP, CONFIDENT, NOTHING],
+            "mend": [CONFIDENT],
             "gain": GAIN,
         }
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
@@ -159,7 +158,7 @@ class Refiner:
         made = [(click.x, click.y, click.include) for click in clicks]
         known, state = self._latest(key, made, start)
         for count in range(known + 1, len(made) + 1):
-            state = self._step(_Task(frame, key[0], clicks[:count], previous_mask), state)
+            state = self._step(_Task(frame, key[0], clicks[:count]), state)
             self._states.put((*key, *made[:count]), state)
         return crisp(state.mask, GAIN)
 
@@ -217,8 +216,6 @@ class Refiner:
             self._encodings.put((task.picture, window), encoding)
         disks = task.seen_in(window)
         logits = self._decode(encoding, draw_hints(SIZE, disks, _plane(previous, window)))
-        seeds = draw_seeds(SIZE, disks, _plane(task.previous, window))
-        logits = keep_seeded(logits, seeds)
         # Logits, not masks, are brought to the frame's size: an edge stays an edge.
         full = cv2.resize(logits, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
         mask = np.zeros(task.frame.shape[:2], np.uint8)
