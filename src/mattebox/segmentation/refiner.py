@@ -18,13 +18,13 @@ from mattebox.matting import crisp
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent
 from mattebox.segmentation.hints import RADIUS, draw_hints
-from mattebox.segmentation.mend import CONFIDENT, heed
+from mattebox.segmentation.mend import CONFIDENT, heed, without_part
 from mattebox.segmentation.window import Window
 
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 4
+VERSION = 5
 """Counts changes of this module that change masks."""
 GAIN = 3.0
 """What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""
@@ -73,6 +73,12 @@ class _Task:
             (min(int(click.x * width), width - 1), min(int(click.y * height), height - 1))
             for click in self.clicks
         ]
+
+    @property
+    def points(self) -> list[tuple[int, int, bool]]:
+        """Column and row of the pixel under each click, and whether it includes."""
+        told = zip(self.places, self.clicks, strict=True)
+        return [(x, y, click.include) for (x, y), click in told]
 
     def seen_in(self, window: Window) -> list[tuple[float, float, bool]]:
         """The clicks in pixels of the crop that shows ``window``."""
@@ -182,7 +188,8 @@ class Refiner:
         inner = windows.box(state.mask, task.places)
         assert inner is not None
         window = windows.follow(state.window, inner, task.frame.shape)
-        return _State(self._look(task, state.mask, window), window)
+        mask = self._look(task, state.mask, window)
+        return _State(without_part(mask, state.mask, task.points), window)
 
     def _begin(self, task: _Task) -> _State:
         """The result where there is no mask yet: the whole frame, then closer."""
@@ -220,10 +227,7 @@ class Refiner:
         full = cv2.resize(logits, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
         mask = np.zeros(task.frame.shape[:2], np.uint8)
         mask[window.slices] = _levels(np.asarray(full, np.float32))
-        points = [
-            (*place, click.include) for place, click in zip(task.places, task.clicks, strict=True)
-        ]
-        return heed(mask, points, reach=RADIUS * max(window.width, window.height) / SIZE)
+        return heed(mask, task.points, reach=RADIUS * max(window.width, window.height) / SIZE)
 
 
 def _check(
