@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from mattebox.errors import InputError
 from mattebox.networks.encoder import Encoder, Features
+from mattebox.training.export import trace
 
 
 class _Frozen(nn.Module):
@@ -69,16 +70,17 @@ class FrozenEncoder:
     def _compile(self, shape: tuple[int, ...]) -> Any:
         import openvino
 
+        # Through ONNX: OpenVINO's own reading of torch modules crashed where it read several.
         with torch.autocast("cpu", enabled=False):
-            model = openvino.convert_model(self._module, example_input=torch.zeros(shape))
-        model.reshape(list(shape))
+            graph = trace(self._module, {"images": shape}, ["f2", "f4", "f8", "f16"])
+        core = openvino.Core()
         settings = {
             "INFERENCE_NUM_THREADS": self._threads,
             # What is used runs in float32 too: bfloat16 moves the narrow bottlenecks' features.
             "INFERENCE_PRECISION_HINT": "f32",
             "ENABLE_CPU_PINNING": False,
         }
-        return openvino.Core().compile_model(model, "CPU", settings)
+        return core.compile_model(core.read_model(graph.SerializeToString()), "CPU", settings)
 
 
 def features(encoder: Encoder, frozen: FrozenEncoder, images: Tensor) -> Features:
