@@ -19,8 +19,10 @@ setup: .venv/.run $(PAGE)
 run: setup
 	$(BIN)/mattebox serve --host $(HOST) --port $(PORT) --data $(DATA)
 
+# Training has a process of its own: after all other tests in one process, it crashed at the very end.
 test: setup .venv/.test .venv/.browser lint check
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/training --ignore tests/benchmarks
+	$(BIN)/pytest tests/training tests/benchmarks
 	npm --prefix web test
 
 lint: .venv/.test web/node_modules/.installed
