@@ -23,7 +23,8 @@ ABOUT = {
     "encoder": "EfficientNet-Lite0 started from ImageNet weights (Apache-2.0)",
     "data_note": (
         "Still pictures with masks from ECSSD, PASCAL VOC (SBD, 2007, co-segmentation), COCO "
-        "samples, clothed and other people, cats, horses, flowers, balloons and tomatoes; frames "
+        "samples, clothed and other people, cats, horses, flowers, balloons; tomatoes in the first "
+        "weights alone; frames "
         "of the DAVIS 2016 training sequences and of five Xiph sequences; cut-outs composed over "
         "photographs. Research terms for most; none of it is shipped."
     ),
