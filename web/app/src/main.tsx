@@ -3,6 +3,7 @@ import "./design/tokens.css";
 import "./design/base.css";
 import "./projects/projects.css";
 import "./editor/editor.css";
+import "./editor/stage.css";
 import { render } from "preact";
 import { App } from "./app";
 import { watchRoute } from "./state/route";

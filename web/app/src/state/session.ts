@@ -17,9 +17,15 @@ import { resetLatencies } from "./latency";
 import { dismiss, notify } from "./notices";
 import type { Playback } from "./playback";
 
-export type Tool = "include" | "exclude";
+export type Tool = "include" | "exclude" | "box" | "brush" | "lasso" | "hand";
 export type ViewKind = "overlay" | "cutout" | "matte" | "original";
 export type Backdrop = "checkerboard" | "color" | "key";
+
+/** Another revision shown left of `position`, a share (0..1) of the stage's width. */
+export interface Compare {
+  readonly revision: number;
+  readonly position: number;
+}
 
 export class Session {
   readonly project = signal<Project | null>(null);
@@ -40,6 +46,9 @@ export class Session {
   readonly backdrop = signal<Backdrop>("checkerboard");
   readonly backdropColor = signal("#808080");
   readonly keyColor = signal("#00ff00");
+  /** The original is shown left of this share (0..1) of the stage's width; null: no wipe. */
+  readonly wipe = signal<number | null>(null);
+  readonly compare = signal<Compare | null>(null);
   readonly pointsShown = signal(true);
   readonly hidden = signal<ReadonlySet<string>>(new Set());
   readonly objectId = signal<string | null>(null);
