@@ -1,13 +1,18 @@
 /** Typed requests to a Mattebox server. Each rejects with a {@link Problem}. */
 
+import type { RevisionManifest } from "../logic/revisions";
 import { Problem, problemOf } from "./problem";
 import type {
+  Confidence,
   ExportJob,
   ExportRequest,
   FrameTable,
   NewClick,
+  NewPrompt,
+  ObjectChange,
   Project,
   ProjectSummary,
+  Revision,
 } from "./types";
 
 const BASE = "/api/v1";
@@ -31,11 +36,12 @@ export const readFrameTable = (project: string) =>
 
 export const addObject = (project: string) => send<Project>("POST", `/projects/${project}/objects`, {});
 
-export const updateObject = (
-  project: string,
-  object: string,
-  change: { name?: string; color?: string },
-) => send<Project>("PATCH", `/projects/${project}/objects/${object}`, change);
+export const updateObject = (project: string, object: string, change: ObjectChange) =>
+  send<Project>("PATCH", `/projects/${project}/objects/${object}`, change);
+
+/** Puts the objects in another order; `objects` holds the ids of all of them. */
+export const orderObjects = (project: string, objects: readonly string[]) =>
+  send<Project>("PUT", `/projects/${project}/objects/order`, { objects });
 
 export const deleteObject = (project: string, object: string) =>
   send<Project>("DELETE", `/projects/${project}/objects/${object}`);
@@ -54,6 +60,16 @@ export const updateClick = (
 export const deleteClick = (project: string, object: string, frame: number, click: string) =>
   send<Project>("DELETE", `${keyframeAt(project, object, frame)}/clicks/${click}`);
 
+export const addPrompt = (project: string, object: string, frame: number, prompt: NewPrompt) =>
+  send<Project>("POST", `${keyframeAt(project, object, frame)}/prompts`, prompt);
+
+export const deletePrompt = (project: string, object: string, frame: number, prompt: string) =>
+  send<Project>("DELETE", `${keyframeAt(project, object, frame)}/prompts/${prompt}`);
+
+/** Keeps the matte shown on a frame as a keyframe or, `absent`, says that the object is not there. */
+export const keepFrame = (project: string, object: string, frame: number, absent = false) =>
+  send<Project>("POST", `${keyframeAt(project, object, frame)}/keyframe`, { absent });
+
 export const deleteKeyframe = (project: string, object: string, frame: number) =>
   send<Project>("DELETE", keyframeAt(project, object, frame));
 
@@ -64,7 +80,24 @@ export const redo = (project: string) => send<Project>("POST", `/projects/${proj
 export const apply = (project: string, playhead: number) =>
   send<{ revision: number }>("POST", `/projects/${project}/apply`, { playhead });
 
+export const listRevisions = async (project: string): Promise<readonly Revision[]> =>
+  (await get<{ revisions: readonly Revision[] }>(`/projects/${project}/revisions`)).revisions;
+
+/** The manifest of one revision, as the panel of revisions compares it. */
+export const readManifest = (project: string, revision: number) =>
+  get<RevisionManifest>(`/projects/${project}/manifest?revision=${revision}`);
+
+/** Makes everything as it was when a revision was applied; undo takes that back. */
+export const restoreRevision = (project: string, revision: number) =>
+  send<Project>("POST", `/projects/${project}/revisions/${revision}/restore`);
+
 export const cancelWork = (project: string) => send<null>("DELETE", `/projects/${project}/work`);
+
+/** How sure the network was of each frame of a matte, 0 to 1; null where none is made. */
+export const readConfidence = (project: string, object: string, revision?: number) =>
+  get<Confidence>(
+    `/projects/${project}/objects/${object}/confidence${revision === undefined ? "" : `?revision=${revision}`}`,
+  );
 
 export const listExports = async (project: string): Promise<readonly ExportJob[]> =>
   (await get<{ exports: readonly ExportJob[] }>(`/projects/${project}/exports`)).exports;
@@ -87,8 +120,16 @@ export async function readIngest(upload: string): Promise<string | null> {
 
 export const manifestAddress = (project: string) => `${BASE}/projects/${project}/manifest`;
 export const eventsAddress = (project: string) => `${BASE}/projects/${project}/events`;
-export const frameAddress = (project: string, frame: number) =>
-  `${BASE}/projects/${project}/frames/${frame}.jpg`;
+/** A frame at working size, or as a picture of a given height (16 to 720) for filmstrips. */
+export const frameAddress = (project: string, frame: number, height?: number) =>
+  `${BASE}/projects/${project}/frames/${frame}.jpg${height === undefined ? "" : `?height=${height}`}`;
+/**
+ * Where the mask of one more click is had as a grey PNG without making the click; `object` may be
+ * "new". Answers 204 where a newer request came in between: then there is nothing to show.
+ */
+export const hoverAddress = (project: string, object: string, frame: number, click: NewClick) =>
+  `${BASE}${keyframeAt(project, object, frame)}/hover` +
+  `?x=${click.x}&y=${click.y}&include=${click.include}`;
 export const exportAddress = (project: string, job: string) =>
   `${BASE}/projects/${project}/exports/${job}/file`;
 

@@ -9,7 +9,13 @@ export type Project = Schemas["ProjectModel"];
 export type ProjectObject = Schemas["ObjectModel"];
 export type Click = Schemas["ClickModel"];
 export type NewClick = Schemas["NewClick"];
+export type Keyframe = Schemas["KeyframeModel"];
+export type Prompt = Keyframe["prompts"][number];
+export type NewPrompt = Schemas["NewBox"] | Schemas["NewBrush"] | Schemas["NewLasso"];
+export type ObjectChange = Partial<Schemas["ChangedObject"]>;
+export type Revision = Schemas["RevisionModel"];
 export type FrameTable = Schemas["FrameTableModel"];
+export type Confidence = Schemas["ConfidenceModel"];
 export type ExportJob = Schemas["ExportModel"];
 export type ExportRequest = Partial<Schemas["NewExport"]>;
 

@@ -105,7 +105,7 @@ export interface paths {
         };
         /**
          * Read Frame
-         * @description One frame at working size.
+         * @description One frame at working size, or as a smaller JPEG that waits for everything urgent.
          */
         readonly get: operations["read_frame_api_v1_projects__project__frames__frame___kind__get"];
         readonly put?: never;
@@ -128,6 +128,46 @@ export interface paths {
          * @description A small picture of the clip.
          */
         readonly get: operations["read_thumbnail_api_v1_projects__project__thumbnail_jpg_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/sound": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read Sound
+         * @description How the clip's sound is cut into chunks; sample 0 sounds when frame 0 appears.
+         */
+        readonly get: operations["read_sound_api_v1_projects__project__sound_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/sound/{chunk}.flac": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read Sound Chunk
+         * @description One chunk of the clip's sound; it decodes by itself.
+         */
+        readonly get: operations["read_sound_chunk_api_v1_projects__project__sound__chunk__flac_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -176,6 +216,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/projects/{project}/objects/order": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Order Objects
+         * @description Put the objects in another order.
+         */
+        readonly put: operations["order_objects_api_v1_projects__project__objects_order_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/projects/{project}/objects/{item}": {
         readonly parameters: {
             readonly query?: never;
@@ -195,7 +255,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Change Object
-         * @description Change an object's name or colour.
+         * @description Change an object's name or colour, show or hide it, lock or unlock it.
          */
         readonly patch: operations["change_object_api_v1_projects__project__objects__item__patch"];
         readonly trace?: never;
@@ -242,6 +302,66 @@ export interface paths {
          * @description Move or turn a click.
          */
         readonly patch: operations["change_click_api_v1_projects__project__objects__item__frames__frame__clicks__click__patch"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/objects/{item}/frames/{frame}/prompts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Add Prompt
+         * @description Draw a box, a stroke or a lasso; the answer holds the keyframe's new mask.
+         */
+        readonly post: operations["add_prompt_api_v1_projects__project__objects__item__frames__frame__prompts_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/objects/{item}/frames/{frame}/prompts/{prompt}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Remove Prompt
+         * @description Remove a prompt; what was said after it is asked again.
+         */
+        readonly delete: operations["remove_prompt_api_v1_projects__project__objects__item__frames__frame__prompts__prompt__delete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/objects/{item}/frames/{frame}/keyframe": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Keep Frame
+         * @description Keep the matte that is shown on a frame as a keyframe, or say that the object is absent.
+         */
+        readonly post: operations["keep_frame_api_v1_projects__project__objects__item__frames__frame__keyframe_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/api/v1/projects/{project}/objects/{item}/frames/{frame}/mask": {
@@ -324,6 +444,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/projects/{project}/revisions/{revision}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Restore Revision
+         * @description Make everything as it was when a revision was applied; undo takes that back.
+         */
+        readonly post: operations["restore_revision_api_v1_projects__project__revisions__revision__restore_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/masks/{mask}.png": {
         readonly parameters: {
             readonly query?: never;
@@ -336,6 +476,26 @@ export interface paths {
          * @description A keyframe's mask.
          */
         readonly get: operations["read_mask_api_v1_masks__mask__png_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/objects/{item}/frames/{frame}/hover": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Hover
+         * @description The mask that one more click would lead to; changes nothing, and clicks go first.
+         */
+        readonly get: operations["hover_api_v1_projects__project__objects__item__frames__frame__hover_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -416,6 +576,26 @@ export interface paths {
          * @description The initialisation segment of a segment's rendition.
          */
         readonly get: operations["read_init_api_v1_segments__address__init_mp4_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/objects/{item}/confidence": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read Confidence
+         * @description How sure the network was of each frame in a revision, or in the present one.
+         */
+        readonly get: operations["read_confidence_api_v1_projects__project__objects__item__confidence_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -618,6 +798,50 @@ export interface components {
             readonly playhead: number;
         };
         /**
+         * BoxModel
+         * @description A box prompt: left, top, right, bottom.
+         */
+        readonly BoxModel: {
+            /** Id */
+            readonly id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "box";
+            /** Box */
+            readonly box: readonly [
+                number,
+                number,
+                number,
+                number
+            ];
+        };
+        /**
+         * BrushModel
+         * @description A stroke of a brush.
+         */
+        readonly BrushModel: {
+            /** Id */
+            readonly id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "brush";
+            /** Points */
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** Radius */
+            readonly radius: number;
+            /** Include */
+            readonly include: boolean;
+            /** Direct */
+            readonly direct: boolean;
+        };
+        /**
          * ChangedClick
          * @description What is to change of a click.
          */
@@ -628,6 +852,20 @@ export interface components {
             readonly y?: number | null;
             /** Include */
             readonly include?: boolean | null;
+        };
+        /**
+         * ChangedObject
+         * @description What is to change of an object.
+         */
+        readonly ChangedObject: {
+            /** Name */
+            readonly name?: string | null;
+            /** Color */
+            readonly color?: string | null;
+            /** Visible */
+            readonly visible?: boolean | null;
+            /** Locked */
+            readonly locked?: boolean | null;
         };
         /**
          * ClickModel
@@ -674,6 +912,19 @@ export interface components {
                 number,
                 number
             ])[] | null;
+        };
+        /**
+         * ConfidenceModel
+         * @description How sure the network was of each frame of an object's matte in a revision.
+         */
+        readonly ConfidenceModel: {
+            /** Revision */
+            readonly revision: number;
+            /**
+             * Frames
+             * @description 0 to 1; null where nothing is made.
+             */
+            readonly frames: readonly (number | null)[];
         };
         /**
          * ExportList
@@ -784,8 +1035,37 @@ export interface components {
             readonly frame: number;
             /** Mask */
             readonly mask: string;
+            /**
+             * Absent
+             * @description The mask is empty: the object is not on this frame.
+             */
+            readonly absent: boolean;
             /** Clicks */
             readonly clicks: readonly components["schemas"]["ClickModel"][];
+            /** Prompts */
+            readonly prompts: readonly (components["schemas"]["BoxModel"] | components["schemas"]["BrushModel"] | components["schemas"]["LassoModel"])[];
+        };
+        /**
+         * LassoModel
+         * @description A lasso.
+         */
+        readonly LassoModel: {
+            /** Id */
+            readonly id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "lasso";
+            /** Points */
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** Include */
+            readonly include: boolean;
+            /** Direct */
+            readonly direct: boolean;
         };
         /**
          * ManifestModel
@@ -830,6 +1110,46 @@ export interface components {
             readonly matte: components["schemas"]["RenditionModel"] | null;
         };
         /**
+         * NewBox
+         * @description A box around the object: left, top, right, bottom.
+         */
+        readonly NewBox: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "box";
+            /** Box */
+            readonly box: readonly [
+                number,
+                number,
+                number,
+                number
+            ];
+        };
+        /**
+         * NewBrush
+         * @description A stroke of a round brush; the radius is a fraction of the picture's shorter side.
+         */
+        readonly NewBrush: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "brush";
+            /** Points */
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** Radius */
+            readonly radius: number;
+            /** Include */
+            readonly include: boolean;
+            /** Direct */
+            readonly direct: boolean;
+        };
+        /**
          * NewClick
          * @description A click on a frame.
          */
@@ -868,6 +1188,48 @@ export interface components {
             readonly start: number;
             /** Stop */
             readonly stop?: number | null;
+            /**
+             * Separate
+             * @description A file for each object, in one zip.
+             * @default false
+             */
+            readonly separate: boolean;
+            /**
+             * Name
+             * @description What files are called, without a suffix: words and {project}, {clip}, {object}, {revision}, {format}.
+             */
+            readonly name?: string | null;
+        };
+        /**
+         * NewKeyframe
+         * @description Keeps the matte that is shown on a frame, or says that the object is not there.
+         */
+        readonly NewKeyframe: {
+            /**
+             * Absent
+             * @default false
+             */
+            readonly absent: boolean;
+        };
+        /**
+         * NewLasso
+         * @description A closed line.
+         */
+        readonly NewLasso: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "lasso";
+            /** Points */
+            readonly points: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** Include */
+            readonly include: boolean;
+            /** Direct */
+            readonly direct: boolean;
         };
         /**
          * NewObject
@@ -901,6 +1263,10 @@ export interface components {
             readonly name: string;
             /** Color */
             readonly color: string;
+            /** Visible */
+            readonly visible: boolean;
+            /** Locked */
+            readonly locked: boolean;
             /** Keyframes */
             readonly keyframes: readonly components["schemas"]["KeyframeModel"][];
             /** Stale */
@@ -908,6 +1274,14 @@ export interface components {
                 number,
                 number
             ])[];
+        };
+        /**
+         * ObjectOrder
+         * @description All objects' ids in their new order.
+         */
+        readonly ObjectOrder: {
+            /** Objects */
+            readonly objects: readonly string[];
         };
         /**
          * Problem
@@ -1046,13 +1420,41 @@ export interface components {
         };
         /**
          * RevisionModel
-         * @description A revision's number and time.
+         * @description A revision's number and time, and how much is in it.
          */
         readonly RevisionModel: {
             /** Number */
             readonly number: number;
             /** Created */
             readonly created: string;
+            /** Objects */
+            readonly objects: number;
+            /** Keyframes */
+            readonly keyframes: number;
+        };
+        /**
+         * SoundModel
+         * @description How a clip's sound is cut into chunks, protocol section 7.
+         */
+        readonly SoundModel: {
+            /** Sample Rate */
+            readonly sample_rate: number;
+            /** Channels */
+            readonly channels: number;
+            /**
+             * Chunk Samples
+             * @description Samples in each chunk but the last.
+             */
+            readonly chunk_samples: number;
+            /** Chunk Count */
+            readonly chunk_count: number;
+            /**
+             * Start Sample
+             * @description Where chunk 0 begins; 0 is the start of frame 0.
+             */
+            readonly start_sample: number;
+            /** Total Samples */
+            readonly total_samples: number;
         };
         /**
          * VideoModel
@@ -1393,7 +1795,9 @@ export interface operations {
     };
     readonly read_frame_api_v1_projects__project__frames__frame___kind__get: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly height?: number | null;
+            };
             readonly header?: {
                 /** @description ETag the client has. */
                 readonly "if-none-match"?: string | null;
@@ -1436,6 +1840,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1488,6 +1902,121 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly read_sound_api_v1_projects__project__sound_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SoundModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly read_sound_chunk_api_v1_projects__project__sound__chunk__flac_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag the client has. */
+                readonly "if-none-match"?: string | null;
+            };
+            readonly path: {
+                readonly project: string;
+                readonly chunk: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "audio/flac": unknown;
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1586,17 +2115,20 @@ export interface operations {
             };
         };
     };
-    readonly remove_object_api_v1_projects__project__objects__item__delete: {
+    readonly order_objects_api_v1_projects__project__objects_order_put: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
                 readonly project: string;
-                readonly item: string;
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ObjectOrder"];
+            };
+        };
         readonly responses: {
             /** @description Successful Response */
             readonly 200: {
@@ -1629,6 +2161,59 @@ export interface operations {
             };
         };
     };
+    readonly remove_object_api_v1_projects__project__objects__item__delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly change_object_api_v1_projects__project__objects__item__patch: {
         readonly parameters: {
             readonly query?: never;
@@ -1641,7 +2226,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["NewObject"];
+                readonly "application/json": components["schemas"]["ChangedObject"];
             };
         };
         readonly responses: {
@@ -1656,6 +2241,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1713,6 +2308,16 @@ export interface operations {
                 };
             };
             /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1749,6 +2354,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1807,6 +2422,187 @@ export interface operations {
                 };
             };
             /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly add_prompt_api_v1_projects__project__objects__item__frames__frame__prompts_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+                readonly frame: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewBox"] | components["schemas"]["NewBrush"] | components["schemas"]["NewLasso"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly remove_prompt_api_v1_projects__project__objects__item__frames__frame__prompts__prompt__delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+                readonly frame: number;
+                readonly prompt: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly keep_frame_api_v1_projects__project__objects__item__frames__frame__keyframe_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+                readonly frame: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewKeyframe"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1846,6 +2642,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1910,6 +2716,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2034,6 +2850,49 @@ export interface operations {
             };
         };
     };
+    readonly restore_revision_api_v1_projects__project__revisions__revision__restore_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly revision: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly read_mask_api_v1_masks__mask__png_get: {
         readonly parameters: {
             readonly query?: never;
@@ -2066,6 +2925,78 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly hover_api_v1_projects__project__objects__item__frames__frame__hover_get: {
+        readonly parameters: {
+            readonly query: {
+                readonly x: number;
+                readonly y: number;
+                readonly include?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+                readonly frame: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": unknown;
+                };
+            };
+            /** @description A newer request came, so this one was not answered. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2303,6 +3234,51 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly read_confidence_api_v1_projects__project__objects__item__confidence_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly revision?: number | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfidenceModel"];
+                };
             };
             /** @description Problem details. */
             readonly 404: {
