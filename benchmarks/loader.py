@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from mattebox.evaluation.simulated_user import corrective_click, start
 from mattebox.machine import machine
-from mattebox.training.clicks import corrective_click, start
 from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
 from mattebox.training.images import load_images
 from mattebox.training.refinement_data import Corpus, load_corpus

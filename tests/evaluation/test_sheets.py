@@ -21,7 +21,7 @@ from mattebox.evaluation.sheets import (
     save,
     view_of,
 )
-from mattebox.training.clicks import Point
+from mattebox.evaluation.simulated_user import Point
 
 
 def square(top: int, left: int, side: int) -> np.ndarray:

@@ -8,9 +8,9 @@ import pytest
 
 from mattebox.cli.main import main
 from mattebox.errors import InputError
-from mattebox.evaluation.sheets import EXCLUDE, INCLUDE, outline
-from mattebox.training.clicks import Point
-from mattebox.training.marks import BAR, GREEN, YELLOW, captioned, mark, sheet
+from mattebox.evaluation.sheets import EXCLUDE, GREEN, INCLUDE, YELLOW, outline
+from mattebox.evaluation.simulated_user import Point
+from mattebox.training.marks import BAR, captioned, mark, sheet
 from mattebox.training.preview import COLUMNS, Preview, draw_preview
 from tests.training.drawn import write_data
 

@@ -12,9 +12,9 @@ pytest.importorskip("torch")
 import torch
 
 from mattebox.errors import InputError
+from mattebox.evaluation.simulated_user import overlap
 from mattebox.inference import load
 from mattebox.segmentation import Click, Refiner
-from mattebox.training.clicks import overlap
 from mattebox.training.refinement import RefinementTraining, train
 from mattebox.training.refinement_data import load_corpus
 from mattebox.training.refinement_export import export_refinement

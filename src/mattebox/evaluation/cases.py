@@ -23,7 +23,7 @@ from mattebox.evaluation.robots import Robot
 from mattebox.evaluation.rounds import Round
 from mattebox.evaluation.sequences import AnnotatedSequence, read_sequence, sequence_folders
 from mattebox.evaluation.sheets import Picture, grid, panel, view_of
-from mattebox.training.clicks import Point
+from mattebox.evaluation.simulated_user import Point
 
 Progress = Callable[[str], object]
 

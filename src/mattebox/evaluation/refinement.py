@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from mattebox.errors import InputError
 from mattebox.evaluation.robots import Robot, as_click, next_click, robot_named, seeded, solid
 from mattebox.evaluation.sequences import PICTURE_SUFFIXES
+from mattebox.evaluation.simulated_user import Point, overlap
 from mattebox.segmentation import Refiner
-from mattebox.training.clicks import Point, overlap
 
 MOST_CLICKS = 20
 GOALS = (85, 90)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
+from mattebox.evaluation.simulated_user import Point, centre_click, corrective_click, first_click
 from mattebox.segmentation import Click
-from mattebox.training.clicks import Point, centre_click, corrective_click, first_click
 
 Robot = Literal["standard", "realistic"]
 ROBOTS: tuple[Robot, ...] = ("standard", "realistic")
@@ -47,7 +47,7 @@ def next_click(
 
     Args:
         robot: ``"standard"`` clicks the centre of the largest error; ``"realistic"`` is the
-            simulated person of `mattebox.training.clicks`.
+            simulated person of `mattebox.evaluation.simulated_user`.
         mask: The mask so far, `(H, W) uint8`; 0 is outside, anything else inside.
         target: The object that is meant, likewise.
         taken: Clicks made before on this picture.

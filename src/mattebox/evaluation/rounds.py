@@ -20,9 +20,9 @@ from mattebox.errors import InputError
 from mattebox.evaluation.davis import boundary_accuracy, region_similarity
 from mattebox.evaluation.robots import Robot, as_click, next_click, robot_named, seeded, solid
 from mattebox.evaluation.sequences import AnnotatedSequence, read_sequence, sequence_folders
+from mattebox.evaluation.simulated_user import Point
 from mattebox.propagation import Propagator, Shot
 from mattebox.segmentation import Refiner
-from mattebox.training.clicks import Point
 
 Mask = NDArray[np.uint8]
 

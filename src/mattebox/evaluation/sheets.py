@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.evaluation.davis import Flags
+from mattebox.evaluation.simulated_user import Point
 from mattebox.files import write_whole
-from mattebox.training.clicks import Point
 
 Picture = NDArray[np.uint8]
 View = tuple[int, int, int, int]
@@ -33,6 +33,7 @@ TRUTH = (90, 240, 220)
 INCLUDE = (40, 120, 255)
 EXCLUDE = (255, 150, 0)
 WHITE = (255, 255, 255)
+GREEN, YELLOW = (90, 220, 90), (250, 210, 60)
 _TINT = 0.35
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 

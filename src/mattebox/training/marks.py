@@ -6,10 +6,9 @@ import cv2
 import numpy as np
 
 from mattebox.evaluation.sheets import GROUND, WHITE, draw_click
-from mattebox.training.clicks import Point
+from mattebox.evaluation.simulated_user import Point
 from mattebox.training.layers import Pixels
 
-GREEN, YELLOW = (90, 220, 90), (250, 210, 60)
 BAR = 20
 """Height of a caption."""
 

@@ -22,12 +22,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mattebox.evaluation.simulated_user import overlap
 from mattebox.networks.encoder import Features
 from mattebox.networks.refinement import SIZE, RefinementNetwork
 from mattebox.segmentation.hints import draw_hints
 from mattebox.training.batches import Moment, batches
 from mattebox.training.checkpoints import fill, follow, require_finite, resumed, save
-from mattebox.training.clicks import overlap
 from mattebox.training.configuration import plan_of, write_plan
 from mattebox.training.curve import add_row, forget_after
 from mattebox.training.devices import device_named

@@ -28,7 +28,7 @@ ABOUT = {
         "of the DAVIS 2016 training sequences and of five Xiph sequences; cut-outs composed over "
         "photographs. Research terms for most; none of it is shipped."
     ),
-    "clicks": "mattebox.training.clicks, default user",
+    "clicks": "mattebox.evaluation.simulated_user, default user",
 }
 
 

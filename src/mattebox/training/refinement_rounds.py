@@ -11,15 +11,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mattebox.networks.refinement import RefinementNetwork
-from mattebox.segmentation.hints import draw_hints
-from mattebox.training.clicks import (
+from mattebox.evaluation.simulated_user import (
     Point,
     centre_click,
     corrective_click,
     overlap,
     start,
 )
+from mattebox.networks.refinement import RefinementNetwork
+from mattebox.segmentation.hints import draw_hints
 from mattebox.training.refinement_data import Sample
 
 Draw = Callable[

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mattebox.training.clicks import (
+from mattebox.evaluation.simulated_user import (
     DEFAULT_USER,
     Point,
     User,

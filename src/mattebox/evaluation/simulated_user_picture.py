@@ -1,4 +1,7 @@
-"""A picture of what the click simulator draws: `python -m mattebox.training.clicks_picture OUT`."""
+"""A picture of what the click simulator draws.
+
+python -m mattebox.evaluation.simulated_user_picture OUT.png
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mattebox.evaluation.sheets import EXCLUDE, INCLUDE, WHITE, outline
-from mattebox.training.clicks import (
+from mattebox.evaluation.sheets import EXCLUDE, INCLUDE, WHITE, YELLOW, outline
+from mattebox.evaluation.simulated_user import (
     Mask,
     Point,
     corrective_click,
@@ -18,7 +21,6 @@ from mattebox.training.clicks import (
     first_click,
     opening_clicks,
 )
-from mattebox.training.marks import YELLOW
 
 SIZE = 240
 DRAWS = 400
