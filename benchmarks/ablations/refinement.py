@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.evaluation.robots import as_click, solid
+from mattebox.evaluation.simulated_user import Point, centre_click, overlap
 from mattebox.inference import load
 from mattebox.segmentation import Refiner
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.refiner import DECODER, ENCODER, SIZE, _State, _Task
 from mattebox.segmentation.window import Window
-from mattebox.training.clicks import Point, centre_click, overlap
 from mattebox.training.images import ImageBank, Instance
 
 LOOKS = (1, 3, 5)
@@ -63,6 +63,16 @@ class FirstCandidate(Refiner):
         return np.asarray(found["logits"][0, 0], np.float32)
 
 
+class SurestCandidate(Refiner):
+    """Takes the candidate that scores highest."""
+
+    def _decode(
+        self, encoding: dict[str, NDArray[Any]], hints: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        found = self._decoder.run({**encoding, "hints": hints[None]})
+        return np.asarray(found["logits"][0, int(found["scores"][0].argmax())], np.float32)
+
+
 class BestCandidate(Refiner):
     """Takes the candidate that is like the truth: how much a perfect score would give.
 
@@ -103,11 +113,12 @@ class Variant:
 
 
 VARIANTS = {
-    "shipped": Variant("as shipped: zoom-in, closer look, candidate by score", Refiner),
+    "shipped": Variant("as shipped: zoom-in, closer look, the mean of the candidates", Refiner),
     "no-closer-look": Variant("zoom-in from the second click on", OneLook),
     "whole-frame": Variant("no zoom-in, one pass", WholeFrame),
     "whole-frame-twice": Variant("no zoom-in, first answer in two passes", WholeFrameTwice),
     "first-candidate": Variant("always the first candidate", FirstCandidate),
+    "surest-candidate": Variant("the candidate that scores highest", SurestCandidate),
     "best-candidate": Variant("the candidate that is best in truth", BestCandidate),
 }
 

@@ -20,6 +20,7 @@ from mattebox.evaluation.simulated_user import (
     first_click,
     geometric,
     largest_error,
+    mistaken_mask,
     opening_clicks,
     overlap,
     start,
@@ -243,6 +244,30 @@ def test_corrupted_masks_are_as_wrong_as_promised() -> None:
         for _ in range(100)
     ]
     assert 0.2 < np.mean(np.array(sizes) > 1) < 0.8
+
+
+def test_mistaken_masks_hold_another_object_or_lack_a_tenth_to_a_half() -> None:
+    random = np.random.default_rng(8)
+    target, other = disk(40, 64, 25), disk(100, 64, 15)
+    masks = [mistaken_mask(target, random, others=other) for _ in range(400)]
+    joined = [mask for mask in masks if (mask[other > 0] == 255).all()]
+    assert 0.42 < len(joined) / len(masks) < 0.58
+    assert all(np.array_equal(mask > 0, (target > 0) | (other > 0)) for mask in joined)
+    lacking = [overlap(mask, target) for mask in masks if not mask[other > 0].any()]
+    assert len(lacking) == len(masks) - len(joined)
+    assert 0.49 <= min(lacking) < 0.55
+    assert 0.85 < max(lacking) <= 0.91
+    alone = [mistaken_mask(target, random) for _ in range(20)]
+    assert all(overlap(mask, target) <= 0.91 for mask in alone)
+
+
+def test_three_in_ten_masks_to_correct_are_wrong_by_a_whole_part() -> None:
+    random = np.random.default_rng(9)
+    target, other = disk(40, 64, 25), disk(100, 64, 15)
+    starts = [start(target, random, others=other, zoomed=True)[1] for _ in range(1500)]
+    previous = [mask for mask in starts if mask is not None]
+    joined = np.mean([bool((mask[other > 0] == 255).all()) for mask in previous])
+    assert 0.11 < joined < 0.19
 
 
 @settings(max_examples=60, deadline=None)

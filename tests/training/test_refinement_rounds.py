@@ -1,4 +1,4 @@
-"""Which of the candidates is taught and shown."""
+"""Which mask is taught and shown."""
 
 import numpy as np
 import pytest
@@ -7,11 +7,12 @@ pytest.importorskip("torch")
 import torch
 
 from mattebox.training.refinement_rounds import (
+    APART,
     STRAY,
-    chosen,
     expected_overlap,
+    lesson,
+    shown,
     softened,
-    taught,
 )
 
 
@@ -28,22 +29,26 @@ def test_overlap_of_candidates_is_that_of_their_masks() -> None:
     assert found.tolist() == [[1.0, 0.25, 0.0]]
 
 
-def test_of_an_ambiguous_click_the_best_reading_is_taught_and_elsewhere_what_is_shown() -> None:
-    overlaps = torch.tensor([[0.2, 0.9, 0.5]]).repeat(6000, 1)
-    ambiguous = np.arange(6000) < 3000
-    scores = torch.tensor([[0.1, 0.2, 0.7]]).repeat(6000, 1)
-    which = taught(overlaps, scores, ambiguous, np.random.default_rng(1)).numpy()
-    shares = [np.bincount(part, minlength=3) / 3000 for part in (which[:3000], which[3000:])]
-    # A stray lesson falls on any candidate, the best one included.
-    np.testing.assert_allclose(shares[0], [STRAY / 3, 1 - 2 * STRAY / 3, STRAY / 3], atol=0.02)
-    np.testing.assert_allclose(shares[1], [STRAY / 3, STRAY / 3, 1 - 2 * STRAY / 3], atol=0.02)
+def test_what_is_shown_is_taught_and_of_an_ambiguous_click_as_often_the_best_reading() -> None:
+    candidates = torch.tensor([0.0, 1.0, 5.0]).reshape(1, 3, 1, 1).expand(6000, 3, 2, 2)
+    right = torch.tensor([[0.2, 0.9, 0.5]]).repeat(6000, 1)
+    unclear = np.arange(6000) < 3000
+    found = lesson(candidates, right, unclear, np.random.default_rng(1))
+    assert found.shape == (6000, 1, 4, 4)
+    taught = found[:, 0, 1, 1].numpy()
+    shares = [np.mean(taught[:3000] == value) for value in (0, 1, 5, 2)]
+    # A stray lesson falls on any candidate, the best one included; 2 is the mean.
+    stray = APART * STRAY / 3
+    wanted = [stray, APART * (1 - STRAY) + stray, stray, 1 - APART]
+    np.testing.assert_allclose(shares, wanted, atol=0.03)
+    assert (taught[3000:] == 2).all()
 
 
-def test_each_sample_gets_its_own_candidate_at_full_size() -> None:
+def test_the_mean_of_the_candidates_is_shown_at_full_size() -> None:
     candidates = torch.arange(6.0).reshape(2, 3, 1, 1).expand(2, 3, 8, 8)
-    found = chosen(candidates, torch.tensor([2, 0]))
+    found = shown(candidates)
     assert found.shape == (2, 1, 16, 16)
-    assert found[:, 0, 5, 5].tolist() == [2.0, 3.0]
+    assert found[:, 0, 5, 5].tolist() == [1.0, 4.0]
 
 
 def test_half_of_the_previous_masks_are_softened_and_none_is_moved() -> None:

@@ -14,8 +14,10 @@ person. The numbers, all fields of `User`:
   eroded region and not at its centre: centre clicks flatter a model.
 - One click in ten slips to within 3 pixels of the edge of the region that was meant.
 - A previous mask that is not the network's own is the true mask with parts of its contour
-  dropped, grown or shrunk, to an IoU of .6 to .95, all about alike likely. One sample in five
-  starts from such a mask, three in five where the picture is seen from closer.
+  dropped, grown or shrunk, to an IoU of .6 to .95, all about alike likely; three in ten are wrong
+  by a whole part instead: half of those hold another object too, where there is one, the others
+  lack a tenth to a half of their own. One sample in five starts from such a mask, three in five
+  where the picture is seen from closer.
 """
 
 from __future__ import annotations
@@ -67,6 +69,7 @@ class User:
         corrects: Chance that a person starts from a mask that is there already, seen as a whole.
         corrects_closer: The same where the picture is seen from closer: that is done around a
             mask, so there mostly is one.
+        wrong_part: Chance that this mask is wrong by a whole part, not along its contour.
     """
 
     alone: float = 0.4
@@ -80,6 +83,7 @@ class User:
     border_width: float = 0.2
     corrects: float = 0.2
     corrects_closer: float = 0.6
+    wrong_part: float = 0.3
 
 
 DEFAULT_USER = User()
@@ -107,7 +111,10 @@ def start(
     """
     if random.random() >= (user.corrects_closer if zoomed else user.corrects):
         return opening_clicks(target, random, others=others, user=user), None
-    previous = corrupted_mask(target, random)
+    if random.random() < user.wrong_part:
+        previous = mistaken_mask(target, random, others=others)
+    else:
+        previous = corrupted_mask(target, random)
     point = corrective_click(previous, target, random, user=user)
     return [point or first_click(target, random, user=user)], previous
 
@@ -232,6 +239,32 @@ def corrupted_mask(target: Mask, random: np.random.Generator) -> Mask:
         if nearest < 0.03:
             break
     return best
+
+
+def mistaken_mask(target: Mask, random: np.random.Generator, *, others: Mask | None = None) -> Mask:
+    """Draw a mask that holds another object too, or lacks a part of its own.
+
+    Args:
+        target: The true mask; not empty.
+        random: Where the draws come from.
+        others: Other objects in the picture.
+
+    Returns:
+        A mask, 0 or 255: where there are others, as often as not ``target`` and one connected
+        part of them; else ``target`` less a tenth to a half of its pixels, beyond a line.
+    """
+    true = np.where(target > 0, 255, 0).astype(np.uint8)
+    joins = random.random() < 0.5
+    if joins and others is not None and others.any():
+        count, labels = cv2.connectedComponents((others > 0).astype(np.uint8))
+        true[labels == random.integers(1, count)] = 255
+        return true
+    rows, columns = np.nonzero(true)
+    angle = random.uniform(0, 2 * np.pi)
+    along = columns * np.cos(angle) + rows * np.sin(angle)
+    lost = along > np.quantile(along, 1 - random.uniform(0.1, 0.5))
+    true[rows[lost], columns[lost]] = 0
+    return true
 
 
 def largest_error(predicted: Mask, target: Mask) -> tuple[Mask | None, bool]:

@@ -24,7 +24,7 @@ from mattebox.segmentation.window import Window
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 5
+VERSION = 6
 """Counts changes of this module that change masks."""
 GAIN = 3.0
 """What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""
@@ -206,10 +206,12 @@ class Refiner:
     def _decode(
         self, encoding: dict[str, NDArray[Any]], hints: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Mask logits `(S, S) float32` of an encoded crop: the candidate that scores highest."""
+        """Mask logits `(S, S) float32` of an encoded crop: the mean of the candidates.
+
+        The score head chooses worse than that: see `docs/decisions/ablations.md`.
+        """
         found = self._decoder.run({**encoding, "hints": hints[None]})
-        best = int(found["scores"][0].argmax())
-        return np.asarray(found["logits"][0, best], np.float32)
+        return np.asarray(found["logits"][0].mean(axis=0), np.float32)
 
     def _look(
         self, task: _Task, previous: NDArray[np.uint8] | None, window: Window

@@ -98,7 +98,7 @@ def load_images(root: Path, cache: Path, *, short_side: int = 320) -> ImageBank:
     Raises:
         InputError: The folder holds no annotated pictures.
     """
-    pixels = cache / f"images-{short_side}.npy"
+    pixels = cache / f"images-{short_side}.raw"
     index = cache / f"images-{short_side}.json"
     note = cache / f"images-{short_side}.source"
     if not (pixels.exists() and index.exists() and is_made_of(note, root)):
@@ -106,7 +106,7 @@ def load_images(root: Path, cache: Path, *, short_side: int = 320) -> ImageBank:
         write_whole(note, listing(root).encode())
     table = json.loads(index.read_text())
     return ImageBank(
-        np.load(pixels, mmap_mode="r"),
+        np.memmap(pixels, np.uint8, "r"),
         [_Entry(**entry) for entry in table["entries"]],
         [Instance(**each) for each in table["instances"] if each["folder"] not in UNSOUND],
     )
@@ -155,27 +155,29 @@ def _shrunk(block: NDArray[np.uint8], short_side: int) -> NDArray[np.uint8]:
 def _decode(root: Path, pixels: Path, index: Path, short_side: int) -> None:
     entries: list[_Entry] = []
     instances: list[Instance] = []
-    blocks: list[NDArray[np.uint8]] = []
     offset = 0
+    with written_aside(pixels) as aside, aside.open("wb") as file:
+        for folder, block in _blocks(root, short_side):
+            values, counts = np.unique(block[..., 3], return_counts=True)
+            for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+                area = count / block[..., 3].size
+                if value and SMALLEST_AREA <= area <= LARGEST_AREA:
+                    instances.append(Instance(len(entries), value, area, folder))
+            entries.append(_Entry(block.shape[0], block.shape[1], offset))
+            file.write(block.tobytes())
+            offset += block.size
+        if not instances:
+            raise InputError(
+                f"{root} holds no annotated pictures; it needs SET/images and SET/masks folders."
+            )
+    table = {"entries": [asdict(e) for e in entries], "instances": [asdict(i) for i in instances]}
+    write_whole(index, json.dumps(table).encode())
+
+
+def _blocks(root: Path, short_side: int) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Each set's name with a picture and its labels, `(H, W, 4) uint8`."""
     for folder, picture_path, mask_path in _pairs(root) if root.is_dir() else ():
         image = read_picture(picture_path)[..., :3]
         labels = read_picture(mask_path)[..., 0]
-        if labels.shape != image.shape[:2]:
-            continue
-        block = _shrunk(np.dstack([image, labels]), short_side)
-        values, counts = np.unique(block[..., 3], return_counts=True)
-        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-            area = count / block[..., 3].size
-            if value and SMALLEST_AREA <= area <= LARGEST_AREA:
-                instances.append(Instance(len(entries), value, area, folder))
-        entries.append(_Entry(block.shape[0], block.shape[1], offset))
-        blocks.append(block.ravel())
-        offset += block.size
-    if not instances:
-        raise InputError(
-            f"{root} holds no annotated pictures; it needs SET/images and SET/masks folders."
-        )
-    with written_aside(pixels) as aside, aside.open("wb") as file:
-        np.save(file, np.concatenate(blocks))
-    table = {"entries": [asdict(e) for e in entries], "instances": [asdict(i) for i in instances]}
-    write_whole(index, json.dumps(table).encode())
+        if labels.shape == image.shape[:2]:
+            yield folder, _shrunk(np.dstack([image, labels]), short_side)

@@ -38,19 +38,19 @@ from mattebox.training.refinement_rounds import (
     Draw,
     ambiguous,
     binary,
-    chosen,
     correct,
     edge_weight,
     expected_overlap,
     held_out_scores,
     hint_planes,
+    lesson,
     mask_loss,
     opening,
     pictures,
     planes,
     probabilities,
+    shown,
     softened,
-    taught,
 )
 from mattebox.training.schedule import check_schedule, progress_at, shrunk_count, size_at
 from mattebox.training.starting import refinement_weights
@@ -315,13 +315,13 @@ class RefinementRun:
             with self._autocast():
                 candidates, scores = self.network.decoder.candidates(leaves, hints)
             right = expected_overlap(candidates, target)
-            logits = chosen(candidates, taught(right, scores, ambiguous(clicks, previous), random))
+            logits = lesson(candidates, right, ambiguous(clicks, previous), random)
             wrong = (hints[:, 2:] - target).abs() * config.stubbornness * (number > 0)
             loss = mask_loss(logits, target, weight + wrong)
             judging = F.binary_cross_entropy_with_logits(scores, right)
             total = total + (loss + SCORE_WEIGHT * judging) / config.rounds
             losses.append(float(loss.detach()))
-            previous = probabilities(chosen(candidates.detach(), scores.argmax(1)))
+            previous = probabilities(shown(candidates.detach()))
             overlaps.append(_mean_overlap(previous, samples))
             if number + 1 < config.rounds:
                 correct(clicks, previous, samples, random)

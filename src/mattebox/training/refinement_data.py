@@ -31,6 +31,8 @@ FRAME_STEP = 4
 HELD_OUT_SET = "ecssd"
 HELD_OUT_STEP = 12
 WHOLE_PICTURE = 0.4
+SHORT_SIDE = 480
+"""Of the pictures, in pixels: crops from close by are enlarged less than at 320."""
 SMALLEST_VISIBLE = 0.004
 SMALLEST_ZOOMED = 0.015
 """Smaller objects have too few pixels to be enlarged into a crop of their own."""
@@ -101,7 +103,7 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
     Raises:
         InputError: There are no annotated pictures.
     """
-    banks = [load_images(data / "images", cache)]
+    banks = [load_images(data / "images", cache, short_side=SHORT_SIDE)]
     extra = cache / "refinement-extra"
     note = extra / "done"
     sources = [data / name for name in ("sequences", "cutouts", "backgrounds")]
@@ -112,7 +114,7 @@ def load_corpus(data: Path, cache: Path) -> Corpus:
         _compose(data, extra / "composites")
         write_whole(note, listing(*sources).encode())
     if any(extra.glob("*/images")):
-        banks.append(load_images(extra, cache / "refinement-extra-bank"))
+        banks.append(load_images(extra, cache / "refinement-extra-bank", short_side=SHORT_SIDE))
     folders: dict[str, list[tuple[ImageBank, Instance]]] = {}
     held_out = []
     for bank in banks:

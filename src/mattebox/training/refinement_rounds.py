@@ -30,8 +30,10 @@ Draw = Callable[
 FOCAL_POWER = 2
 EDGE_WEIGHT = 4.0
 EDGE_WIDTH = 11
+APART = 0.5
+"""Chance that a single candidate is taught where a click could mean several things."""
 STRAY = 0.1
-"""Chance that any candidate is taught, so that none is left behind."""
+"""Chance that it is any of them, so that none is left behind."""
 LOOK_AGAIN = 0.15
 """Chance of a round without a new click."""
 SOFTEST = 3.0
@@ -85,27 +87,28 @@ def expected_overlap(logits: Tensor, target: Tensor) -> Tensor:
     return both / either.clamp(min=1)
 
 
-def taught(
-    overlaps: Tensor, scores: Tensor, unclear: NDArray[np.bool_], random: np.random.Generator
+def lesson(
+    candidates: Tensor, right: Tensor, unclear: NDArray[np.bool_], random: np.random.Generator
 ) -> Tensor:
-    """Which candidate of each sample is taught, `(B,) int64`.
+    """The mask of each sample that is taught, logits `(B, 1, S, S)`.
 
-    Where the hints are ambiguous it is the one that is right already, so that each candidate
-    comes to stand for one reading of the click; elsewhere it is the one that is shown. Now and
-    then it is any.
+    It is what is shown. Where the hints are ambiguous it is, as often, the candidate that is
+    right already, so that each comes to stand for one reading of the click; now and then any.
 
     Args:
-        overlaps: IoU of each candidate, `(B, C)`.
-        scores: What is expected of each candidate, `(B, C)`; the highest is shown.
+        candidates: `(B, C, S/2, S/2)`, logits.
+        right: IoU of each candidate, `(B, C)`.
         unclear: `(B,)`: whether a click could mean several things.
         random: Where the draws come from.
     """
-    count = len(overlaps)
-    best, shown = overlaps.argmax(1), scores.detach().argmax(1)
-    stray = torch.from_numpy(random.random(count) < STRAY).to(best.device)
-    any_one = torch.from_numpy(random.integers(0, overlaps.shape[1], count)).to(best.device)
-    meant = torch.where(torch.from_numpy(unclear).to(best.device), best, shown)
-    return torch.where(stray, any_one, meant)
+    count, readings = right.shape
+    stray = torch.from_numpy(random.random(count) < STRAY).to(right.device)
+    any_one = torch.from_numpy(random.integers(0, readings, count)).to(right.device)
+    one = torch.where(stray, any_one, right.argmax(1))
+    apart = torch.from_numpy(unclear & (random.random(count) < APART)).to(right.device)
+    rows = torch.arange(count, device=right.device)
+    taught = torch.where(apart[:, None, None], candidates[rows, one], candidates.mean(1))
+    return _twice(taught[:, None])
 
 
 def ambiguous(
@@ -116,10 +119,13 @@ def ambiguous(
     return np.array([mask is None and len(made) == 1 for made, mask in pairs])
 
 
-def chosen(candidates: Tensor, which: Tensor) -> Tensor:
-    """One candidate of each sample at full size, `(B, 1, S, S)`."""
-    one = candidates[torch.arange(len(which), device=which.device), which][:, None]
-    return F.interpolate(one, scale_factor=2, mode="bilinear", align_corners=False)
+def shown(candidates: Tensor) -> Tensor:
+    """What the product shows of candidates `(B, C, S/2, S/2)`: their mean, `(B, 1, S, S)`."""
+    return _twice(candidates.mean(1, keepdim=True))
+
+
+def _twice(logits: Tensor) -> Tensor:
+    return F.interpolate(logits, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 def opening(
@@ -182,8 +188,8 @@ def held_out_scores(
                 point = centre_click(binary(mask, sample.target), sample.target, taken=clicks)
                 clicks += [point] if point else []
                 hints = hint_planes([clicks], [mask], sample.target.shape[0], device, draw)
-                logits, scores = network.decoder.candidates(features, hints)
-                mask = probabilities(chosen(logits, scores.argmax(1)))[0]
+                candidates, _ = network.decoder.candidates(features, hints)
+                mask = probabilities(shown(candidates))[0]
                 if number in found:
                     found[number].append(overlap(binary(mask), sample.target))
     network.train()
