@@ -26,6 +26,13 @@ export class Playback {
   readonly trouble = signal<ErrorEvent | null>(null);
   /** Frame ranges of each object's matte that are decoded and can be drawn at once. */
   readonly buffered = signal<BufferEvent["mattes"]>({});
+  /** The clip has a sound track that can be played. */
+  readonly hasSound = signal(false);
+  readonly muted = signal(false);
+  /** 0..1 */
+  readonly volume = signal(1);
+  /** The graphics context is gone for the moment. */
+  readonly lost = signal(false);
   /** The last drawn picture; a new object for each. */
   readonly shown = signal<FrameEvent | null>(null);
   readonly frameCount: ReadonlySignal<number> = computed(
@@ -34,13 +41,16 @@ export class Playback {
 
   private readonly player: Player;
   private intent = 0;
+  private wipe: number | null = null;
+  private compare: { readonly revision: number; readonly position: number } | null = null;
 
-  constructor(canvas: HTMLCanvasElement, project: string, decoder: DecoderChoice) {
-    this.player = createPlayer({ canvas, projectId: project, decoder });
+  constructor(canvas: HTMLCanvasElement, project: string, decoder: DecoderChoice, sound = false) {
+    this.player = createPlayer({ canvas, projectId: project, decoder, sound });
     this.player.on("frame", (event) => {
       this.frame.value = event.frame;
       this.matte.value = event.matte;
       this.shown.value = event;
+      this.lost.value = false;
     });
     this.player.on("state", ({ state, rate }) => {
       this.playing.value = state === "playing" || state === "buffering" || state === "hidden";
@@ -53,7 +63,13 @@ export class Playback {
     this.player.on("buffer", ({ mattes }) => {
       this.buffered.value = mattes;
     });
+    this.player.on("sound", ({ sound, muted, volume }) => {
+      this.hasSound.value = sound !== "none";
+      this.muted.value = muted;
+      this.volume.value = volume;
+    });
     this.player.on("error", (event) => {
+      if (event.code === "context-lost") this.lost.value = true;
       this.trouble.value = event;
     });
   }
@@ -116,12 +132,38 @@ export class Playback {
     this.player.setView(view);
   }
 
+  setMuted(muted: boolean): void {
+    this.player.setMuted(muted);
+  }
+
+  /** 0..1 */
+  setVolume(volume: number): void {
+    this.player.setVolume(volume);
+  }
+
+  /** Shows the original left of a share (0..1) of the picture's width; null: no wipe. */
+  setWipe(position: number | null): void {
+    this.wipe = position;
+    this.showWipe();
+  }
+
+  /** Shows another revision left of a share of the picture's width, instead of the original. */
+  setCompare(revision: number | null, position: number): void {
+    this.compare = revision === null ? null : { revision, position };
+    this.showWipe();
+  }
+
   setObjects(objects: readonly { id: string; color: string; visible: boolean }[]): void {
     this.player.setObjects(objects);
   }
 
   setLiveMask(...args: Parameters<Player["setLiveMask"]>): void {
     this.player.setLiveMask(...args);
+  }
+
+  /** What an object shows on a frame, as far as it is decoded. */
+  matteOf(frame: number, object: string): ReturnType<Player["readMatte"]> {
+    return this.player.readMatte(frame, object);
   }
 
   /** Shows the picture where `view` puts it within a canvas of `stage` CSS pixels. */
@@ -140,6 +182,16 @@ export class Playback {
 
   dispose(): void {
     this.player.destroy();
+  }
+
+  private showWipe(): void {
+    const { compare, wipe } = this;
+    const compared = compare && { position: compare.position, against: compare.revision };
+    const shown = compared ?? (wipe === null ? null : { position: wipe, against: "original" as const });
+    this.player.setWipe(shown).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      this.trouble.value = { code: "manifest", message, fatal: false };
+    });
   }
 }
 

@@ -1,47 +1,65 @@
-/** The playback clock: where in the clip playback is, in ticks. */
+/**
+ * The playback clock: where in the clip playback is, in ticks. It runs on the system's clock, and
+ * `correct` makes it follow another one: that of the sound card, while sound plays.
+ */
 
-/** Milliseconds that only rise. `performance.now` today; an audio clock fits here when sound comes. */
+import { epochNow, positionAt, type Motion } from "./motion";
+
+/** Milliseconds that only rise. */
 export type TimeSource = () => number;
 
+/** Parts of a tick that are told apart. */
+const FINENESS = 1e4;
+
 export class PlayClock {
-  private anchorTime = 0;
-  private anchorTick = 0;
+  private motion: Motion = { generation: 0, seconds: 0, at: 0, rate: 1 };
   private running = false;
-  private currentRate = 1;
 
   constructor(
     private readonly timescale: number,
-    private readonly now: TimeSource = () => performance.now(),
+    private readonly now: TimeSource = epochNow,
   ) {}
 
   get rate(): number {
-    return this.currentRate;
+    return this.motion.rate;
   }
 
   /** Position in ticks; may lie outside the clip, the frame table clamps. */
   get tick(): number {
-    if (!this.running) return this.anchorTick;
-    const seconds = (this.now() - this.anchorTime) / 1000;
-    return this.anchorTick + seconds * this.timescale * this.currentRate;
+    const { motion } = this;
+    const seconds = this.running ? positionAt(motion, this.now()) : motion.seconds;
+    // Ticks are whole where seconds are not: no frame may begin a hair late.
+    return Math.round(seconds * this.timescale * FINENESS) / FINENESS;
   }
 
-  /** Runs on from `tick`. */
-  start(tick: number): void {
-    this.anchorTick = tick;
-    this.anchorTime = this.now();
+  /** How it moves; null while it stands. */
+  get moving(): Motion | null {
+    return this.running ? this.motion : null;
+  }
+
+  /** Runs on from `tick`, after `delayMs`. */
+  start(tick: number, delayMs = 0): void {
+    this.change(tick, this.motion.rate, this.now() + delayMs);
     this.running = true;
   }
 
   /** Stands still at `tick` (default: here). */
   hold(tick: number = this.tick): void {
-    this.anchorTick = tick;
+    this.change(tick, this.motion.rate);
     this.running = false;
   }
 
   /** Changes speed without a jump. */
   setRate(rate: number): void {
-    const tick = this.tick;
-    this.currentRate = rate;
-    if (this.running) this.start(tick);
+    this.change(this.tick, rate);
+  }
+
+  /** Puts the clock right: at `at` the motion of that generation was at `seconds`. */
+  correct({ generation, seconds, at }: Omit<Motion, "rate">): void {
+    if (this.running && generation === this.motion.generation) this.motion = { ...this.motion, seconds, at };
+  }
+
+  private change(tick: number, rate: number, at = this.now()): void {
+    this.motion = { generation: this.motion.generation + 1, seconds: tick / this.timescale, at, rate };
   }
 }

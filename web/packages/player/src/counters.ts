@@ -13,6 +13,7 @@ export interface Counters {
   retries: number;
   aborts: number;
   decoderRestarts: number;
+  openPictures: number;
   contextLosses: number;
   seekToPlateMs: number | null;
   seekToPairMs: number | null;
@@ -32,6 +33,7 @@ export function newCounters(): Counters {
     retries: 0,
     aborts: 0,
     decoderRestarts: 0,
+    openPictures: 0,
     contextLosses: 0,
     seekToPlateMs: null,
     seekToPairMs: null,

@@ -8,10 +8,9 @@ import type { Counters } from "./counters";
 import { Emitter } from "./emitter";
 
 /** Browsers open six connections to a host; events, clicks and uploads need some of them. */
-const CONNECTIONS = 4;
+const LIMITS: FetchLimits = { connections: 4, cacheBytes: 48 * 2 ** 20 };
 /** Rank from which on a request may be stopped for the playhead's. */
 const POSTPONABLE = 2;
-const CACHE_BYTES = 48 * 2 ** 20;
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
 
@@ -20,6 +19,13 @@ export class AbandonedError extends Error {}
 
 /** The request failed for good; `message` is one sentence. */
 export class FetchError extends Error {}
+
+export interface FetchLimits {
+  /** Requests at once. */
+  readonly connections: number;
+  /** What is kept of what nobody wants at the moment. */
+  readonly cacheBytes: number;
+}
 
 interface Entry {
   readonly url: string;
@@ -46,6 +52,7 @@ export class SegmentFetcher {
     private readonly counters: Counters,
     private readonly sleep: (ms: number) => Promise<void> = (ms) =>
       new Promise((resolve) => setTimeout(resolve, ms)),
+    private readonly limits = LIMITS,
   ) {}
 
   /** Declares what `owner` wants from now on, the most urgent first. */
@@ -132,7 +139,7 @@ export class SegmentFetcher {
     const entries = [...this.entries.values()];
     const queue = entries.filter(({ state }) => state === "queued").sort((a, b) => a.rank - b.rank);
     for (const next of queue) {
-      if (this.loading < CONNECTIONS) void this.load(next);
+      if (this.loading < this.limits.connections) void this.load(next);
       else if (next.rank === 0) this.postponeFor(next);
     }
   }
@@ -215,7 +222,7 @@ export class SegmentFetcher {
     let total = 0;
     for (const entry of this.entries.values()) total += entry.bytes?.length ?? 0;
     for (const entry of this.entries.values()) {
-      if (total <= CACHE_BYTES) return;
+      if (total <= this.limits.cacheBytes) return;
       if (entry.rank !== Infinity || !entry.bytes) continue;
       total -= entry.bytes.length;
       this.entries.delete(entry.url);

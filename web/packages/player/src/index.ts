@@ -19,7 +19,10 @@ export type {
   PlayerOptions,
   PlayerStats,
   PlayState,
+  Side,
+  SoundState,
   StateEvent,
   View,
   ViewTransform,
+  Wipe,
 } from "./types";

@@ -30,6 +30,26 @@ export type Choice =
   | { readonly kind: "wait" }
   | { readonly kind: "draw"; readonly matte: MatteState; readonly layers: readonly Layer[] };
 
+/** A choice for each side of a wipe; `left` is null where no second revision is shown. */
+export type Sides =
+  | { readonly kind: "wait" }
+  | { readonly kind: "draw"; readonly right: Drawn; readonly left: Drawn | null };
+
+export type Drawn = Extract<Choice, { kind: "draw" }>;
+
+/** Decides about a frame whose two sides are drawn at once or not at all. */
+export function chooseSides(
+  plate: boolean,
+  right: readonly ObjectMatte[],
+  left: readonly ObjectMatte[] | null,
+  patient: boolean,
+): Sides {
+  const chosen = choose(plate, right, patient);
+  const other = left && choose(plate, left, patient);
+  if (chosen.kind === "wait" || other?.kind === "wait") return { kind: "wait" };
+  return { kind: "draw", right: chosen, left: other };
+}
+
 /**
  * Decides about a frame.
  *

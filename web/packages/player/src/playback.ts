@@ -2,6 +2,7 @@
 
 import type { PlayClock } from "./clock";
 import type { FrameTable } from "./frame-table";
+import type { Motion } from "./motion";
 
 /** Frames that must be there before playback goes on after a stall, so that it does not stutter. */
 const CUSHION = 4;
@@ -20,6 +21,8 @@ export interface Due {
 export class Playback {
   private waiting = false;
   private position = 0;
+  private loop: readonly [number, number] | null = null;
+  private leadMs = 0;
 
   constructor(
     private readonly table: FrameTable,
@@ -32,6 +35,40 @@ export class Playback {
 
   get isWaiting(): boolean {
     return this.waiting;
+  }
+
+  /** How playback moves; null while it waits. */
+  get motion(): Motion | null {
+    return this.waiting ? null : this.clock.moving;
+  }
+
+  /** Half-open frames that are played again and again once playback is among them; null: none. */
+  setLoop(loop: readonly [number, number] | null): void {
+    this.loop = loop;
+  }
+
+  /** How long the first frame is held at each start, so that sound can begin with it. */
+  setLead(ms: number): void {
+    this.leadMs = ms;
+  }
+
+  /** Puts the clock right, see {@link PlayClock.correct}. */
+  correct(anchor: Omit<Motion, "rate">): void {
+    this.clock.correct(anchor);
+  }
+
+  /** Whether playback from a frame would be over at once. */
+  isLast(frame: number): boolean {
+    return frame === this.boundsOf(frame).last;
+  }
+
+  /** Where playback that reached its end around `frame` begins again. */
+  firstOf(frame: number): number {
+    return this.boundsOf(frame).first;
+  }
+
+  get loops(): boolean {
+    return this.loop !== null && this.boundsOf(this.position).looping;
   }
 
   /** Plays from a frame as soon as it and a few more are there. */
@@ -59,11 +96,12 @@ export class Playback {
         return { frame: this.position, stalled: false, skipped: 0, ended: false };
       }
       this.waiting = false;
-      this.clock.start(this.entryTick(this.position));
+      this.clock.start(this.entryTick(this.position), this.leadMs);
     }
     const { direction, table } = this;
+    const { last } = this.boundsOf(this.position);
     const tick = this.clock.tick;
-    const due = table.frameAt(tick);
+    const due = direction === 1 ? Math.min(last, table.frameAt(tick)) : Math.max(last, table.frameAt(tick));
     const from = this.position;
     while (this.position !== due && direction * (due - this.position) > 0) {
       if (!presentable(this.position + direction)) break;
@@ -71,17 +109,23 @@ export class Playback {
     }
     const stalled = direction * (due - this.position) > 0;
     if (stalled) this.hold();
-    const over = direction === 1 ? tick >= table.endTick : tick <= 0;
+    const over =
+      direction === 1 ? tick >= table.tickOf(last) + table.durationOf(last) : tick <= table.tickOf(last);
     return {
       frame: this.position,
       stalled,
       skipped: Math.max(0, Math.abs(this.position - from) - 1),
-      ended: over && !stalled && this.position === this.lastFrame,
+      ended: over && !stalled && this.position === last,
     };
   }
 
-  private get lastFrame(): number {
-    return this.direction === 1 ? this.table.frameCount - 1 : 0;
+  /** The first and last frame, in the order of play, of what is played around a frame. */
+  private boundsOf(frame: number): { first: number; last: number; looping: boolean } {
+    const { loop } = this;
+    const looping = loop !== null && frame >= loop[0] && frame < loop[1];
+    const [start, stop] = looping ? loop : [0, this.table.frameCount];
+    const [first, last] = this.direction === 1 ? [start, stop - 1] : [stop - 1, start];
+    return { first, last, looping };
   }
 
   private hasCushion(presentable: (frame: number) => boolean): boolean {

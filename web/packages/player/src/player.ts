@@ -4,11 +4,12 @@
  */
 
 import { Emitter } from "./emitter";
-import type { EngineConfig, EngineSink, Rect } from "./engine/api";
+import type { EngineConfig, EngineEventName, EngineEvents, EngineSink, Rect } from "./engine/api";
 import { localBridge, workerBridge, type Bridge } from "./engine/bridge";
 import { FIT, place, toCanvas, toPicture, type Size } from "./layout";
 import type { FrameTableJson, Manifest } from "./manifest";
 import { maskOfBitmap } from "./mask";
+import { Sound } from "./sound/sound";
 import type {
   FrameEvent,
   MaskPixels,
@@ -18,11 +19,15 @@ import type {
   PlayerOptions,
   PlayerStats,
   PlayState,
+  SoundState,
   View,
   ViewTransform,
+  Wipe,
 } from "./types";
 
 const BUFFER_BYTES = 256 * 2 ** 20;
+/** A hand on the timeline must rest that long before sound is fetched for where it is. */
+const REST_MS = 200;
 
 /** Makes a player on a canvas. Nothing is fetched before `load`. */
 export function createPlayer(options: PlayerOptions): Player {
@@ -34,6 +39,7 @@ export class Player {
   private readonly canvas: HTMLCanvasElement;
   private readonly emitter = new Emitter<PlayerEvents>();
   private readonly bridge: Bridge;
+  private readonly voice: Sound | null;
   private readonly cleanups: (() => void)[] = [];
   private table: FrameTableJson | null = null;
   private currentManifest: Manifest | null = null;
@@ -42,11 +48,13 @@ export class Player {
   private currentRate = 1;
   private transform: ViewTransform = FIT;
   private size: Size;
+  private rest: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: PlayerOptions) {
     this.canvas = options.canvas;
     this.size = { width: options.canvas.width, height: options.canvas.height };
     this.bridge = this.open(options);
+    this.voice = options.sound ? this.openSound(options) : null;
     if (options.autoResize ?? true) this.followSize();
     this.followVisibility();
   }
@@ -95,6 +103,7 @@ export class Player {
     this.table = table;
     this.currentManifest = manifest;
     this.emitLayout();
+    void this.voice?.load();
     return manifest;
   }
 
@@ -112,21 +121,26 @@ export class Player {
     this.send(this.bridge.call("markReady", objectId, segment, address));
   }
 
+  /** Call it in a user's gesture, or the browser lets the clip play without sound only. */
   play(): void {
+    this.voice?.unlock();
     this.send(this.bridge.call("play"));
   }
 
   pause(): void {
+    this.voice?.setMotion(null);
     this.send(this.bridge.call("pause"));
   }
 
   /** Pauses on a frame (clamped to the clip); resolves when it is drawn, null if overtaken. */
   seek(frame: number): Promise<FrameEvent | null> {
+    this.voice?.setMotion(null);
     return this.bridge.call("seek", frame);
   }
 
   /** Pauses `frames` further (or back) from the frame that is shown or sought. */
   step(frames: number): Promise<FrameEvent | null> {
+    this.voice?.setMotion(null);
     return this.bridge.call("step", frames);
   }
 
@@ -139,8 +153,51 @@ export class Player {
     this.send(this.bridge.call("setRate", rate));
   }
 
+  /**
+   * Plays these frames (half-open) again and again, once playback is among them; null ends that.
+   *
+   * @throws RangeError when the range is empty.
+   */
+  setLoop(frames: readonly [number, number] | null): void {
+    if (frames && !(frames[0] < frames[1])) throw new RangeError("The loop holds no frame.");
+    this.send(this.bridge.call("setLoop", frames));
+  }
+
+  /** `none` without a track; see {@link SoundState}. */
+  get sound(): SoundState {
+    return this.voice?.state ?? "none";
+  }
+
+  get muted(): boolean {
+    return this.voice?.muted ?? false;
+  }
+
+  /** 0..1 */
+  get volume(): number {
+    return this.voice?.volume ?? 1;
+  }
+
+  setMuted(muted: boolean): void {
+    this.voice?.setMuted(muted);
+    this.emitSound();
+  }
+
+  /** @param volume 0..1, beyond that clamped */
+  setVolume(volume: number): void {
+    this.voice?.setVolume(volume);
+    this.emitSound();
+  }
+
   setView(view: View): void {
     this.send(this.bridge.call("setView", view));
+  }
+
+  /**
+   * Shows the original, or the mattes of another revision, left of a line; null ends that. Moving
+   * the line costs nothing. Rejects with one sentence when there is no such revision.
+   */
+  setWipe(wipe: Wipe | null): Promise<void> {
+    return this.bridge.call("setWipe", wipe);
   }
 
   setObjects(styles: readonly ObjectStyle[]): void {
@@ -161,6 +218,11 @@ export class Player {
   setLiveMask(frame: number, objectId: string, mask: MaskPixels | ImageBitmap | null): void {
     const pixels = mask && !("data" in mask) ? maskOfBitmap(mask) : mask;
     this.send(this.bridge.call("setLiveMask", frame, objectId, pixels));
+  }
+
+  /** What a visible object shows on a frame that is decoded: its live mask or matte, or null. */
+  readMatte(frame: number, objectId: string): Promise<MaskPixels | null> {
+    return this.bridge.call("readMatte", frame, objectId);
   }
 
   /** From now on `frame` events carry the RGBA of this rectangle of the drawing buffer. */
@@ -197,13 +259,15 @@ export class Player {
     return this.bridge.call("readPixels");
   }
 
-  stats(): Promise<PlayerStats> {
-    return this.bridge.call("stats");
+  async stats(): Promise<PlayerStats> {
+    return { ...(await this.bridge.call("stats")), soundBytes: this.voice?.bytes ?? 0 };
   }
 
   /** Stops and frees everything; the canvas keeps its last picture. */
   destroy(): void {
     for (const cleanup of this.cleanups.splice(0)) cleanup();
+    if (this.rest !== null) clearTimeout(this.rest);
+    this.voice?.close();
     this.emitter.clear();
     this.bridge.close();
   }
@@ -222,7 +286,7 @@ export class Player {
       thread: offscreen ? "worker" : "main",
     };
     const sink: EngineSink = (name, payload) => {
-      this.receive(name, payload as never);
+      this.receive(name, payload);
     };
     if (!offscreen) return localBridge(options.canvas, config, sink);
     return workerBridge(options.canvas.transferControlToOffscreen(), config, sink, (message) => {
@@ -230,16 +294,58 @@ export class Player {
     });
   }
 
-  private receive<K extends keyof PlayerEvents>(name: K, payload: PlayerEvents[K]): void {
-    if (name === "frame") this.currentFrame = (payload as PlayerEvents["frame"]).frame;
-    if (name === "state") {
-      const { state, frame, rate } = payload as PlayerEvents["state"];
-      this.currentState = state;
-      this.currentFrame = frame;
-      this.currentRate = rate;
+  private openSound({ baseUrl, projectId, headers }: PlayerOptions): Sound {
+    const path = `api/v1/projects/${encodeURIComponent(projectId)}/sound`;
+    return new Sound({
+      address: new URL(path, new URL(baseUrl ?? "/", document.baseURI)).href,
+      headers: headers ?? {},
+      onAnchor: (anchor) => {
+        this.send(this.bridge.call("setAnchor", anchor));
+      },
+      onLead: (ms) => {
+        this.send(this.bridge.call("setLead", ms));
+      },
+      onState: () => {
+        this.emitSound();
+      },
+      onError: (message) => {
+        this.emitter.emit("error", { code: "network", message, fatal: false });
+      },
+    });
+  }
+
+  private receive<K extends EngineEventName>(name: K, payload: EngineEvents[K]): void {
+    const event = { name, payload } as EngineEvent;
+    switch (event.name) {
+      case "motion":
+        this.voice?.setMotion(event.payload);
+        return;
+      case "frame":
+        this.currentFrame = event.payload.frame;
+        this.prepareSound(event.payload.time);
+        // The engine's clock counts from another origin.
+        this.emitter.emit("frame", { ...event.payload, drawnAt: event.payload.drawnAt - performance.timeOrigin });
+        return;
+      case "state":
+        this.currentState = event.payload.state;
+        this.currentFrame = event.payload.frame;
+        this.currentRate = event.payload.rate;
+        break;
+      case "revision":
+        this.currentManifest = event.payload.manifest;
     }
-    if (name === "revision") this.currentManifest = (payload as PlayerEvents["revision"]).manifest;
-    this.emitter.emit(name, payload);
+    this.emitter.emit(event.name, event.payload);
+  }
+
+  /** Fetches the sound of where the clip stands, once it stands. */
+  private prepareSound(seconds: number): void {
+    if (!this.voice) return;
+    if (this.rest !== null) clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.voice?.prepare(seconds), REST_MS);
+  }
+
+  private emitSound(): void {
+    this.emitter.emit("sound", { sound: this.sound, muted: this.muted, volume: this.volume });
   }
 
   private send(call: Promise<unknown>): void {
@@ -289,3 +395,5 @@ function devicePixelBox(entry: ResizeObserverEntry): ResizeObserverSize | undefi
   const boxes = entry.devicePixelContentBoxSize as readonly ResizeObserverSize[] | undefined;
   return boxes?.[0];
 }
+
+type EngineEvent = { [K in EngineEventName]: { readonly name: K; readonly payload: EngineEvents[K] } }[EngineEventName];

@@ -17,6 +17,8 @@ import { wantedOrder, type Window } from "./window";
 /** Segments fetched beyond the window, so that the network has time. */
 const PREFETCH = 3;
 const RETRY_MS = 4000;
+/** Address of a segment that is not this stream's to fetch. */
+export const ELSEWHERE = "";
 /** Decoder failures in a row on one segment after which it is left alone for a while. */
 const PATIENCE = 3;
 
@@ -118,9 +120,7 @@ export class RenditionStream {
 
   setWindow(window: Window): void {
     this.window = window;
-    for (const frame of this.pictures.keys()) {
-      if (frame < window.from || frame >= window.to) this.pictures.delete(frame);
-    }
+    this.trim(window);
     this.declare();
     this.signal.notify();
   }
@@ -148,7 +148,12 @@ export class RenditionStream {
   }
 
   private addressOf(frame: number): string | undefined {
-    return this.rendition.addresses[this.options.grid.segmentOf(frame)];
+    return this.address(this.options.grid.segmentOf(frame));
+  }
+
+  private address(segment: number): string | undefined {
+    const address = this.rendition.addresses[segment];
+    return address === ELSEWHERE ? undefined : address;
   }
 
   private segmentUrl(address: string): string {
@@ -176,7 +181,7 @@ export class RenditionStream {
     const edge = grid.segmentOf(window.direction === 1 ? window.to - 1 : window.from);
     for (let i = 1; i <= PREFETCH; i++) segments.add(edge + i * window.direction);
     const urls = [...segments].flatMap((segment) => {
-      const address = this.rendition.addresses[segment];
+      const address = this.address(segment);
       return address === undefined || this.isBlocked(address) ? [] : [this.segmentUrl(address)];
     });
     const [first, ...rest] = urls;
@@ -203,7 +208,7 @@ export class RenditionStream {
       if (taken.has(segment) || this.get(frame) !== undefined) continue;
       // Each segment is looked at once, for its most urgent frame.
       taken.add(segment);
-      const address = this.rendition.addresses[segment];
+      const address = this.address(segment);
       if (address === undefined || this.isBlocked(address)) continue;
       if (this.options.fetcher.has(this.segmentUrl(address))) return segment;
       awaited ??= segment;
@@ -213,7 +218,7 @@ export class RenditionStream {
 
   /** What a slot in the middle of a segment does next. */
   private course(slot: Slot, segment: number, address: string): "decode" | "park" | "leave" {
-    if (this.closed || this.rendition.addresses[segment] !== address || !this.window) return "leave";
+    if (this.closed || this.address(segment) !== address || !this.window) return "leave";
     const [, stop] = this.options.grid.cell(segment);
     const chosen = this.choose(slot);
     if (chosen === null) return "park";
@@ -229,7 +234,7 @@ export class RenditionStream {
   private async run(slot: Slot): Promise<void> {
     while (!this.closed) {
       const segment = this.choose(slot);
-      const address = segment === null ? undefined : this.rendition.addresses[segment];
+      const address = segment === null ? undefined : this.address(segment);
       if (segment === null || address === undefined) {
         await this.signal.wait();
         continue;
@@ -290,7 +295,20 @@ export class RenditionStream {
       return;
     }
     this.pictures.set(frame, { address, planes: decoded.planes });
+    if (this.window) this.trim(this.window);
     this.options.onPicture();
+  }
+
+  /**
+   * Pictures outside the window stay while there is room, since a hand on the timeline comes back:
+   * the farthest from the playhead go first.
+   */
+  private trim({ from, to, playhead }: Window): void {
+    const surplus = this.pictures.size - (to - from);
+    if (surplus <= 0) return;
+    const outside = [...this.pictures.keys()].filter((frame) => frame < from || frame >= to);
+    outside.sort((a, b) => Math.abs(b - playhead) - Math.abs(a - playhead));
+    for (const frame of outside.slice(0, surplus)) this.pictures.delete(frame);
   }
 
   private async samplesOf(segment: number, address: string): Promise<readonly Sample[]> {

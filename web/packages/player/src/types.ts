@@ -17,6 +17,8 @@ export interface PlayerOptions {
   readonly decoder?: DecoderChoice;
   /** Sent with each request, e.g. an access token. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The clip has a sound track, which shall be played. Default false. */
+  readonly sound?: boolean;
   /** `worker` draws in a worker where the browser can; `main` never does. Default `worker`. */
   readonly thread?: "worker" | "main";
   /** Upper bound for decoded pictures in bytes, default 256 MiB: 116 frames of 720p with one matte. */
@@ -30,11 +32,8 @@ export type Background =
   | { readonly kind: "checkerboard" }
   | { readonly kind: "color"; /** `#rrggbb` */ readonly color: string };
 
-/**
- * How plate and mattes become a picture. `wipe` (0..1 of the canvas's width) shows the original
- * left of it.
- */
-export type View = { readonly wipe?: number } & (
+/** How plate and mattes become a picture. */
+export type View =
   | { readonly kind: "original" }
   | {
       readonly kind: "overlay";
@@ -44,8 +43,17 @@ export type View = { readonly wipe?: number } & (
       readonly outline?: boolean;
     }
   | { readonly kind: "cutout"; /** Default: checkerboard. */ readonly background?: Background }
-  | { readonly kind: "matte" }
-);
+  | { readonly kind: "matte" };
+
+/**
+ * A line through the picture with something else left of it: the original, or the same view with
+ * the mattes of another revision (its number). `position` is 0..1 of the picture's width, so the
+ * line stays on its point of the picture under zoom and pan; `toCanvas(position, 0)` is where it is.
+ */
+export interface Wipe {
+  readonly position: number;
+  readonly against: "original" | number;
+}
 
 /** Zoom 1 fits the whole picture; `centerX/Y` (0..1) is the picture's point mid canvas. */
 export interface ViewTransform {
@@ -77,18 +85,34 @@ export interface MaskPixels {
  */
 export type MatteState = "paired" | "pending" | "none";
 
+/**
+ * `none`: the clip has no sound; `off`: it is muted, or the browser does not let it be heard, as
+ * before the first gesture; `on`: it sounds when the clip plays.
+ */
+export type SoundState = "none" | "off" | "on";
+
 /** `buffering`: wants to play, waits for a picture. `hidden`: will go on when the page is seen. */
 export type PlayState = "idle" | "loading" | "paused" | "playing" | "buffering" | "hidden";
+
+/** The mattes of one revision on a picture. */
+export interface Side {
+  readonly revision: number;
+  readonly matte: MatteState;
+}
 
 export interface FrameEvent {
   /** Index of the presented plate, and of its mattes. */
   readonly frame: number;
+  /** When it was drawn, on the page's `performance.now`; the screen shows it with its next refresh. */
+  readonly drawnAt: number;
   /** Its presentation time in seconds. */
   readonly time: number;
   readonly revision: number;
   readonly matte: MatteState;
   /** Objects whose matte on this picture is a live mask. */
   readonly live: readonly string[];
+  /** What is left of the wipe, when that is another revision. */
+  readonly against: Side | null;
   /** RGBA of the rectangle asked for by `setReadback`, rows top down. */
   readonly pixels?: Uint8Array;
 }
@@ -138,6 +162,8 @@ export interface PlayerEvents {
   revision: { readonly revision: number; readonly manifest: Manifest };
   /** The drawing buffer's size or the transform changed: overlays must be placed anew. */
   layout: { readonly width: number; readonly height: number };
+  /** Whether there is sound, and whether it can be heard. */
+  sound: { readonly sound: SoundState; readonly muted: boolean; readonly volume: number };
 }
 
 export interface PlayerStats {
@@ -155,6 +181,10 @@ export interface PlayerStats {
   /** Decoded pictures thrown away unseen (after seeks). */
   readonly discarded: number;
   readonly bufferedBytes: number;
+  /** Decoded sound in bytes. */
+  readonly soundBytes: number;
+  /** The platform's pictures that are open at this moment; a few at most. */
+  readonly openPictures: number;
   readonly fetches: number;
   readonly fetchedBytes: number;
   readonly retries: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choose, type ObjectMatte } from "../src/pairing";
+import { choose, chooseSides, type ObjectMatte } from "../src/pairing";
 
 const pixels = new Uint8Array(4);
 
@@ -42,5 +42,30 @@ describe("choose", () => {
   it("shows a live mask before the first Apply", () => {
     const live = matte({ live: true, expected: false });
     expect(choose(true, [live], true)).toMatchObject({ matte: "paired" });
+  });
+});
+
+describe("chooseSides", () => {
+  const gone = matte({ pixels: null });
+  const coming = matte({ pixels: null, coming: true });
+
+  it("draws both sides of a wipe at once or waits for both", () => {
+    expect(chooseSides(true, [matte()], [coming], true)).toEqual({ kind: "wait" });
+    expect(chooseSides(true, [coming], [matte()], true)).toEqual({ kind: "wait" });
+    expect(chooseSides(true, [matte()], [matte()], true)).toMatchObject({
+      right: { matte: "paired" },
+      left: { matte: "paired" },
+    });
+  });
+
+  it("marks the side whose matte is missing, and draws nothing there", () => {
+    expect(chooseSides(true, [matte()], [gone], true)).toMatchObject({
+      right: { matte: "paired" },
+      left: { matte: "pending", layers: [] },
+    });
+  });
+
+  it("has no left side without a second revision", () => {
+    expect(chooseSides(true, [matte()], null, true)).toMatchObject({ left: null });
   });
 });

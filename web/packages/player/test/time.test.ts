@@ -45,6 +45,30 @@ describe("Grid", () => {
 });
 
 describe("PlayClock", () => {
+  it("stands still until its delay is over", () => {
+    let now = 0;
+    const clock = new PlayClock(1000, () => now);
+    clock.start(50, 30);
+    now = 20;
+    expect(clock.tick).toBe(50);
+    now = 40;
+    expect(clock.tick).toBe(60);
+  });
+
+  it("follows another clock, but not one that speaks of an older motion", () => {
+    let now = 0;
+    const clock = new PlayClock(1000, () => now);
+    clock.start(0);
+    const { generation } = clock.moving ?? { generation: -1 };
+    now = 100;
+    clock.correct({ generation, seconds: 0.09, at: 100 });
+    expect(clock.tick).toBe(90);
+    clock.setRate(2);
+    clock.correct({ generation, seconds: 5, at: 100 });
+    expect(clock.tick).toBe(90);
+    expect(clock.moving).toMatchObject({ seconds: 0.09, at: 100, rate: 2 });
+  });
+
   it("runs at its rate and changes speed without a jump", () => {
     let now = 0;
     const clock = new PlayClock(1000, () => now);
@@ -101,6 +125,32 @@ describe("Playback", () => {
     playback.advance(everything);
     time.now = 16;
     expect(playback.advance(everything)).toMatchObject({ frame: 4, skipped: 3 });
+  });
+
+  it("plays a loop from its start each time, and a clip to its end beyond one", () => {
+    const { time, playback } = playing();
+    playback.setLoop([2, 5]);
+    playback.start(2);
+    playback.advance(everything);
+    time.now = 39;
+    expect(playback.advance(everything)).toMatchObject({ frame: 3, ended: false });
+    time.now = 500;
+    expect(playback.advance(everything)).toMatchObject({ frame: 4, ended: true });
+    expect([playback.loops, playback.firstOf(4), playback.isLast(4), playback.isLast(3)]).toEqual([true, 2, true, false]);
+    playback.start(7);
+    expect([playback.loops, playback.isLast(9)]).toEqual([false, true]);
+  });
+
+  it("holds the first frame for the sound's way to the ear", () => {
+    const { time, playback } = playing();
+    playback.setLead(40);
+    playback.start(0);
+    playback.advance(everything);
+    time.now = 45;
+    expect(playback.advance(everything).frame).toBe(0);
+    time.now = 51;
+    expect(playback.advance(everything).frame).toBe(1);
+    expect(playback.motion).toMatchObject({ seconds: 0, at: 40, rate: 1 });
   });
 
   it("plays backwards to the first frame", () => {

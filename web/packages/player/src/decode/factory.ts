@@ -1,5 +1,6 @@
 /** Chooses a decoder and makes decoders of that kind. */
 
+import type { Counters } from "../counters";
 import type { Rendition } from "../manifest";
 import type { DecoderChoice, DecoderKind } from "../types";
 import type { DecoderSettings, SegmentDecoder } from "./decoder";
@@ -30,8 +31,8 @@ export async function chooseDecoder(
   );
 }
 
-export function makeDecoder(kind: DecoderKind, settings: DecoderSettings): SegmentDecoder {
-  return kind === "webcodecs" ? new WebCodecsDecoder(settings) : new WasmDecoder(settings);
+export function makeDecoder(kind: DecoderKind, settings: DecoderSettings, counters: Counters): SegmentDecoder {
+  return kind === "webcodecs" ? new WebCodecsDecoder(settings, counters) : new WasmDecoder(settings);
 }
 
 /** Decoders that work side by side on one rendition: WASM has one core each, WebCodecs threads. */

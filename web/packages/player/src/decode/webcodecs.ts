@@ -1,5 +1,6 @@
 /** Decoding with WebCodecs. The browser decodes on its own threads, so this needs no worker. */
 
+import type { Counters } from "../counters";
 import type { Sample } from "../fmp4";
 import { Signal } from "../signal";
 import { DecodeError, type Decoded, type DecoderSettings, type Planes, type SegmentDecoder } from "./decoder";
@@ -48,7 +49,10 @@ export class WebCodecsDecoder implements SegmentDecoder {
   private failure: DecodeError | null = null;
   private scratch = new Uint8Array(0);
 
-  constructor(private readonly settings: DecoderSettings) {}
+  constructor(
+    private readonly settings: DecoderSettings,
+    private readonly counters: Counters,
+  ) {}
 
   start(samples: readonly Sample[], firstFrame: number): void {
     const unfinished = this.delivered < this.samples.length;
@@ -90,6 +94,7 @@ export class WebCodecsDecoder implements SegmentDecoder {
     this.failure = null;
     const decoder = new VideoDecoder({
       output: (frame) => {
+        this.counters.openPictures++;
         this.output.push(frame);
         this.signal.notify();
       },
@@ -136,14 +141,14 @@ export class WebCodecsDecoder implements SegmentDecoder {
   private async deliver(picture: VideoFrame): Promise<Decoded> {
     const frame = picture.timestamp;
     if (frame !== this.firstFrame + this.delivered) {
-      picture.close();
+      this.release(picture);
       throw new DecodeError(`The decoder returned frame ${frame} out of order.`);
     }
     this.delivered++;
     try {
       return { frame, planes: await this.planesOf(picture) };
     } finally {
-      picture.close();
+      this.release(picture);
     }
   }
 
@@ -190,7 +195,12 @@ export class WebCodecsDecoder implements SegmentDecoder {
   }
 
   private dropOutput(): void {
-    for (const frame of this.output.splice(0)) frame.close();
+    for (const frame of this.output.splice(0)) this.release(frame);
+  }
+
+  private release(frame: VideoFrame): void {
+    this.counters.openPictures--;
+    frame.close();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Counters } from "../counters";
 import type { FrameTable } from "../frame-table";
+import { epochNow, type Motion } from "../motion";
 import type { BufferEvent, ErrorCode, FrameEvent, PlayState } from "../types";
 import type { EngineSink } from "./api";
 import type { Presentation } from "./presenter";
@@ -11,6 +12,7 @@ const BUFFER_EVENT_MS = 250;
 export class Announcer {
   private state = "";
   private pending = "";
+  private generation: number | null = null;
   private bufferTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -25,24 +27,26 @@ export class Announcer {
     pixels: Uint8Array | undefined,
     sinceMs: number | null,
   ): FrameEvent {
-    const { frame, matte, layers } = shown;
+    const { frame, matte, layers, against } = shown;
     const { counters } = this;
     counters.presented++;
-    if (matte === "pending") counters.presentedPending++;
+    if (matte === "pending" || against?.matte === "pending") counters.presentedPending++;
     if (sinceMs !== null) {
       counters.seekToPlateMs ??= sinceMs;
       if (matte === "paired") counters.seekToPairMs ??= sinceMs;
     }
     const event: FrameEvent = {
       frame,
+      drawnAt: epochNow(),
       time: table.tickOf(frame) / table.timescale,
       revision: shown.manifest.revision,
       matte,
       live: layers.filter((layer) => layer.live).map((layer) => layer.id),
+      against: against && { revision: against.revision, matte: against.matte },
       ...(pixels ? { pixels } : {}),
     };
     this.sink("frame", event);
-    this.tellPending(frame, matte === "pending");
+    this.tellPending(frame, matte === "pending" || against?.matte === "pending");
     return event;
   }
 
@@ -57,6 +61,13 @@ export class Announcer {
     if (key === this.state) return;
     this.state = key;
     this.sink("state", { state, frame, rate });
+  }
+
+  /** Tells how playback moves each time that changes; null: it stands. */
+  motion(motion: Motion | null): void {
+    if ((motion?.generation ?? null) === this.generation) return;
+    this.generation = motion?.generation ?? null;
+    this.sink("motion", motion);
   }
 
   /** At most a few times a second, the last change included; `ranges` is asked when it is told. */

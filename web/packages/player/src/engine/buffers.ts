@@ -1,4 +1,4 @@
-/** The decoded pictures around the playhead: a stream of plates and one of mattes per object. */
+/** The decoded pictures around the playhead: plates, mattes, and the mattes they are compared with. */
 
 import type { Counters } from "../counters";
 import type { Planes } from "../decode/decoder";
@@ -10,6 +10,7 @@ import type { ObjectMatte } from "../pairing";
 import { RenditionStream } from "../rendition-stream";
 import type { BufferEvent, DecoderKind, ErrorCode, MaskPixels, ObjectStyle } from "../types";
 import { windowAround } from "../window";
+import { comparedMattes, differing, MatteSet } from "./matte-set";
 
 /** Bytes of a plate per pixel: luma, and two chroma planes of a quarter each. */
 const PLATE = 1.5;
@@ -33,7 +34,9 @@ export interface BufferOptions {
 export class Buffers {
   private readonly grid: Grid;
   private readonly plates: RenditionStream;
-  private readonly mattes = new Map<string, RenditionStream>();
+  private readonly mattes: MatteSet;
+  /** Another revision's mattes, as far as they differ from the current one's. */
+  private compared: { readonly manifest: Manifest; readonly mattes: MatteSet } | null = null;
   private readonly liveMasks = new Map<number, Map<string, MaskPixels>>();
   private styles: readonly ObjectStyle[] | null = null;
 
@@ -43,7 +46,7 @@ export class Buffers {
   ) {
     this.grid = new Grid(manifest.grid.length, manifest.grid.frame_count);
     this.plates = this.stream(manifest.video, false);
-    this.syncMattes();
+    this.mattes = new MatteSet(manifest, (rendition) => this.stream(rendition, true));
   }
 
   /** Takes another revision over; what it did not change stays. Live masks belong to the old one. */
@@ -51,13 +54,24 @@ export class Buffers {
     if (manifest.revision !== this.manifest.revision) this.liveMasks.clear();
     this.manifest = manifest;
     this.plates.setRendition(manifest.video);
-    this.syncMattes();
-    for (const { id, matte } of manifest.objects) if (matte) this.mattes.get(id)?.setRendition(matte);
+    this.mattes.setManifest(manifest);
+    if (this.compared) this.compared.mattes.setManifest(differing(this.compared.manifest, manifest));
+  }
+
+  /** Decodes another revision's mattes beside the current one's; null ends that. */
+  setComparison(manifest: Manifest | null): void {
+    this.compared?.mattes.close();
+    this.compared = null;
+    if (!manifest) return;
+    const mattes = new MatteSet(differing(manifest, this.manifest), (rendition) => this.stream(rendition, true));
+    mattes.setObjects(this.styles);
+    this.compared = { manifest, mattes };
   }
 
   setObjects(styles: readonly ObjectStyle[]): void {
     this.styles = styles;
-    this.syncMattes();
+    this.mattes.setObjects(styles);
+    this.compared?.mattes.setObjects(styles);
   }
 
   setLiveMask(frame: number, objectId: string, mask: MaskPixels | null): void {
@@ -75,10 +89,12 @@ export class Buffers {
   setPlayhead(frame: number, direction: 1 | -1, bothWays: boolean): void {
     const { width, height } = this.manifest.video;
     const area = width * height;
-    const capacity = Math.floor(this.options.bytes / ((PLATE + this.mattes.size) * area));
+    const mattes = this.mattes.size + (this.compared?.mattes.size ?? 0);
+    const capacity = Math.floor(this.options.bytes / ((PLATE + mattes) * area));
     const window = windowAround(frame, capacity, this.grid.frameCount, direction, bothWays);
     this.plates.setWindow(window);
-    for (const stream of this.mattes.values()) stream.setWindow(window);
+    this.mattes.setWindow(window);
+    this.compared?.mattes.setWindow(window);
   }
 
   plate(frame: number): Planes | undefined {
@@ -87,64 +103,51 @@ export class Buffers {
 
   /** The visible objects' mattes on a frame: live masks first. */
   mattesOf(frame: number): ObjectMatte[] {
-    return this.visible().map(({ id, color }) => {
-      const live = this.liveMasks.get(frame)?.get(id);
-      const stream = this.mattes.get(id);
-      return {
-        id,
-        color,
-        pixels: live?.data ?? stream?.get(frame)?.y ?? null,
-        live: live !== undefined,
-        expected: stream !== undefined,
-        coming: stream?.isComing(frame) ?? false,
-      };
+    const live = this.liveMasks.get(frame);
+    return this.mattes.of(frame).map((matte) => {
+      const mask = live?.get(matte.id);
+      return mask ? { ...matte, pixels: mask.data, live: true } : matte;
     });
+  }
+
+  /** A copy of what an object shows on a frame, or null. */
+  readMatte(frame: number, objectId: string): MaskPixels | null {
+    const { width, height } = this.manifest.video;
+    const matte = this.mattesOf(frame).find(({ id }) => id === objectId);
+    return matte?.pixels ? { width, height, data: matte.pixels.slice() } : null;
+  }
+
+  /** The same of the revision that is compared with; empty without one. */
+  comparedMattesOf(frame: number): ObjectMatte[] {
+    return this.compared ? comparedMattes(this.compared.mattes, this.mattes, frame, this.grid) : [];
   }
 
   markReady(objectId: string | null, address: string): void {
     if (objectId === null) this.plates.markReady(address);
-    else this.mattes.get(objectId)?.markReady(address);
+    else {
+      this.mattes.markReady(objectId, address);
+      this.compared?.mattes.markReady(objectId, address);
+    }
   }
 
   retry(): void {
-    for (const stream of [this.plates, ...this.mattes.values()]) stream.retry();
+    for (const part of [this.plates, this.mattes, this.compared?.mattes]) part?.retry();
   }
 
   get ranges(): BufferEvent {
-    const mattes: Record<string, readonly (readonly [number, number])[]> = {};
-    for (const [id, stream] of this.mattes) mattes[id] = stream.frames;
-    return { plate: this.plates.frames, mattes, bytes: this.bytes };
+    return { plate: this.plates.frames, mattes: this.mattes.ranges, bytes: this.bytes };
   }
 
   get bytes(): number {
     const area = this.manifest.video.width * this.manifest.video.height;
-    let planes = this.plates.count * PLATE;
-    for (const stream of this.mattes.values()) planes += stream.count;
-    return planes * area;
+    const mattes = this.mattes.count + (this.compared?.mattes.count ?? 0);
+    return (this.plates.count * PLATE + mattes) * area;
   }
 
   close(): void {
     this.plates.close();
-    for (const stream of this.mattes.values()) stream.close();
-    this.mattes.clear();
-  }
-
-  private visible(): readonly { id: string; color: string }[] {
-    return this.styles ? this.styles.filter((style) => style.visible) : this.manifest.objects;
-  }
-
-  /** Streams for exactly the visible objects that have a matte. */
-  private syncMattes(): void {
-    const shown = new Set(this.visible().map(({ id }) => id));
-    const wanted = this.manifest.objects.filter(({ id, matte }) => matte && shown.has(id));
-    for (const [id, stream] of this.mattes) {
-      if (wanted.some((object) => object.id === id)) continue;
-      stream.close();
-      this.mattes.delete(id);
-    }
-    for (const { id, matte } of wanted) {
-      if (matte && !this.mattes.has(id)) this.mattes.set(id, this.stream(matte, true));
-    }
+    this.mattes.close();
+    this.compared?.mattes.close();
   }
 
   private stream(rendition: Rendition, luma: boolean): RenditionStream {
@@ -156,7 +159,7 @@ export class Buffers {
       counters,
       baseUrl,
       decoders: decodersAtOnce(decoder, luma),
-      makeDecoder: () => makeDecoder(decoder, settingsOf(rendition, luma)),
+      makeDecoder: () => makeDecoder(decoder, settingsOf(rendition, luma), counters),
       onPicture: () => {
         if (luma) counters.decodedMattes++;
         else counters.decodedPlates++;

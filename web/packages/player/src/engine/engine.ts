@@ -3,42 +3,32 @@
  * drawn once, and tells what it did. Runs in a worker, or on the page's thread where it must.
  */
 
-import { PlayClock } from "../clock";
 import { newCounters } from "../counters";
 import { chooseDecoder, settingsOf } from "../decode/factory";
 import { SegmentFetcher } from "../fetcher";
 import { FrameTable } from "../frame-table";
 import type { Manifest } from "../manifest";
-import { choose, type Choice } from "../pairing";
-import { Playback } from "../playback";
+import type { Motion } from "../motion";
 import type {
   DecoderKind,
   FrameEvent,
   MaskPixels,
   ObjectStyle,
   Pixels,
-  PlayerStats,
   PlayState,
   View,
   ViewTransform,
+  Wipe,
 } from "../types";
 import { Announcer } from "./announcer";
-import type { EngineApi, EngineConfig, EngineSink, Loaded, Rect } from "./api";
-import { Buffers } from "./buffers";
+import type { EngineApi, EngineConfig, EngineSink, EngineStats, Loaded, Rect } from "./api";
+import { Clip } from "./clip";
 import { checkManifest, fetchFrameTable, fetchManifest } from "./loader";
 import { Presenter, type Presentation } from "./presenter";
+import { Seeking } from "./seeking";
 
 /** How long a sought frame waits for mattes that are about to come before its plate shows alone. */
 const PATIENCE_MS = 150;
-
-/** What is known once a clip is loaded. */
-interface Clip {
-  readonly table: FrameTable;
-  readonly playback: Playback;
-  readonly decoder: DecoderKind;
-  readonly buffers: Buffers;
-  manifest: Manifest;
-}
 
 export class Engine implements EngineApi {
   private readonly counters = newCounters();
@@ -46,15 +36,16 @@ export class Engine implements EngineApi {
   private readonly fetcher: SegmentFetcher;
   private readonly presenter: Presenter | null;
   private clip: Clip | null = null;
-  private target = 0;
-  private targetSince = 0;
-  private seeking: { readonly frame: number; readonly resolve: (event: FrameEvent | null) => void } | null = null;
+  private readonly seeking = new Seeking();
   /** What was told of the picture on the canvas. */
   private drawn: FrameEvent | null = null;
   private playing = false;
   private hidden = false;
   private rate = 1;
   private styles: readonly ObjectStyle[] | null = null;
+  private wipe: Wipe | null = null;
+  private loop: readonly [number, number] | null = null;
+  private leadMs = 0;
   private redraw = false;
   private scheduled = false;
   private destroyed = false;
@@ -75,6 +66,8 @@ export class Engine implements EngineApi {
           this.announcer.error("context-lost", "The graphics context was lost; waiting for it to come back.");
         },
         onRestored: () => {
+          // The picture is drawn anew, and told of anew.
+          this.presenter?.forget();
           this.invalidate();
         },
       });
@@ -90,7 +83,7 @@ export class Engine implements EngineApi {
       this.announcer.error("webgl-unavailable", message, true);
       throw new Error(message);
     }
-    this.announcer.playState("loading", this.target, this.rate);
+    this.announcer.playState("loading", this.seeking.target, this.rate);
     const manifest = await fetchManifest(this.config, revision);
     const table = await fetchFrameTable(this.config, manifest);
     const renditions = [
@@ -99,6 +92,7 @@ export class Engine implements EngineApi {
       { ...settingsOf(manifest.video, true), range: "full" as const },
     ];
     const decoder = await chooseDecoder(this.config.decoder, renditions);
+    this.seeking.settle(null);
     this.clip?.buffers.close();
     this.open(manifest, new FrameTable(table), decoder);
     return { manifest, table };
@@ -107,23 +101,18 @@ export class Engine implements EngineApi {
   async setRevision(revision: number | undefined): Promise<Manifest> {
     const request = ++this.manifestRequest;
     const manifest = await fetchManifest(this.config, revision);
-    if (request === this.manifestRequest) await this.setManifest(manifest);
+    if (request === this.manifestRequest) this.setManifest(manifest);
     return manifest;
   }
 
-  setManifest(manifest: Manifest): Promise<void> {
+  setManifest(manifest: Manifest): void {
     const { clip } = this;
-    if (!clip) return Promise.reject(new Error("There is no clip yet; call load() first."));
+    if (!clip) throw new Error("There is no clip yet; call load() first.");
     checkManifest(manifest);
-    if (manifest.frame_table.hash !== clip.table.hash) {
-      return Promise.reject(new Error("The manifest is of another frame table; load the clip anew."));
-    }
+    clip.setManifest(manifest);
     this.manifestRequest++;
-    clip.manifest = manifest;
-    clip.buffers.setManifest(manifest);
     this.sink("revision", { revision: manifest.revision, manifest });
     this.invalidate();
-    return Promise.resolve();
   }
 
   markReady(objectId: string | null, _segment: number, address: string): void {
@@ -134,12 +123,11 @@ export class Engine implements EngineApi {
   play(): void {
     const { clip } = this;
     if (!clip || this.playing) return;
-    const { direction } = clip.playback;
-    const last = direction === 1 ? clip.table.frameCount - 1 : 0;
-    if (this.target === last) this.target = clip.table.frameCount - 1 - last;
-    this.settleSeek(null);
+    const { playback } = clip;
+    const { newest } = this.seeking;
+    this.seeking.jump(playback.isLast(newest) ? playback.firstOf(newest) : newest);
     this.playing = true;
-    clip.playback.start(this.target);
+    playback.start(this.seeking.target);
     clip.buffers.retry();
     this.invalidate();
   }
@@ -154,20 +142,15 @@ export class Engine implements EngineApi {
     if (!clip) return Promise.reject(new Error("There is no clip yet; call load() first."));
     if (!Number.isFinite(frame)) return Promise.reject(new Error(`The frame ${frame} is not a number.`));
     this.playing = false;
-    this.settleSeek(null);
-    this.target = clip.table.clamp(frame);
-    this.targetSince = performance.now();
+    const shown = this.seeking.seek(clip.table.clamp(frame));
     this.announcer.sought();
     clip.buffers.retry();
-    const drawn = new Promise<FrameEvent | null>((resolve) => {
-      this.seeking = { frame: this.target, resolve };
-    });
     this.invalidate();
-    return drawn;
+    return shown;
   }
 
   step(frames: number): Promise<FrameEvent | null> {
-    return this.seek(this.target + frames);
+    return this.seek(this.seeking.newest + frames);
   }
 
   setRate(rate: number): void {
@@ -176,14 +159,36 @@ export class Engine implements EngineApi {
     this.invalidate();
   }
 
+  setLoop(loop: readonly [number, number] | null): void {
+    this.loop = loop;
+    this.clip?.playback.setLoop(loop);
+    this.invalidate();
+  }
+
+  setLead(ms: number): void {
+    this.leadMs = ms;
+    this.clip?.playback.setLead(ms);
+  }
+
+  setAnchor(anchor: Omit<Motion, "rate">): void {
+    this.clip?.playback.correct(anchor);
+  }
+
   setView(view: View): void {
     if (this.presenter) this.presenter.view = view;
     this.invalidate();
   }
 
+  async setWipe(wipe: Wipe | null): Promise<void> {
+    this.wipe = wipe;
+    if (this.presenter) this.presenter.wipe = wipe;
+    this.invalidate();
+    await this.compare();
+  }
+
   setObjects(styles: readonly ObjectStyle[]): void {
     this.styles = styles;
-    this.clip?.buffers.setObjects(styles);
+    this.clip?.setObjects(styles);
     this.invalidate();
   }
 
@@ -195,6 +200,10 @@ export class Engine implements EngineApi {
   setLiveMask(frame: number, objectId: string, mask: MaskPixels | null): void {
     this.clip?.buffers.setLiveMask(frame, objectId, mask);
     this.invalidate();
+  }
+
+  readMatte(frame: number, objectId: string): MaskPixels | null {
+    return this.clip?.buffers.readMatte(frame, objectId) ?? null;
   }
 
   setReadback(rect: Rect | null): void {
@@ -222,7 +231,7 @@ export class Engine implements EngineApi {
     return Promise.resolve(presenter.readPixels());
   }
 
-  stats(): PlayerStats {
+  stats(): EngineStats {
     const { decodedPlates, decodedMattes, ...rest } = this.counters;
     return {
       ...rest,
@@ -235,7 +244,7 @@ export class Engine implements EngineApi {
 
   destroy(): void {
     this.destroyed = true;
-    this.settleSeek(null);
+    this.seeking.settle(null);
     this.announcer.close();
     this.clip?.buffers.close();
     this.fetcher.close();
@@ -243,14 +252,14 @@ export class Engine implements EngineApi {
   }
 
   private open(manifest: Manifest, table: FrameTable, decoder: DecoderKind): void {
-    const playback = new Playback(table, new PlayClock(table.timescale));
-    const buffers = new Buffers(manifest, {
+    const clip = new Clip({
+      manifest,
       table,
+      decoder,
       fetcher: this.fetcher,
       counters: this.counters,
       baseUrl: this.config.baseUrl,
       bytes: this.config.bufferBytes,
-      decoder,
       hooks: {
         onChange: () => {
           this.schedule();
@@ -264,14 +273,39 @@ export class Engine implements EngineApi {
       },
     });
     this.presenter?.forget();
-    this.clip = { manifest, table, playback, decoder, buffers };
-    playback.setRate(this.rate);
-    if (this.styles) buffers.setObjects(this.styles);
-    this.target = table.clamp(this.target);
-    this.targetSince = performance.now();
-    if (this.playing) playback.start(this.target);
+    this.clip = clip;
+    clip.playback.setRate(this.rate);
+    clip.playback.setLoop(this.loop);
+    clip.playback.setLead(this.leadMs);
+    if (this.styles) clip.setObjects(this.styles);
+    this.seeking.renew((frame) => table.clamp(frame));
+    if (this.playing) clip.playback.start(this.seeking.target);
     this.sink("revision", { revision: manifest.revision, manifest });
+    this.compare().catch((error: unknown) => {
+      this.announcer.error("manifest", error instanceof Error ? error.message : String(error));
+    });
     this.invalidate();
+  }
+
+  /** Has the clip compare with the revision that the wipe names. */
+  private async compare(): Promise<void> {
+    const { clip } = this;
+    const wanted = typeof this.wipe?.against === "number" ? this.wipe.against : null;
+    if (!clip || clip.compared === wanted) return;
+    clip.compare(wanted);
+    this.invalidate();
+    if (wanted === null) return;
+    try {
+      const known = clip.manifest.revision === wanted ? clip.manifest : null;
+      const manifest = known ?? (await fetchManifest(this.config, wanted));
+      if (clip === this.clip) clip.setComparison(manifest);
+    } catch (error) {
+      // Whoever asks again gets another try.
+      if (clip.compared === wanted) clip.compare(null);
+      throw error;
+    } finally {
+      this.invalidate();
+    }
   }
 
   /** WebCodecs failed again and again: where the choice allows it, the WASM decoder takes over. */
@@ -303,60 +337,61 @@ export class Engine implements EngineApi {
     const { clip } = this;
     const { presenter } = this;
     if (!clip || !presenter || presenter.isLost) return;
-    const ended = this.playing && !this.hidden && this.advance(clip);
+    const moves = this.playing && !this.hidden;
+    const ended = moves && this.advance(clip);
     if (ended) this.playing = false;
-    clip.buffers.setPlayhead(this.target, clip.playback.direction, !this.playing);
+    if (!this.playing) this.seeking.advance((frame) => clip.sides(frame, true).kind === "draw");
+    const { target } = this.seeking;
+    clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing);
     this.present(clip, presenter);
-    this.announcer.playState(this.state(), this.target, this.rate);
+    this.announcer.playState(this.state(), target, this.rate);
+    this.announcer.motion(this.playing && !this.hidden ? clip.playback.motion : null);
     this.announcer.buffer(() => clip.buffers.ranges);
-    if (ended) this.sink("ended", { frame: this.target });
+    if (ended) this.sink("ended", { frame: target });
     if (this.playing && !this.hidden) this.schedule();
   }
 
   /** Moves the target along with the clock; true at the clip's end. */
   private advance(clip: Clip): boolean {
-    const due = clip.playback.advance((frame) => this.choice(clip, frame, true).kind === "draw");
-    if (due.frame !== this.target) this.targetSince = performance.now();
-    this.target = due.frame;
+    const { playback } = clip;
+    const due = playback.advance((frame) => clip.sides(frame, true).kind === "draw");
+    this.seeking.follow(due.frame);
     this.counters.skipped += due.skipped;
     if (due.stalled) this.counters.stalls++;
-    return due.ended;
-  }
-
-  private choice(clip: Clip, frame: number, patient: boolean): Choice {
-    return choose(clip.buffers.plate(frame) !== undefined, clip.buffers.mattesOf(frame), patient);
+    if (!due.ended || !playback.loops) return due.ended;
+    playback.start(playback.firstOf(due.frame));
+    return false;
   }
 
   /** Draws the target frame if the pairing rule lets it, and if that changes the picture. */
   private present(clip: Clip, presenter: Presenter): void {
-    const frame = this.target;
-    const { manifest } = clip;
+    const frame = this.seeking.target;
+    const { manifest, compared } = clip;
     const { shown } = presenter;
-    // A picture of an older revision does not stay on screen while the new mattes come.
-    const outdated = shown !== null && shown.manifest.revision !== manifest.revision;
-    const left = PATIENCE_MS - (performance.now() - this.targetSince);
-    const choice = this.choice(clip, frame, left > 0 && !outdated);
+    // A picture of older revisions does not stay on screen while the new mattes come.
+    const outdated =
+      shown !== null &&
+      (shown.manifest.revision !== manifest.revision || (shown.against?.revision ?? null) !== compared);
+    const left = PATIENCE_MS - this.seeking.age;
+    const sides = clip.sides(frame, left > 0 && !outdated);
     const plate = clip.buffers.plate(frame);
-    if (choice.kind === "wait" || !plate) {
+    if (sides.kind === "wait" || !plate) {
       if (plate) setTimeout(() => { this.schedule(); }, left + 1);
       if (this.redraw && !outdated) presenter.drawAgain();
       this.redraw = false;
       return;
     }
-    const next: Presentation = { frame, manifest, plate, matte: choice.matte, layers: choice.layers };
+    const { matte, layers } = sides.right;
+    const against = sides.left && compared !== null ? { revision: compared, ...sides.left } : null;
+    const next: Presentation = { frame, manifest, plate, matte, layers, against };
     const changed = presenter.changes(next);
     if (changed || this.redraw) presenter.present(next);
     this.redraw = false;
     if (changed) {
-      const since = this.playing ? null : performance.now() - this.targetSince;
+      const since = this.playing ? null : this.seeking.age;
       this.drawn = this.announcer.frame(next, clip.table, presenter.readRect(), since);
     }
-    if (this.seeking?.frame === frame) this.settleSeek(this.drawn);
-  }
-
-  private settleSeek(event: FrameEvent | null): void {
-    this.seeking?.resolve(event);
-    this.seeking = null;
+    if (this.seeking.shown(this.drawn)) this.schedule();
   }
 
   private state(): PlayState {

@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest";
 import { FIT } from "../layout";
 import type { Layer } from "../pairing";
 import { Renderer, type RendererHooks } from "../render/renderer";
-import type { MatteState, Pixels, View, ViewTransform } from "../types";
+import type { MatteState, Pixels, View, ViewTransform, Wipe } from "../types";
 import type { Rect } from "./api";
 
 /** A picture that may be drawn, by the pairing rule. */
@@ -15,11 +15,20 @@ export interface Presentation {
   readonly matte: MatteState;
   readonly plate: Planes;
   readonly layers: readonly Layer[];
+  /** Another revision's mattes of the same frame, left of the wipe. */
+  readonly against: Compared | null;
+}
+
+export interface Compared {
+  readonly revision: number;
+  readonly matte: MatteState;
+  readonly layers: readonly Layer[];
 }
 
 export class Presenter {
   view: View = { kind: "overlay" };
   transform: ViewTransform = FIT;
+  wipe: Wipe | null = null;
   readback: Rect | null = null;
   private readonly renderer: Renderer;
   private current: Presentation | null = null;
@@ -46,8 +55,10 @@ export class Presenter {
       now.manifest.revision !== next.manifest.revision ||
       now.matte !== next.matte ||
       now.plate !== next.plate ||
-      now.layers.length !== next.layers.length ||
-      now.layers.some((layer, i) => layer.pixels !== next.layers[i]?.pixels)
+      now.against?.revision !== next.against?.revision ||
+      now.against?.matte !== next.against?.matte ||
+      differ(now.layers, next.layers) ||
+      differ(now.against?.layers ?? [], next.against?.layers ?? [])
     );
   }
 
@@ -58,12 +69,14 @@ export class Presenter {
 
   /** Draws the same picture with the view as it is now. */
   drawAgain(): void {
-    const { current, renderer, view, transform } = this;
+    const { current, renderer, view, wipe, transform } = this;
     if (!current || renderer.isLost) return;
     const { plate, layers } = current;
     const { video } = current.manifest;
     const matrix = video.matrix ?? "bt709";
-    renderer.draw({ plate, layers, picture: video, matrix, range: video.range, view, transform });
+    const otherLayers = current.against?.layers ?? [];
+    const picture = { plate, layers, otherLayers, picture: video, matrix, range: video.range };
+    renderer.draw({ ...picture, view, wipe, transform });
   }
 
   /** Takes the picture off, because the clip it belongs to goes away. */
@@ -97,4 +110,8 @@ export class Presenter {
     this.forget();
     this.renderer.close();
   }
+}
+
+function differ(a: readonly Layer[], b: readonly Layer[]): boolean {
+  return a.length !== b.length || a.some((layer, i) => layer.pixels !== b[i]?.pixels);
 }

@@ -3,7 +3,7 @@
 import type { Planes } from "../decode/decoder";
 import { place, type Size } from "../layout";
 import type { Layer } from "../pairing";
-import type { View, ViewTransform } from "../types";
+import type { View, ViewTransform, Wipe } from "../types";
 import { conversion, FRAGMENT, MAX_LAYERS, VERTEX } from "./shaders";
 import { MatteTextures, PlaneTexture } from "./textures";
 
@@ -11,6 +11,9 @@ import { MatteTextures, PlaneTexture } from "./textures";
 export interface Composition {
   readonly plate: Planes;
   readonly layers: readonly Layer[];
+  /** Left of the wipe; without any the plate shows there. */
+  readonly otherLayers: readonly Layer[];
+  readonly wipe: Wipe | null;
   readonly picture: Size;
   readonly matrix: "bt709" | "bt601";
   readonly range: "limited" | "full";
@@ -84,11 +87,18 @@ export class Renderer {
     const { program, planes, mattes } = this.resources;
     gl.useProgram(program);
     gl.viewport(0, 0, canvas.width, canvas.height);
-    const layers = composition.layers.slice(0, MAX_LAYERS);
+    const right = composition.layers.slice(0, MAX_LAYERS);
+    const layers = [...right, ...composition.otherLayers.slice(0, MAX_LAYERS)];
     this.bindPlate(composition, planes);
     mattes.bind(MATTE_UNIT, layers, composition.picture.width, composition.picture.height);
     this.setGeometry(composition);
-    this.setView(composition.view, layers);
+    this.setView(composition.view);
+    gl.uniform1i(this.at("layers"), right.length);
+    gl.uniform1i(this.at("otherLayers"), layers.length - right.length);
+    if (layers.length > 0) {
+      gl.uniform3fv(this.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
+    }
+    gl.uniform1f(this.at("wipe"), composition.wipe?.position ?? 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -131,19 +141,14 @@ export class Renderer {
     gl.uniform2f(this.at("extent"), picture.width * scale, picture.height * scale);
   }
 
-  private setView(view: View, layers: readonly Layer[]): void {
+  private setView(view: View): void {
     const { gl } = this;
-    gl.uniform1i(this.at("layers"), layers.length);
-    if (layers.length > 0) {
-      gl.uniform3fv(this.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
-    }
     gl.uniform1i(this.at("view"), VIEWS[view.kind]);
     gl.uniform1f(this.at("opacity"), view.kind === "overlay" ? (view.opacity ?? DEFAULT_OPACITY) : 0);
     gl.uniform1i(this.at("outline"), view.kind === "overlay" && view.outline ? 1 : 0);
     const background = view.kind === "cutout" ? (view.background ?? { kind: "checkerboard" }) : null;
     gl.uniform1i(this.at("checkerboard"), background?.kind === "checkerboard" ? 1 : 0);
     gl.uniform3fv(this.at("background"), background?.kind === "color" ? rgbOf(background.color) : [0, 0, 0]);
-    gl.uniform1f(this.at("wipe"), (view.wipe ?? 0) * this.canvas.width);
   }
 
   private at(name: string): WebGLUniformLocation | null {

@@ -1,6 +1,6 @@
 /** The compositing program: plate and mattes to one picture, in one pass. */
 
-/** Mattes drawn at once; further visible objects are left out. */
+/** Mattes drawn at once on each side of a wipe; further visible objects are left out. */
 export const MAX_LAYERS = 16;
 
 export const VERTEX = `#version 300 es
@@ -25,14 +25,15 @@ uniform float chromaShift;  // chroma lies on the left one of its two luma sampl
 uniform mat3 matrix;        // Y'CbCr to R'G'B'
 uniform vec3 offset;        // subtracted from Y'CbCr first
 uniform sampler2DArray mattes;
-uniform int layers;
-uniform vec3 tints[${MAX_LAYERS}];
+uniform int layers;         // right of the wipe, the first ones
+uniform int otherLayers;    // left of it, those after; none shows the plate
+uniform vec3 tints[${2 * MAX_LAYERS}];
 uniform int view;           // 0 original, 1 overlay, 2 cutout, 3 matte
 uniform float opacity;
 uniform bool outline;
 uniform bool checkerboard;
 uniform vec3 background;
-uniform float wipe;         // original left of it, device pixels
+uniform float wipe;         // share of the picture's width
 out vec4 color;
 
 vec3 plateAt(vec2 at) {
@@ -72,9 +73,12 @@ void main() {
     return;
   }
   vec3 picture = plateAt(at);
-  if (layers > 0 && view != 0 && device.x >= wipe) {
+  bool left = at.x < wipe;
+  int first = left ? layers : 0;
+  int count = left ? otherLayers : layers;
+  if (count > 0 && view != 0) {
     float alpha = 0.0;
-    for (int i = 0; i < layers; i++) {
+    for (int i = first; i < first + count; i++) {
       float matte = matteAt(at, i);
       alpha = max(alpha, matte);
       if (view != 1) continue;

@@ -1,0 +1,94 @@
+/**
+ * What is sought. While a hand drags over the timeline, wishes come faster than pictures: then the
+ * frame in work is finished and shown before the newest wish gets its turn, so that each picture
+ * shown is exact, none is skipped half-made, and the screen keeps moving with the hand.
+ */
+
+import type { FrameEvent } from "../types";
+
+/** How long a newer wish waits for the one in work, unless its own picture is there already. */
+const FINISH_MS = 250;
+
+interface Wish {
+  readonly frame: number;
+  readonly resolve: (event: FrameEvent | null) => void;
+}
+
+export class Seeking {
+  private current = 0;
+  private begun = 0;
+  private wish: Wish | null = null;
+  /** The target is not on screen yet. */
+  private underway = false;
+
+  /** `now` in milliseconds that only rise. */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** The frame to work on and to show. */
+  get target(): number {
+    return this.current;
+  }
+
+  /** The frame last asked for: where a step starts from. */
+  get newest(): number {
+    return this.wish?.frame ?? this.current;
+  }
+
+  /** Milliseconds since the target became it. */
+  get age(): number {
+    return this.now() - this.begun;
+  }
+
+  /** Goes there at once; whoever waits for another frame hears null. */
+  jump(frame: number): void {
+    this.settle(null);
+    this.aim(frame);
+  }
+
+  /** Playback came here: like `jump`, but a frame that stays the target keeps its age. */
+  follow(frame: number): void {
+    if (frame !== this.current) this.aim(frame);
+  }
+
+  /** Aims at what is sought anew, because the clip was opened again; `clamp` keeps it in the clip. */
+  renew(clamp: (frame: number) => number): void {
+    this.aim(clamp(this.newest));
+  }
+
+  /** Wishes for a frame; resolves when it is shown, null when it was overtaken. */
+  seek(frame: number): Promise<FrameEvent | null> {
+    this.settle(null);
+    const shown = new Promise<FrameEvent | null>((resolve) => {
+      this.wish = { frame, resolve };
+    });
+    if (!this.underway) this.aim(frame);
+    return shown;
+  }
+
+  /** Turns to the newest wish when its picture is there, or when the target took too long. */
+  advance(presentable: (frame: number) => boolean): void {
+    const { newest } = this;
+    if (newest !== this.current && (this.age >= FINISH_MS || presentable(newest))) this.aim(newest);
+  }
+
+  /** The target is on screen. True when the next wish is to be worked on. */
+  shown(event: FrameEvent | null): boolean {
+    this.underway = false;
+    if (this.wish?.frame === this.current) this.settle(event);
+    const { newest } = this;
+    if (newest === this.current) return false;
+    this.aim(newest);
+    return true;
+  }
+
+  settle(event: FrameEvent | null): void {
+    this.wish?.resolve(event);
+    this.wish = null;
+  }
+
+  private aim(frame: number): void {
+    this.current = frame;
+    this.begun = this.now();
+    this.underway = true;
+  }
+}
