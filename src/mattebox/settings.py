@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Disk space for finished segments; the least used go first.",
     )
+    preview_cache_bytes: int = Field(
+        default=_GIB,
+        ge=0,
+        description="Disk space for sound, and as much for filmstrip pictures; the least used go"
+        " first.",
+    )
     max_upload_bytes: int = Field(
         default=64 * _GIB, ge=1, description="Largest file that is accepted."
     )

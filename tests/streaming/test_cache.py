@@ -1,18 +1,18 @@
 from pathlib import Path
 
-from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.cache import DiskCache
 
 
 def test_what_was_put_is_there_also_for_the_next_process(tmp_path: Path) -> None:
-    SegmentCache(tmp_path, 100).put("aa1", b"one")
-    again = SegmentCache(tmp_path, 100)
+    DiskCache(tmp_path, 100).put("aa1", b"one")
+    again = DiskCache(tmp_path, 100)
     assert "aa1" in again
     assert again.get("aa1") == b"one"
     assert again.get("bb2") is None
 
 
 def test_the_least_recently_used_goes_when_space_runs_out(tmp_path: Path) -> None:
-    cache = SegmentCache(tmp_path, 10)
+    cache = DiskCache(tmp_path, 10)
     for address in ("aa", "bb"):
         cache.put(address, b"12345")
     assert cache.get("aa") == b"12345"
@@ -22,13 +22,13 @@ def test_the_least_recently_used_goes_when_space_runs_out(tmp_path: Path) -> Non
 
 
 def test_one_segment_is_kept_even_if_it_is_larger_than_the_space(tmp_path: Path) -> None:
-    cache = SegmentCache(tmp_path, 2)
+    cache = DiskCache(tmp_path, 2)
     cache.put("aa", b"12345")
     assert cache.get("aa") == b"12345"
 
 
 def test_a_file_that_somebody_removed_is_only_missing(tmp_path: Path) -> None:
-    cache = SegmentCache(tmp_path, 100)
+    cache = DiskCache(tmp_path, 100)
     cache.put("aa", b"1")
     (tmp_path / "aa" / "aa.m4s").unlink()
     assert cache.get("aa") is None
@@ -37,8 +37,27 @@ def test_a_file_that_somebody_removed_is_only_missing(tmp_path: Path) -> None:
 
 
 def test_putting_a_segment_twice_counts_it_once(tmp_path: Path) -> None:
-    cache = SegmentCache(tmp_path, 8)
+    cache = DiskCache(tmp_path, 8)
     for _ in range(3):
         cache.put("aa", b"1234")
     cache.put("bb", b"1234")
     assert "aa" in cache
+
+
+def test_a_note_lives_as_long_as_what_it_is_about(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path, 8)
+    cache.put("aa", b"12345", b"note")
+    assert cache.note("aa") == b"note"
+    assert DiskCache(tmp_path, 8).note("aa") == b"note"
+    cache.put("bb", b"12345")
+    assert cache.note("bb") is None
+    assert cache.note("aa") is None
+    assert not list(tmp_path.glob("aa/*"))
+
+
+def test_everything_with_a_prefix_can_be_forgotten(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path, 100, ".flac")
+    for key in ("clip1-0", "clip1-1", "clip2-0"):
+        cache.put(key, b"1")
+    cache.remove_all("clip1-")
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == ["clip2-0.flac"]

@@ -208,3 +208,22 @@ def test_closing_stops_what_runs_and_what_waits() -> None:
     with pytest.raises(Stopped):
         scheduler.request("more", failing, Priority.PLAYHEAD)
     scheduler.wait_for_clicks()
+
+
+def test_a_small_picture_waits_for_segments_somebody_asked_for_but_not_for_filling() -> None:
+    scheduler = Scheduler(lanes=1)
+    fill, picture, ahead = Steps(), Steps(2), Steps(1)
+    filling = scheduler.request("fill", fill.make, Priority.FILL)
+    fill.allow()
+    fill.wait_until_made(1)
+    waiting = scheduler.request("picture", picture.make, Priority.PICTURE)
+    picture.allow()
+    picture.wait_until_made(1)
+    asked = scheduler.request("ahead", ahead.make, Priority.AHEAD)
+    picture.allow()
+    ahead.allow()
+    assert asked.result.result(PATIENCE) == b"\0"
+    assert waiting.result.result(PATIENCE) == b"\0\1"
+    assert fill.made == [0]
+    fill.allow(2)
+    assert filling.result.result(PATIENCE) == b"\0\1\2"

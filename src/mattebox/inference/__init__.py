@@ -8,10 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mattebox.errors import InputError
+from mattebox.inference.attended import Attend, AttendedEngine
 from mattebox.inference.engine import Engine, Tensors
 from mattebox.inference.weights import DIRECTORY, Card, card, identity
 
-__all__ = ["Card", "Engine", "Tensors", "available", "card", "identity", "load"]
+__all__ = ["Attend", "Card", "Engine", "Tensors", "available", "card", "identity", "load"]
 
 THREADS_VARIABLE = "MATTEBOX_INFERENCE_THREADS"
 
@@ -35,6 +36,7 @@ def load(
     *,
     threads: int | None = None,
     directory: Path = DIRECTORY,
+    attend: Attend | None = None,
 ) -> Engine:
     """Load a network that comes with the package and compile it for this machine.
 
@@ -45,6 +47,7 @@ def load(
         threads: Number of threads; by default ``MATTEBOX_INFERENCE_THREADS``, else the back
             end's own choice (all cores).
         directory: Folder with the ONNX file and its card.
+        attend: Who stands by at each call.
 
     Raises:
         InputError: There is no such network or back end, or the back end is not installed.
@@ -52,6 +55,11 @@ def load(
     described = card(weights_name, directory)
     if threads is None:
         threads = _threads_wanted()
+    loaded = _load(described, engine, threads)
+    return loaded if attend is None else AttendedEngine(loaded, weights_name, attend)
+
+
+def _load(described: Card, engine: str, threads: int | None) -> Engine:
     if engine != "auto":
         return _build(_known(engine), described, threads)
     failures = []

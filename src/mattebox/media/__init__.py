@@ -8,6 +8,7 @@ from mattebox.media.pool import Cancelled, DecoderPool, DecodingError, configure
 from mattebox.media.probe import Ingested, ingest
 from mattebox.media.reader import FrameReader, Planes
 from mattebox.media.sample import sample_clip
+from mattebox.media.samples import SoundTrack, sound_chunk, sound_track
 from mattebox.media.shots import Shot, detect_shots
 from mattebox.media.stills import frame_image, thumbnail_jpeg
 
@@ -24,12 +25,15 @@ __all__ = [
     "Planes",
     "SegmentGrid",
     "Shot",
+    "SoundTrack",
     "configure_pool",
     "detect_shots",
     "frame_image",
     "ingest",
     "sample_clip",
     "shared_pool",
+    "sound_chunk",
+    "sound_track",
     "thumbnail_jpeg",
     "working_size",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import av.error
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition
@@ -24,6 +26,8 @@ _FORMATS = (
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _DECODING_THREADS = 2
+
+Track = TypeVar("Track", VideoStream, AudioStream)
 
 
 def open_container(path: str, name: str) -> InputContainer:
@@ -118,7 +122,7 @@ def closing_stream(
         container.close()
 
 
-def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+def packets(container: InputContainer, stream: Track) -> Iterator[Packet[Track]]:
     """The stream's packets from here on, and at the end the empty one that drains its decoder.
 
     PyAV gives up at a packet of a stream that appeared after the file was opened, which transport

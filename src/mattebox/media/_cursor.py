@@ -7,6 +7,7 @@ cannot be trusted (`ClipInfo.seekable` is false) is counted, and then always fro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -109,6 +110,7 @@ class Cursor:
         self._previous_pts: int | None = None
         self._counted = -1
         self._sync_frames_seen = 0
+        self._packet_time = -math.inf
         self._from_start = False
         self._holes: set[int] = set()
 
@@ -137,7 +139,17 @@ class Cursor:
     def _can_read_on(self, index: int) -> bool:
         if self._last is None or index < self._last.index:
             return False
-        return not self._seekable or index - self._last.index <= _WORTH_A_SEEK
+        near = index - self._last.index <= _WORTH_A_SEEK
+        return near or not self._seekable or self._has_passed_its_sync_frame(index)
+
+    def _has_passed_its_sync_frame(self, index: int) -> bool:
+        """Whether a seek would land where reading has been already.
+
+        Where there is no index of sync frames (transport streams) it is not known.
+        """
+        entries = self._stream.index_entries
+        found = entries.search_timestamp(self._pts[index], backward=True)
+        return found >= 0 and entries[found].timestamp <= self._packet_time
 
     def _read_to(self, index: int) -> _Position | None:
         """Read on until the frame or one behind it; the last position at or before it."""
@@ -243,7 +255,10 @@ class Cursor:
         self._previous_pts = None
         self._counted = -1
         self._sync_frames_seen = 0
+        self._packet_time = -math.inf
         self._from_start = from_start
 
     def _note_packet(self, packet: Packet[VideoStream]) -> None:
         self._sync_frames_seen += bool(packet.is_keyframe)
+        if packet.dts is not None:
+            self._packet_time = packet.dts

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from mattebox.errors import InputError
 from mattebox.media._cursor import Cursor
 from mattebox.media._picture import Array, PictureMaker
+from mattebox.media._samples import sound_chunk, sound_facts
 from mattebox.media._sound import sound
 from mattebox.media._survey import survey
 from mattebox.media.clip import ClipInfo
@@ -183,4 +184,6 @@ JOBS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "ingest": ingest,
     "frames": frames,
     "sound": sound,
+    "sound_chunk": sound_chunk,
+    "sound_facts": sound_facts,
 }

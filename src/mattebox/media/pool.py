@@ -321,7 +321,8 @@ class DecoderPool:
         affinity = work.job.affinity
         same = [p for p in self._idle if affinity is not None and p.serves == affinity]
         fresh = [p for p in self._idle if p.serves is None]
-        for process in (*same, *fresh):
+        # Of several the one that worked last: it stands where the one who asks likely goes on.
+        for process in (*reversed(same), *fresh):
             self._idle.remove(process)
             return process
         if len(self._idle) + len(self._busy) < self.processes:

@@ -93,7 +93,9 @@ class FrameReader:
         for work in list(self._open):
             work.close()
 
-    def read(self, indices: Iterable[int]) -> Generator[tuple[int, Rgb], None, None]:
+    def read(
+        self, indices: Iterable[int], *, urgent: bool = True
+    ) -> Generator[tuple[int, Rgb], None, None]:
         """Frames as RGB at working size, in the order asked for.
 
         Any order is right; ascending is fastest, descending nearly as fast. Closing the generator
@@ -101,6 +103,7 @@ class FrameReader:
 
         Args:
             indices: Frame indices.
+            urgent: Whether a read of a few frames goes before others that wait for a process.
 
         Yields:
             Each index with its `(H, W, 3) uint8` picture, full range. A frame that cannot be
@@ -111,7 +114,7 @@ class FrameReader:
             DecodingError: The decoder died, hung or ran out of memory.
         """
         size = self._info.width * self._info.height * 3
-        for index, arrays in self._frames(indices, "rgb", size):
+        for index, arrays in self._frames(indices, "rgb", size, urgent=urgent):
             yield index, arrays[0].astype(np.uint8, copy=False)
 
     def read_small(self, indices: Iterable[int]) -> Generator[tuple[int, Rgb], None, None]:
@@ -152,7 +155,7 @@ class FrameReader:
             yield index, Planes(y, u, v, _subsampling(y, u), depth, color)
 
     def _frames(
-        self, indices: Iterable[int], make: str, slot_bytes: int
+        self, indices: Iterable[int], make: str, slot_bytes: int, *, urgent: bool = True
     ) -> Generator[tuple[int, tuple[Array, ...]], None, None]:
         wanted = [int(index) for index in indices]
         count = self._table.frame_count
@@ -182,7 +185,7 @@ class FrameReader:
                 slot_bytes=slot_bytes,
                 affinity=clip,
                 lendable=True,
-                urgent=len(wanted) <= _FEW,
+                urgent=urgent and len(wanted) <= _FEW,
             )
         )
         self._open.add(work)

@@ -50,6 +50,7 @@ def thumbnail_jpeg(
     height: int,
     *,
     name: str | None = None,
+    urgent: bool = True,
 ) -> bytes:
     """One frame as a small JPEG of the given height.
 
@@ -60,12 +61,13 @@ def thumbnail_jpeg(
         index: The frame.
         height: Pixels, at least 1; never enlarged.
         name: How the person knows the file, for messages.
+        urgent: Whether it goes before others that wait for a decoder.
 
     Raises:
         IndexError: There is no such frame.
         DecodingError: The decoder died, hung or ran out of memory.
     """
-    frame = _frame(path, info, table, index, name=name)
+    frame = _frame(path, info, table, index, name=name, urgent=urgent)
     height = min(height, frame.shape[0])
     width = max(round(frame.shape[1] * height / frame.shape[0]), 1)
     small = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
@@ -79,9 +81,10 @@ def _frame(
     index: int,
     *,
     name: str | None,
+    urgent: bool = True,
 ) -> npt.NDArray[np.uint8]:
     with FrameReader(path, info, table, name=name) as reader:
-        return next(frame for _, frame in reader.read([index]))
+        return next(frame for _, frame in reader.read([index], urgent=urgent))
 
 
 def _encode(frame: npt.NDArray[np.uint8], format: Literal["png", "jpg"]) -> bytes:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mattebox.inference import card, load
+from mattebox.inference import Attend, card, load
 from mattebox.inference.weights import DIRECTORY
 from mattebox.propagation.anchors import Estimate, Remembered
 from mattebox.propagation.region import Region, crop
@@ -24,12 +24,18 @@ class Network:
     Args:
         engine: Name of the inference engine.
         directory: Folder with the weights.
+        attend: Who stands by at each call.
     """
 
-    def __init__(self, engine: str = "auto", directory: Path = DIRECTORY) -> None:
+    def __init__(
+        self,
+        engine: str = "auto",
+        directory: Path = DIRECTORY,
+        attend: Attend | None = None,
+    ) -> None:
         described = card(READ, directory)
-        self._memorize = load(MEMORIZE, engine, directory=directory)
-        self._read = load(READ, engine, directory=directory)
+        self._memorize = load(MEMORIZE, engine, directory=directory, attend=attend)
+        self._read = load(READ, engine, directory=directory, attend=attend)
         self._size = described.inputs["image"][-1]
         self._keys = described.inputs["keys"]
         self._values = described.inputs["values"]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
+from mattebox.inference import Attend
 from mattebox.inference.weights import DIRECTORY
 from mattebox.matting import crisp
 from mattebox.propagation.anchors import AnchorCache, MemoryAnchors
@@ -55,6 +56,7 @@ class Propagator:
         engine: Name of the inference engine.
         settings: How masks are carried.
         weights: Folder with the weights.
+        attend: Who stands by at each call of a network.
     """
 
     def __init__(
@@ -63,8 +65,9 @@ class Propagator:
         settings: PropagationSettings = PropagationSettings(),
         *,
         weights: Path = DIRECTORY,
+        attend: Attend | None = None,
     ) -> None:
-        self._network = Network(engine, weights)
+        self._network = Network(engine, weights, attend)
         self.settings = settings
         facts = dumps([VERSION, self._network.identity, asdict(settings)], sort_keys=True)
         self._identity = sha256(facts.encode()).hexdigest()

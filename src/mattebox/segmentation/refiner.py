@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
-from mattebox.inference import Engine, identity, load
+from mattebox.inference import Attend, Engine, identity, load
 from mattebox.matting import crisp
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent
@@ -106,12 +106,20 @@ class Refiner:
     Args:
         engine: Back end, see `mattebox.inference.load`.
         engines: Encoder and decoder to use instead of those that come with the package.
+        attend: Who stands by at each call of a network that comes with the package.
     """
 
     def __init__(
-        self, engine: str = "auto", *, engines: tuple[Engine, Engine] | None = None
+        self,
+        engine: str = "auto",
+        *,
+        engines: tuple[Engine, Engine] | None = None,
+        attend: Attend | None = None,
     ) -> None:
-        self._encoder, self._decoder = engines or (load(ENCODER, engine), load(DECODER, engine))
+        self._encoder, self._decoder = engines or (
+            load(ENCODER, engine, attend=attend),
+            load(DECODER, engine, attend=attend),
+        )
         self._weights = [] if engines else [identity(ENCODER), identity(DECODER)]
         self._states: Recent[_State] = Recent(STATES)
         self._encodings: Recent[dict[str, NDArray[Any]]] = Recent(ENCODINGS)

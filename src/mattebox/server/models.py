@@ -34,6 +34,24 @@ class FrameTableLink(BaseModel):
 
     uri: str
     hash: str
+class SoundModel(BaseModel):
+    """How a clip's sound is cut into chunks, protocol section 7."""
+
+    sample_rate: int
+    channels: int
+    chunk_samples: int = Field(description="Samples in each chunk but the last.")
+    chunk_count: int
+    start_sample: int = Field(description="Where chunk 0 begins; 0 is the start of frame 0.")
+    total_samples: int
+
+
+class ConfidenceModel(BaseModel):
+    """How sure the network was of each frame of an object's matte in a revision."""
+
+    revision: int
+    frames: list[float | None] = Field(description="0 to 1; null where nothing is made.")
+
+
 
 
 class GridModel(BaseModel):

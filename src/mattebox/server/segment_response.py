@@ -24,17 +24,17 @@ class SegmentResponse(Response):
         ticket: The share in the work; left in any case.
         headers: Headers of the answer.
         explain: Status and sentence for a failure.
+        media_type: What is sent.
     """
-
-    media_type = "video/mp4"
 
     def __init__(
         self,
         ticket: Ticket,
         headers: Mapping[str, str],
         explain: Callable[[BaseException], tuple[int, str]],
+        media_type: str = "video/mp4",
     ) -> None:
-        super().__init__(headers=dict(headers))
+        super().__init__(headers=dict(headers), media_type=media_type)
         del self.headers["content-length"]
         self._ticket = ticket
         self._explain = explain

@@ -27,15 +27,17 @@ from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
 from mattebox.settings import Settings
 from mattebox.streaming.bus import Bus
-from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.counters import Counters
 from mattebox.streaming.exports import ExportJobs
 from mattebox.streaming.networks import Networks
+from mattebox.streaming.filmstrip import Filmstrip
 from mattebox.streaming.recipes import RecipeBook
 from mattebox.streaming.scheduler import Scheduler
 from mattebox.streaming.segments import SegmentMaker
 from mattebox.streaming.shots import ShotFinder
 from mattebox.streaming.stream import MatteStream
+from mattebox.streaming.sound import ClipSound
 
 log = structlog.get_logger(__name__)
 
@@ -65,9 +67,19 @@ class Workspace:
         self.projects, self.clips, self.masks = library.projects, library.clips, library.masks
         self.counters = Counters()
         self.bus = Bus(settings.event_history)
-        self.networks = Networks(settings.engine)
         self.scheduler = Scheduler(settings.lanes)
-        self.cache = SegmentCache(data / "segments", settings.cache_bytes)
+        self.networks = Networks(
+            settings.engine,
+            lambda network: self.counters.calls.labels(network).inc(),
+            self.scheduler.wait_for_clicks,
+        )
+        self.cache = DiskCache(data / "segments", settings.cache_bytes)
+        self.sound = ClipSound(DiskCache(data / "sound", settings.preview_cache_bytes, ".flac"))
+        self.filmstrip = Filmstrip(
+            DiskCache(data / "pictures", settings.preview_cache_bytes, ".jpg"),
+            self.scheduler,
+            self.counters.decoded.labels("picture").inc,
+        )
         self.recipes = RecipeBook(library.engine)
         self.shots = ShotFinder(self.clips, self._shots_found, self.scheduler.wait_for_clicks)
         maker = SegmentMaker(
@@ -173,6 +185,8 @@ class Workspace:
         self.recipes.forget(leftovers.addresses)
         for address in leftovers.addresses:
             self.cache.remove(address)
+                self.sound.forget(leftovers.clip)
+                self.filmstrip.forget(leftovers.clip)
         for mask in leftovers.masks:
             self.masks.remove(mask)
         for path in files:
@@ -203,8 +217,8 @@ class Workspace:
     def _thumbnail_path(self, clip: str) -> Path:
         return self._data / "thumbnails" / f"{clip}.jpg"
 
-    def _segment_made(self, address: str) -> None:
-        self.stream.segment_made(address)
+    def _segment_made(self, address: str, confidence: Sequence[float]) -> None:
+        self.stream.segment_made(address, confidence)
 
     def _shots_found(self, clip: str) -> None:
         for project in self.projects.all():

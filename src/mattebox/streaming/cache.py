@@ -1,4 +1,4 @@
-"""Finished segments on disk, bounded in bytes; the ones not asked for longest go first."""
+"""Content on disk that can be made again, bounded in bytes; the least recently used goes first."""
 
 from __future__ import annotations
 
@@ -9,69 +9,100 @@ from pathlib import Path
 
 from mattebox.files import write_whole
 
-_SUFFIX = ".m4s"
+_NOTE = ".note"
 
 
-class SegmentCache:
-    """Segments by their address. What is missing can always be made again.
+class DiskCache:
+    """Content by its key. What is missing can always be made again.
 
     Args:
         folder: Where the files are; made when missing.
         capacity: Bytes that may be kept.
+        suffix: What file names end with.
     """
 
-    def __init__(self, folder: Path, capacity: int) -> None:
+    def __init__(self, folder: Path, capacity: int, suffix: str = ".m4s") -> None:
         self._folder = folder
         self._capacity = capacity
+        self._suffix = suffix
         self._lock = threading.Lock()
         self._sizes: OrderedDict[str, int] = OrderedDict()
         folder.mkdir(parents=True, exist_ok=True)
-        found = [(path.stat(), path.stem) for path in folder.glob(f"*/*{_SUFFIX}")]
-        for status, address in sorted(found, key=lambda item: item[0].st_mtime):
-            self._sizes[address] = status.st_size
+        found = [(path.stat(), path.stem) for path in folder.glob(f"*/*{suffix}")]
+        for status, key in sorted(found, key=lambda item: item[0].st_mtime):
+            self._sizes[key] = status.st_size
         self._total = sum(self._sizes.values())
 
-    def __contains__(self, address: str) -> bool:
+    def __contains__(self, key: str) -> bool:
         with self._lock:
-            return address in self._sizes
+            return key in self._sizes
 
-    def get(self, address: str) -> bytes | None:
-        """The segment's bytes, or None when they are not kept."""
+    def get(self, key: str) -> bytes | None:
+        """What was put under this key, or None when it is not kept."""
         with self._lock:
-            if address not in self._sizes:
+            if key not in self._sizes:
                 return None
-            self._sizes.move_to_end(address)
-        path = self._path(address)
+            self._sizes.move_to_end(key)
+        path = self._path(key)
         try:
             os.utime(path)
             return path.read_bytes()
         except FileNotFoundError:
-            self.remove(address)
+            self.remove(key)
             return None
 
-    def put(self, address: str, data: bytes) -> None:
-        """Keep a segment, and make room for it.
+    def note(self, key: str) -> bytes | None:
+        """The note that was put beside the content, as long as that is kept."""
+        if key not in self:
+            return None
+        try:
+            return self._path(key).with_suffix(_NOTE).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put(self, key: str, data: bytes, note: bytes = b"") -> None:
+        """Keep content, and make room for it.
+
+        Args:
+            key: Its name: letters, digits and hyphens.
+            data: The content.
+            note: A few bytes about it that live as long as it does.
 
         Raises:
             OSError: It could not be written; nothing is kept of it.
         """
-        write_whole(self._path(address), data)
+        if note:
+            # First, so that kept content is never without its note.
+            write_whole(self._path(key).with_suffix(_NOTE), note)
+        write_whole(self._path(key), data)
         with self._lock:
-            self._total += len(data) - self._sizes.pop(address, 0)
-            self._sizes[address] = len(data)
+            self._total += len(data) - self._sizes.pop(key, 0)
+            self._sizes[key] = len(data)
             surplus = []
             while self._total > self._capacity and len(self._sizes) > 1:
                 oldest, size = self._sizes.popitem(last=False)
                 self._total -= size
                 surplus.append(oldest)
         for oldest in surplus:
-            self._path(oldest).unlink(missing_ok=True)
+            self._unlink(oldest)
 
-    def remove(self, address: str) -> None:
-        """Forget a segment."""
+    def remove(self, key: str) -> None:
+        """Forget what is under a key."""
         with self._lock:
-            self._total -= self._sizes.pop(address, 0)
-        self._path(address).unlink(missing_ok=True)
+            self._total -= self._sizes.pop(key, 0)
+        self._unlink(key)
 
-    def _path(self, address: str) -> Path:
-        return self._folder / address[:2] / f"{address}{_SUFFIX}"
+    def remove_all(self, prefix: str) -> None:
+        """Forget everything whose key begins so."""
+        with self._lock:
+            keys = [key for key in self._sizes if key.startswith(prefix)]
+        for key in keys:
+            self.remove(key)
+
+    def _unlink(self, key: str) -> None:
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        path.with_suffix(_NOTE).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}{self._suffix}"

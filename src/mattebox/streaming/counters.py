@@ -19,8 +19,9 @@ class Counters:
 
     Attributes:
         registry: Where they are collected.
-        decoded: Frames decoded, by what for (`video`, `matte`, `click`).
+        decoded: Frames decoded, by what for (`video`, `matte`, `click`, `picture`).
         inferred: Frames whose mask a network made, by kind (`propagated`, `anchor`).
+        calls: Times a network ran, by its name; second looks and walks are calls, too.
         encoded: Frames encoded, by kind of segment.
         segments: Segments made, by kind.
         cache: Segment requests, by result (`hit`, `miss`).
@@ -34,6 +35,7 @@ class Counters:
         self.registry = CollectorRegistry()
         self.decoded = self._counter("frames_decoded", "Frames decoded.", "use")
         self.inferred = self._counter("frames_inferred", "Frames a network made.", "kind")
+        self.calls = self._counter("network_calls", "Times a network ran.", "network")
         self.encoded = self._counter("frames_encoded", "Frames encoded.", "kind")
         self.segments = self._counter("segments_made", "Segments made.", "kind")
         self.cache = self._counter("segment_requests", "Segment requests.", "result")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from mattebox.propagation import Propagator
@@ -32,13 +33,34 @@ class Networks:
 
     Args:
         engine: Back end, see `mattebox.inference.load`.
+        called: Told the name of each network that is called.
+        wait_for_clicks: Returns when no click is being answered.
     """
 
-    def __init__(self, engine: str) -> None:
-        self.refiner = _Once(lambda: Refiner(engine))
-        self.propagator = _Once(lambda: Propagator(engine))
+    def __init__(
+        self, engine: str, called: Callable[[str], None], wait_for_clicks: Callable[[], None]
+    ) -> None:
+        self._called = called
+        self._wait_for_clicks = wait_for_clicks
+        self._one = threading.Lock()
+        self.refiner = _Once(lambda: Refiner(engine, attend=self._click))
+        self.propagator = _Once(lambda: Propagator(engine, attend=self._step))
 
     def warm(self) -> None:
         """Load both now."""
         self.refiner()
         self.propagator()
+
+    @contextmanager
+    def _click(self, network: str) -> Iterator[None]:
+        self._called(network)
+        yield
+
+    @contextmanager
+    def _step(self, network: str) -> Iterator[None]:
+        # One after the other: each call takes all cores, so two at a time are no sooner done, and a
+        # click would have to wait for both.
+        with self._one:
+            self._wait_for_clicks()
+            self._called(network)
+            yield

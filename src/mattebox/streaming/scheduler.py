@@ -25,8 +25,9 @@ class Priority(IntEnum):
 
     PLAYHEAD = 0
     AHEAD = 1
-    FILL = 2
-    EXPORT = 3
+    PICTURE = 2
+    FILL = 3
+    EXPORT = 4
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error, somebody wanted it

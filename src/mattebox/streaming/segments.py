@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TypeVar, cast
 
@@ -17,7 +17,8 @@ from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.propagation import Cancelled as PropagationCancelled
 from mattebox.propagation import MemoryAnchors, Shot
-from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.cache import DiskCache
+from mattebox.streaming.confidence import to_note
 from mattebox.streaming.counters import Counters
 from mattebox.streaming.networks import Networks
 from mattebox.streaming.plan import matte_rendition, video_rendition
@@ -37,16 +38,17 @@ class SegmentMaker:
         cache: Where finished segments go.
         networks: What propagates masks.
         counters: Where the work is counted.
-        made: Told the address of each segment that is kept.
+        made: Told the address of each segment that is kept, and how sure the network was of each
+            of its frames, empty for video.
     """
 
     def __init__(
         self,
         library: Library,
-        cache: SegmentCache,
+        cache: DiskCache,
         networks: Networks,
         counters: Counters,
-        made: Callable[[str], None],
+        made: Callable[[str, Sequence[float]], None],
     ) -> None:
         self._clips = library.clips
         self._masks = library.masks
@@ -70,10 +72,11 @@ class SegmentMaker:
             Stopped: Nobody waits for it any more.
         """
         chunks: list[bytes] = []
+        confidence: list[float] = []
         try:
             turn.wait()
             clip = self._clips.get(recipe.clip)
-            with closing(self._chunks(clip, recipe, turn)) as parts:
+            with closing(self._chunks(clip, recipe, turn, confidence)) as parts:
                 for chunk in parts:
                     chunks.append(chunk)
                     yield chunk
@@ -84,13 +87,15 @@ class SegmentMaker:
             self._counters.failed.labels(recipe.kind).inc()
             raise
         self._counters.segments.labels(recipe.kind).inc()
-        self._keep(recipe.address, b"".join(chunks))
+        self._keep(recipe.address, b"".join(chunks), confidence)
 
-    def _chunks(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[bytes]:
+    def _chunks(
+        self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
+    ) -> Generator[bytes]:
         table = clip.table
         frames = range(recipe.start, recipe.stop)
         rendition = video_rendition(clip) if recipe.kind == "video" else matte_rendition(clip)
-        pictures = self._pictures(clip, recipe, turn)
+        pictures = self._pictures(clip, recipe, turn, confidence)
         # The encoder works on one frame while the next one is decoded or inferred.
         with closing(ahead(pictures)) as coming:
             yield from segment_chunks(
@@ -100,12 +105,15 @@ class SegmentMaker:
                 [table.duration(frame) for frame in frames],
             )
 
-    def _pictures(self, clip: Clip, recipe: Recipe, turn: Turn) -> Iterator[YuvPlanes | Mask]:
+    def _pictures(
+        self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
+    ) -> Iterator[YuvPlanes | Mask]:
         if recipe.kind == "video":
             return self._plate(clip, recipe, turn)
         if not recipe.keyframes:
+            confidence += [1.0] * (recipe.stop - recipe.start)
             return _empty(clip, recipe)
-        return self._matte(clip, recipe, turn)
+        return self._matte(clip, recipe, turn, confidence)
 
     def _plate(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[YuvPlanes]:
         with (
@@ -118,7 +126,9 @@ class SegmentMaker:
                 # At working size planes are 8-bit 4:2:0.
                 yield cast(YuvPlanes, picture)
 
-    def _matte(self, clip: Clip, recipe: Recipe, turn: Turn) -> Generator[Mask]:
+    def _matte(
+        self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
+    ) -> Generator[Mask]:
         keyframes = {frame: self._masks.get(mask) for frame, mask in recipe.keyframes}
         with _reader(clip) as reader:
             propagated = self._networks.propagator().propagate(
@@ -133,6 +143,7 @@ class SegmentMaker:
             for made in propagated:
                 if made.index not in keyframes:
                     self._counters.inferred.labels("propagated").inc()
+                confidence.append(made.confidence)
                 yield made.mask
 
     def _counted(self, pictures: Iterable[T], kind: str, turn: Turn) -> Iterator[T]:
@@ -141,14 +152,14 @@ class SegmentMaker:
             self._counters.encoded.labels(kind).inc()
             yield picture
 
-    def _keep(self, address: str, data: bytes) -> None:
+    def _keep(self, address: str, data: bytes, confidence: Sequence[float]) -> None:
         try:
-            self._cache.put(address, data)
+            self._cache.put(address, data, to_note(confidence) if confidence else b"")
         except OSError as error:
             # Whoever waits for it gets it all the same; it is made again when next asked for.
             log.error("segment not kept", address=address, error=str(error))
         else:
-            self._made(address)
+            self._made(address, confidence)
 
 
 class _CountedSource:

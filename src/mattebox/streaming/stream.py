@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -18,7 +19,8 @@ from mattebox.projects.masks import Mask
 from mattebox.projects.revisions import Revision
 from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
-from mattebox.streaming.cache import SegmentCache
+from mattebox.streaming.cache import DiskCache
+from mattebox.streaming.confidence import from_note, rounded
 from mattebox.streaming.fill import Filler
 from mattebox.streaming.manifest import Addresses, changed_ranges, manifest
 from mattebox.streaming.mattes import masks_of
@@ -45,6 +47,19 @@ _SHOTS_TIMEOUT_S = 600
 Places = dict[str, list[tuple[str | None, int]]]
 
 
+@dataclass(frozen=True)
+class Confidence:
+    """How sure the network was of each frame of a matte.
+
+    Attributes:
+        revision: Number of the revision.
+        frames: The IoU that it expects, in [0, 1], 1 on a keyframe; None where nothing is made.
+    """
+
+    revision: int
+    frames: list[float | None]
+
+
 class MatteStream:
     """Addresses, manifests and segments.
 
@@ -65,7 +80,7 @@ class MatteStream:
         recipes: RecipeBook,
         maker: SegmentMaker,
         *,
-        cache: SegmentCache,
+        cache: DiskCache,
         scheduler: Scheduler,
         networks: Networks,
         bus: Bus,
@@ -222,8 +237,36 @@ class MatteStream:
             self._orders[project_id] += 1
             return self._orders[project_id]
 
-    def segment_made(self, address: str) -> None:
-        """Tell pages that a segment became ready."""
+    def confidence(self, project_id: str, object_id: str, number: int | None) -> Confidence:
+        """How sure the network was of an object's matte in a revision, or in the present one.
+
+        Raises:
+            InputError: There is no such project, revision or object in it (404).
+        """
+        project = self._projects.get(project_id)
+        revision = self._projects.revision(
+            project_id, project.state.revision if number is None else number
+        )
+        known = {item.id for item in revision.snapshot.objects}
+        if object_id not in known | {item.id for item in project.state.objects}:
+            raise InputError(
+                f"There is no object {object_id!r} in this project; read the project.", status=404
+            )
+        clip = self._clips.get(project.clip)
+        mattes: tuple[str, ...] = ()
+        # An object without keyframes there has no matte, and shots need not be waited for.
+        if revision.snapshot.masks(object_id):
+            mattes = self.addresses(project, revision).mattes[object_id]
+        grid = grid_of(clip)
+        frames: list[float | None] = []
+        for segment in range(grid.count):
+            start, stop = grid.cell(segment)
+            note = self._cache.note(mattes[segment]) if mattes else None
+            frames += from_note(note, stop - start)
+        return Confidence(revision.number, frames)
+
+    def segment_made(self, address: str, confidence: Sequence[float]) -> None:
+        """Tell pages that a segment became ready, and how sure the network was of its frames."""
         with self._lock:
             found = [
                 (project, place)
@@ -231,9 +274,10 @@ class MatteStream:
                 for place in places.get(address, ())
             ]
         for project, (object_id, segment) in found:
-            self._bus.publish(
-                project, "segment", {"object": object_id, "segment": segment, "address": address}
-            )
+            told: dict[str, Any] = {"object": object_id, "segment": segment, "address": address}
+            if confidence:
+                told["confidence"] = rounded(confidence)
+            self._bus.publish(project, "segment", told)
 
     def forget(self, project_id: str) -> None:
         """Drop what is kept of a deleted project."""

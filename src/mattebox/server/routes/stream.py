@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
-from mattebox.server.models import AppliedModel, Apply, ManifestModel
+from mattebox.server.models import AppliedModel, Apply, ConfidenceModel, ManifestModel
 from mattebox.server.problems import of_exception
 from mattebox.server.routes.context import (
     IMMUTABLE,
@@ -106,6 +106,18 @@ def read_init(
     """The initialisation segment of a segment's rendition."""
     data = workspace.stream.init(address)
     return immutable(data, "video/mp4", f"{address}-init", if_none_match)
+
+
+@router.get("/projects/{project}/objects/{item}/confidence", responses=responses(404))
+def read_confidence(
+    project: str,
+    item: str,
+    workspace: OpenWorkspace,
+    revision: Annotated[int | None, Query(ge=0)] = None,
+) -> ConfidenceModel:
+    """How sure the network was of each frame in a revision, or in the present one."""
+    found = workspace.stream.confidence(project, item, revision)
+    return ConfidenceModel(revision=found.revision, frames=found.frames)
 
 
 @router.post("/projects/{project}/apply", status_code=201, responses=responses(404, 409, 422))
