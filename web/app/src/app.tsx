@@ -4,6 +4,7 @@ import { Editor } from "./editor/editor";
 import { Projects } from "./projects/projects";
 import { route } from "./state/route";
 import { Toasts } from "./ui/controls";
+import { Tooltip } from "./ui/tooltip";
 
 export function App() {
   const { project, frame } = route.value;
@@ -11,6 +12,7 @@ export function App() {
     <>
       {project === null ? <Projects /> : <Editor key={project} id={project} firstFrame={frame} />}
       <Toasts />
+      <Tooltip />
     </>
   );
 }

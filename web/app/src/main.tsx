@@ -1,8 +1,11 @@
 import "@fontsource-variable/inter/wght.css";
 import "./design/tokens.css";
 import "./design/base.css";
+import "./design/dialogs.css";
 import "./projects/projects.css";
 import "./editor/editor.css";
+import "./editor/panel.css";
+import "./editor/timeline.css";
 import "./editor/stage.css";
 import { render } from "preact";
 import { App } from "./app";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { appliedObjects, exportBasis, hasRemoved } from "../src/logic/exports";
+import { appliedObjects, exportBasis, fillName, hasRemoved } from "../src/logic/exports";
 import { openExport } from "../src/state/exporting";
 import { Session } from "../src/state/session";
 import { makeObject, makeProject } from "./project";
 
-const keyframes = [{ frame: 0, mask: "/m/a.png", clicks: [] }];
+const keyframes = [{ frame: 0, mask: "/m/a.png", absent: false, clicks: [], prompts: [] }];
 const first = makeObject({ id: "o1", keyframes });
 const second = makeObject({ id: "o2", keyframes });
 const both = makeProject({ revision: 1, objects: [first, second] });
@@ -39,18 +39,32 @@ describe("what can be exported", () => {
   });
 });
 
+describe("the name of an export", () => {
+  const parts = { project: "dog", clip: "MVI_1", object: "Ear, Tail", revision: "3", format: "png" };
+
+  it("has its words in braces filled in", () => {
+    expect(fillName("{project}_{object} v{revision}", parts)).toBe("dog_Ear, Tail v3");
+    expect(fillName("plain", parts)).toBe("plain");
+  });
+
+  it("keeps words that it does not know", () => {
+    expect(fillName("{shot} {format}", parts)).toBe("{shot} png");
+  });
+});
+
 describe("a finished export", () => {
   const marks = { in: null, out: null };
-  const basis = exportBasis(both, marks, new Set());
+  const basis = exportBasis(both, marks);
 
   it("is told from a new one by revision, corrections, objects and marks", () => {
-    expect(exportBasis({ ...both, version: 9, name: "cat" }, marks, new Set())).toBe(basis);
-    expect(exportBasis({ ...both, revision: 2 }, marks, new Set())).not.toBe(basis);
-    expect(exportBasis({ ...both, objects: [first] }, marks, new Set())).not.toBe(basis);
-    expect(exportBasis(both, { in: 3, out: null }, new Set())).not.toBe(basis);
-    expect(exportBasis(both, marks, new Set(["o2"]))).not.toBe(basis);
+    expect(exportBasis({ ...both, version: 9, name: "cat" }, marks)).toBe(basis);
+    expect(exportBasis({ ...both, revision: 2 }, marks)).not.toBe(basis);
+    expect(exportBasis({ ...both, objects: [first] }, marks)).not.toBe(basis);
+    expect(exportBasis(both, { in: 3, out: null })).not.toBe(basis);
+    const hidden = [first, { ...second, visible: false }];
+    expect(exportBasis({ ...both, objects: hidden }, marks)).not.toBe(basis);
     const corrected = [first, { ...second, stale: [[0, 9]] as [number, number][] }];
-    expect(exportBasis({ ...both, objects: corrected }, marks, new Set())).not.toBe(basis);
+    expect(exportBasis({ ...both, objects: corrected }, marks)).not.toBe(basis);
   });
 
   it("is offered until something changes, then is among the earlier ones", () => {

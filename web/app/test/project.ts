@@ -1,9 +1,22 @@
 /** Projects as the server would send them. */
 
-import type { Project, ProjectObject } from "../src/api/types";
+import type { Keyframe, Project, ProjectObject } from "../src/api/types";
 
 export function makeObject(part: Partial<ProjectObject> = {}): ProjectObject {
-  return { id: "o1", name: "Object 1", color: "#ff4fa3", keyframes: [], stale: [], ...part };
+  return {
+    id: "o1",
+    name: "Object 1",
+    color: "#ff4fa3",
+    visible: true,
+    locked: false,
+    keyframes: [],
+    stale: [],
+    ...part,
+  };
+}
+
+export function makeKeyframe(part: Partial<Keyframe> = {}): Keyframe {
+  return { frame: 0, mask: "/m/0.png", absent: false, clicks: [], prompts: [], ...part };
 }
 
 export function makeProject(part: Partial<Project> = {}): Project {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandFor, hint, keyCaps, SHORTCUTS, type KeyPress } from "../src/logic/shortcuts";
+import { commandFor, hint, keyCaps, searchShortcuts, SHORTCUTS, type KeyPress } from "../src/logic/shortcuts";
 
 function press(key: string, held: Partial<KeyPress> = {}): KeyPress {
   return { key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held };
@@ -24,6 +24,8 @@ describe("shortcuts", () => {
     [press("["), "previous-keyframe"],
     [press("Enter"), "apply"],
     [press("2"), "view-cutout"],
+    [press("+", { shiftKey: true }), "zoom-in"],
+    [press("H", { shiftKey: true }), "tool-hand"],
   ] as const)("reads %o as %s", (event, command) => {
     expect(commandFor(event)).toBe(command);
   });
@@ -38,8 +40,17 @@ describe("shortcuts", () => {
     expect(commandFor(press("F5"))).toBeNull();
   });
 
+  it("are found by what they do and by their keys", () => {
+    const commands = (query: string) => searchShortcuts(query, false).map(({ command }) => command);
+    expect(commands("keyframe next")).toEqual(["next-keyframe"]);
+    expect(commands("ctrl+e")).toEqual(["export"]);
+    expect(commands("").length).toBe(SHORTCUTS.length);
+    expect(commands("no such thing")).toEqual([]);
+  });
+
   it("names keys for people", () => {
     expect(keyCaps("Ctrl+Shift+z", false)).toEqual(["Ctrl", "Shift", "Z"]);
+    expect(keyCaps("Plus", false)).toEqual(["+"]);
     expect(hint("undo", true)).toBe(" (⌘Z)");
     expect(hint("swap-tool", false)).toBe(" (X)");
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatAgo,
   formatBytes,
   formatDuration,
   formatRate,
@@ -49,5 +50,19 @@ describe("words for people", () => {
     expect(formatRemaining(1)).toBe("a few seconds");
     expect(formatRemaining(40)).toBe("40 s");
     expect(formatRemaining(125)).toBe("3 min");
+  });
+});
+
+describe("how long ago", () => {
+  it.each([
+    [20_000, "just now"],
+    [5 * 60_000, "5 min ago"],
+    [3 * 3_600_000, "3 h ago"],
+    [30 * 3_600_000, "yesterday"],
+    [3 * 86_400_000, "3 days ago"],
+    [30 * 86_400_000, "24 Oct 2026"],
+  ])("tells %d milliseconds as %s", (since, told) => {
+    const now = Date.parse("2026-11-23T12:00:00Z");
+    expect(formatAgo(new Date(now - since).toISOString(), now)).toBe(told);
   });
 });

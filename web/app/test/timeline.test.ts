@@ -3,52 +3,54 @@ import {
   cuts,
   frameCentre,
   frameToX,
+  keepFrameInSight,
+  layOutLanes,
   nextKeyframe,
-  pressedFrame,
+  panTrack,
   previousKeyframe,
+  reached,
   rulerStep,
-  tileFrames,
+  spanOf,
+  tileSpans,
+  wholeClip,
   xToFrame,
+  zoomTrack,
+  type Track,
 } from "../src/logic/timeline";
 
-const track = { width: 1000, frameCount: 250 };
+const whole = (width: number, frameCount: number): Track => ({
+  width,
+  frameCount,
+  ...wholeClip(frameCount),
+});
+const track = whole(1000, 250);
 
 describe("timeline", () => {
   it("finds each frame again under its own middle", () => {
+    const zoomed = { ...track, first: 71.3, shown: 31.7 };
     for (let frame = 0; frame < track.frameCount; frame += 1) {
       expect(xToFrame(track, frameCentre(track, frame))).toBe(frame);
+      expect(xToFrame(zoomed, frameCentre(zoomed, frame))).toBe(frame);
     }
   });
 
   it("keeps positions outside within the clip", () => {
     expect(xToFrame(track, -50)).toBe(0);
     expect(xToFrame(track, 5000)).toBe(249);
-    expect(xToFrame({ width: 0, frameCount: 10 }, 3)).toBe(0);
-  });
-
-  it("goes to the nearest keyframe whose mark is hit, else to the frame pressed", () => {
-    const at = frameCentre(track, 100);
-    expect(pressedFrame(track, at + 4, [100])).toBe(100);
-    expect(pressedFrame(track, at + 4, [])).toBe(101);
-    expect(pressedFrame(track, at + 6, [100])).toBe(102);
-    expect(pressedFrame(track, at + 3, [100, 101])).toBe(101);
+    expect(xToFrame(whole(0, 10), 3)).toBe(0);
   });
 
   it("works for a clip of a single frame", () => {
-    const one = { width: 800, frameCount: 1 };
+    const one = whole(800, 1);
     expect(xToFrame(one, 799)).toBe(0);
     expect(frameToX(one, 1)).toBe(800);
   });
 
   it("chooses ruler steps that leave room for labels", () => {
     expect(rulerStep(track, 25, 56)).toBe(25);
-    expect(rulerStep({ width: 1000, frameCount: 10 }, 25, 56)).toBe(1);
-    expect(rulerStep({ width: 1000, frameCount: 90_000 }, 25, 56)).toBe(7500);
-  });
-
-  it("spreads the filmstrip over the clip without repeating a frame", () => {
-    expect(tileFrames(100, 4)).toEqual([12, 37, 62, 87]);
-    expect(tileFrames(2, 8)).toEqual([0, 1]);
+    expect(rulerStep(whole(1000, 10), 25, 56)).toBe(1);
+    expect(rulerStep(whole(1000, 90_000), 25, 56)).toBe(7500);
+    expect(rulerStep({ ...whole(1000, 90_000), shown: 25 }, 25, 56)).toBe(5);
   });
 
   it("knows cuts and neighbouring keyframes", () => {
@@ -57,5 +59,94 @@ describe("timeline", () => {
     expect(previousKeyframe([0, 30, 60], 30)).toBe(0);
     expect(nextKeyframe([0, 30, 60], 30)).toBe(60);
     expect(nextKeyframe([0], 0)).toBeNull();
+  });
+});
+
+describe("zoom of the timeline", () => {
+  it("keeps the frame under the pointer where it is", () => {
+    const at = 730;
+    const before = xToFrame(track, at);
+    const closer = { ...track, ...zoomTrack(track, 4, at) };
+    expect(closer.shown).toBeCloseTo(62.5);
+    expect(xToFrame(closer, at)).toBe(before);
+    const back = zoomTrack(closer, 0.25, at);
+    expect(back.first).toBeCloseTo(0);
+    expect(back.shown).toBeCloseTo(250);
+  });
+
+  it("never shows more than the clip, nor less than frames that can be told apart", () => {
+    expect(zoomTrack(track, 0.01, 500)).toEqual(wholeClip(250));
+    expect(zoomTrack(track, 1000, 500).shown).toBeCloseTo(1000 / 48);
+    expect(zoomTrack(whole(1000, 3), 1000, 500)).toEqual(wholeClip(3));
+  });
+
+  it("pans up to the clip's ends", () => {
+    const zoomed = { ...track, first: 100, shown: 50 };
+    expect(panTrack(zoomed, 200)).toEqual({ first: 110, shown: 50 });
+    expect(panTrack(zoomed, -99_999).first).toBe(0);
+    expect(panTrack(zoomed, 99_999).first).toBe(200);
+  });
+
+  it("turns the page when the playhead leaves, and else stays", () => {
+    const window = { first: 100, shown: 50 };
+    expect(keepFrameInSight(window, 149, 250)).toBe(window);
+    expect(keepFrameInSight(window, 100, 250)).toBe(window);
+    expect(keepFrameInSight(window, 150, 250)).toEqual({ first: 145, shown: 50 });
+    expect(keepFrameInSight(window, 99, 250)).toEqual({ first: 54, shown: 50 });
+    expect(keepFrameInSight(window, 249, 250)).toEqual({ first: 200, shown: 50 });
+  });
+});
+
+describe("filmstrip", () => {
+  it("covers what is in sight without a gap and without repeating a frame", () => {
+    for (const window of [track, { ...track, first: 33.3, shown: 20 }, whole(1000, 2)]) {
+      const tiles = tileSpans(window, 80);
+      expect(tiles[0]?.start).toBeLessThanOrEqual(window.first);
+      expect(tiles.at(-1)?.stop).toBeGreaterThanOrEqual(
+        Math.min(window.frameCount, Math.floor(window.first + window.shown)),
+      );
+      for (const [index, tile] of tiles.entries()) {
+        expect(tile.frame).toBeGreaterThanOrEqual(tile.start);
+        expect(tile.frame).toBeLessThan(tile.stop);
+        if (index > 0) expect(tile.start).toBe(tiles[index - 1]?.stop);
+      }
+    }
+  });
+
+  it("uses the same frames again while it pans", () => {
+    const at = (first: number) =>
+      tileSpans({ ...track, first, shown: 50 }, 80).map((tile) => tile.frame);
+    const later = new Set(at(104));
+    expect(at(100).filter((frame) => later.has(frame)).length).toBeGreaterThan(8);
+  });
+});
+
+describe("spans", () => {
+  const shots = [[0, 100], [100, 180], [180, 250]] as const;
+
+  it("reach up to the neighbouring keyframes", () => {
+    expect(spanOf(40, [0, 40, 70], shots, 250)).toEqual([1, 70]);
+    expect(spanOf(0, [0, 40, 70], null, 250)).toEqual([0, 40]);
+  });
+
+  it("end at the cuts", () => {
+    expect(spanOf(70, [0, 70, 200], shots, 250)).toEqual([1, 100]);
+    expect(spanOf(200, [0, 70, 200], shots, 250)).toEqual([180, 250]);
+  });
+
+  it("leave out shots without a keyframe", () => {
+    expect(reached([0, 200], shots, 250)).toEqual([[0, 100], [180, 250]]);
+    expect(reached([3], null, 250)).toEqual([[0, 250]]);
+    expect(reached([], null, 250)).toEqual([]);
+  });
+});
+
+describe("lanes", () => {
+  it("give the selected object more room", () => {
+    expect(layOutLanes(["a", "b", "c"], "b", 22, 40)).toEqual([
+      { id: "a", top: 0, height: 22 },
+      { id: "b", top: 22, height: 40 },
+      { id: "c", top: 62, height: 22 },
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { count } from "../logic/ranges";
 import { formatRemaining } from "../logic/timecode";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
-import { keyHint } from "../ui/platform";
+import { keysOf } from "../ui/platform";
 
 export function ApplyControl({ session }: { session: Session }) {
   const work = session.work.value;
@@ -74,7 +74,8 @@ function ApplyButton({ session, label }: { session: Session; label: string }) {
     <button
       type="button"
       class="button primary"
-      title={`${label}${keyHint("apply")}`}
+      data-tip="Carry all changes through the clip"
+      data-keys={keysOf("apply")}
       onClick={() => editing.apply(session)}
     >
       {label}

@@ -8,107 +8,94 @@ import * as editing from "../state/editing";
 import {
   cancelExport,
   EXPORT_FORMATS,
-  exportedObjects,
+  exportRange,
+  forgetExport,
   newExport,
   startExport,
+  type ExportChoice,
 } from "../state/exporting";
 import type { Session } from "../state/session";
-import { Dialog } from "../ui/controls";
+import { Dialog, IconButton } from "../ui/controls";
 import { Icon } from "../ui/icons";
+import { NameTemplate } from "./export-name";
 
 export function ExportDialog({ session }: { session: Session }) {
   const job = session.exportJob.value;
+  const form = job?.state !== "running" && job?.state !== "done";
   return (
     <Dialog
       title="Export"
+      size={form ? "large" : "small"}
       onClose={() => {
         session.dialog.value = null;
       }}
     >
       {job?.state === "running" && <Running session={session} job={job} />}
       {job?.state === "done" && <Done session={session} job={job} />}
-      {job?.state !== "running" && job?.state !== "done" && (
-        <Form session={session} failure={job?.state === "failed" ? job.detail : null} />
-      )}
+      {form && <Form session={session} failure={job?.state === "failed" ? job.detail : null} />}
     </Dialog>
   );
 }
 
 function Form({ session, failure }: { session: Session; failure: string | null }) {
-  const [format, setFormat] = useState(EXPORT_FORMATS[0]?.id ?? "");
-  const keyed = EXPORT_FORMATS.some((entry) => entry.id === format && entry.keyed);
   const { in: start, out: stop } = session.marks.value;
   const marked = start !== null || stop !== null;
-  const [whole, setWhole] = useState(!marked);
-  const clip = session.project.value?.clip;
-  const objects = exportedObjects(session);
-  const last = stop ?? (clip?.frame_count ?? 1) - 1;
+  const applied = session.applied.value;
+  const [choice, setChoice] = useState<ExportChoice>(() => ({
+    format: EXPORT_FORMATS[0]?.id ?? "",
+    wholeClip: !marked,
+    objects: applied.filter((object) => session.shownObjects.value.has(object)),
+    separate: false,
+    name: "",
+  }));
+  const change = (part: Partial<ExportChoice>) => setChoice((old) => ({ ...old, ...part }));
+  const objects = choice.objects.filter((object) => applied.includes(object));
+  const separate = choice.separate && objects.length > 1;
+  const ready = objects.length > 0 && session.busy.value === 0;
   return (
     <>
-      <div class="dialog-body">
+      <div class="dialog-body export-form">
+        <div class="export-column">
+          <Formats chosen={choice.format} onChange={(format) => change({ format })} />
+          <Earlier session={session} />
+        </div>
+        <div class="export-column">
+          <ObjectChoice
+            session={session}
+            chosen={objects}
+            separate={separate}
+            onChange={(ids) => change({ objects: ids })}
+            onSeparate={(apart) => change({ separate: apart })}
+          />
+          <RangeChoice
+            session={session}
+            whole={choice.wholeClip}
+            onChange={(wholeClip) => change({ wholeClip })}
+          />
+          <KeyColor session={session} format={choice.format} />
+          <NameTemplate
+            session={session}
+            value={choice.name}
+            format={choice.format}
+            objects={objects}
+            separate={separate}
+            onChange={(name) => change({ name })}
+          />
+        </div>
         {failure !== null && (
           <p class="notice error" role="alert">
             {failure}
           </p>
         )}
-        <fieldset class="formats">
-          <legend>Format</legend>
-          {EXPORT_FORMATS.map((entry) => (
-            <label key={entry.id} class="format">
-              <input
-                type="radio"
-                name="format"
-                checked={format === entry.id}
-                onChange={() => setFormat(entry.id)}
-              />
-              <span>
-                {entry.label}
-                <span class="dim">{entry.detail}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        {keyed && (
-          <label class="row between">
-            Key colour
-            <input
-              class="field"
-              type="color"
-              value={session.keyColor.value}
-              onInput={(event) => {
-                session.keyColor.value = event.currentTarget.value;
-              }}
-            />
-          </label>
-        )}
-        <fieldset class="range">
-          <legend>Frames</legend>
-          <label class="row">
-            <input type="radio" name="range" checked={whole} onChange={() => setWhole(true)} />
-            Whole clip, {clip?.frame_count} frames
-          </label>
-          <label class={`row ${marked ? "" : "dim"}`}>
-            <input
-              type="radio"
-              name="range"
-              disabled={!marked}
-              checked={!whole}
-              onChange={() => setWhole(false)}
-            />
-            {marked
-              ? `In to out, frames ${start ?? 0} to ${last}`
-              : "In to out (set them with I and O)"}
-          </label>
-        </fieldset>
-        <Warning session={session} />
-        <Earlier session={session} />
+        <Warning session={session} chosen={objects.length} />
       </div>
       <div class="dialog-foot">
+        <span class="dim numbers grow">{summaryOf(session, choice.wholeClip, objects, separate)}</span>
         <button
           type="button"
-          class="button primary"
-          disabled={objects.length === 0 || session.busy.value > 0}
-          onClick={() => startExport(session, { format, wholeClip: whole })}
+          class="button primary large"
+          disabled={!ready}
+          onClick={() => startExport(session, { ...choice, objects, separate })}
         >
           Start export
         </button>
@@ -117,8 +104,150 @@ function Form({ session, failure }: { session: Session; failure: string | null }
   );
 }
 
-function Warning({ session }: { session: Session }) {
-  const warning = warningOf(session);
+function summaryOf(
+  session: Session,
+  whole: boolean,
+  objects: readonly string[],
+  separate: boolean,
+): string {
+  if (objects.length === 0) return "";
+  const [start, stop] = exportRange(session, whole);
+  const what = objects.length === 1 ? "1 object" : `${objects.length} objects`;
+  const how = separate ? `${objects.length} files in one ZIP` : "1 file";
+  return `${what}, ${stop - start} frames, ${how}`;
+}
+
+interface FormatsProps {
+  chosen: string;
+  onChange: (format: string) => void;
+}
+
+function Formats({ chosen, onChange }: FormatsProps) {
+  return (
+    <fieldset class="formats">
+      <legend>Format</legend>
+      {EXPORT_FORMATS.map((entry) => (
+        <label key={entry.id} class={`format ${chosen === entry.id ? "chosen" : ""}`}>
+          <input
+            type="radio"
+            name="format"
+            checked={chosen === entry.id}
+            onChange={() => onChange(entry.id)}
+          />
+          <span class="grow">
+            <span class="row between">
+              <strong>{entry.label}</strong>
+              <span class="tag">{entry.suffix}</span>
+            </span>
+            <span class="dim">{entry.detail}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface ObjectChoiceProps {
+  session: Session;
+  chosen: readonly string[];
+  separate: boolean;
+  onChange: (objects: readonly string[]) => void;
+  onSeparate: (separate: boolean) => void;
+}
+
+function ObjectChoice({ session, chosen, separate, onChange, onSeparate }: ObjectChoiceProps) {
+  const objects = session.project.value?.objects ?? [];
+  const applied = objects.filter(({ id }) => session.applied.value.includes(id));
+  if (applied.length === 0) return null;
+  const toggle = (id: string) =>
+    onChange(
+      applied.map((object) => object.id).filter((other) => chosen.includes(other) !== (other === id)),
+    );
+  return (
+    <fieldset>
+      <legend>Objects</legend>
+      {applied.map((object) => (
+        <label key={object.id} class="row">
+          <input
+            type="checkbox"
+            checked={chosen.includes(object.id)}
+            onChange={() => toggle(object.id)}
+          />
+          <span class="dot" style={{ background: object.color }} />
+          <span class="ellipsis">{object.name}</span>
+        </label>
+      ))}
+      {applied.length > 1 && (
+        <div class="segmented" role="radiogroup" aria-label="Files">
+          {[false, true].map((apart) => (
+            <button
+              key={String(apart)}
+              type="button"
+              role="radio"
+              class="button"
+              aria-checked={separate === apart}
+              disabled={chosen.length < 2}
+              onClick={() => onSeparate(apart)}
+            >
+              {apart ? "A file for each" : "Together"}
+            </button>
+          ))}
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+interface RangeChoiceProps {
+  session: Session;
+  whole: boolean;
+  onChange: (whole: boolean) => void;
+}
+
+function RangeChoice({ session, whole, onChange }: RangeChoiceProps) {
+  const { in: start, out: stop } = session.marks.value;
+  const marked = start !== null || stop !== null;
+  const [from, to] = exportRange(session, false);
+  return (
+    <fieldset>
+      <legend>Frames</legend>
+      <label class="row">
+        <input type="radio" name="range" checked={whole} onChange={() => onChange(true)} />
+        Whole clip, {session.project.value?.clip.frame_count} frames
+      </label>
+      <label class={`row ${marked ? "" : "dim"}`}>
+        <input
+          type="radio"
+          name="range"
+          disabled={!marked}
+          checked={!whole}
+          onChange={() => onChange(false)}
+        />
+        {marked ? `In to out, frames ${from} to ${to - 1}` : "In to out (set them with I and O)"}
+      </label>
+    </fieldset>
+  );
+}
+
+function KeyColor({ session, format }: { session: Session; format: string }) {
+  if (!EXPORT_FORMATS.some((entry) => entry.id === format && entry.keyed)) return null;
+  return (
+    <label class="row between">
+      Key colour
+      <input
+        class="field"
+        type="color"
+        value={session.keyColor.value}
+        onInput={(event) => {
+          session.keyColor.value = event.currentTarget.value;
+        }}
+      />
+    </label>
+  );
+}
+
+function Warning({ session, chosen }: { session: Session; chosen: number }) {
+  const warning = warningOf(session, chosen);
   if (warning === null) return null;
   return (
     <div class="notice row between">
@@ -132,38 +261,44 @@ function Warning({ session }: { session: Session }) {
   );
 }
 
-function warningOf(session: Session): string | null {
+function warningOf(session: Session, chosen: number): string | null {
   const project = session.project.value;
-  const applied = session.applied.value.length;
   if (!project || project.revision === 0) {
     return "Nothing is applied yet, so there is nothing to export.";
   }
-  if (applied === 0) {
+  if (session.applied.value.length === 0) {
     return session.canApply.value
       ? "No object’s clicks are applied, so there is nothing to export."
       : "There is no object to export; click one and apply.";
   }
-  const exported = exportedObjects(session).length;
-  if (exported === 0) return "All objects are hidden; show those to export.";
-  if (hasStale(project)) {
-    return "Your last corrections are not applied; the export would not have them.";
-  }
-  return exported < applied ? "Hidden objects are left out." : null;
+  if (chosen === 0) return "Choose at least one object.";
+  return hasStale(project)
+    ? "Your last corrections are not applied; the export would not have them."
+    : null;
 }
 
 function Earlier({ session }: { session: Session }) {
-  const exported = session.exported.value.slice(-3).reverse();
+  const exported = session.exported.value.slice(-4).reverse();
   if (exported.length === 0) return null;
   return (
-    <section class="earlier" aria-label="Earlier exports">
-      <h2>Earlier</h2>
-      {exported.map((job) => (
-        <a key={job.id} class="row" href={exportAddress(session.id, job.id)} download>
-          <Icon name="download" />
-          {job.file_name}
-          <span class="dim numbers">{job.total} frames</span>
-        </a>
-      ))}
+    <section class="earlier" aria-labelledby="earlier-title">
+      <h3 id="earlier-title">Earlier exports</h3>
+      <ul>
+        {exported.map((job) => (
+          <li key={job.id} class="row">
+            <a class="row grow" href={exportAddress(session.id, job.id)} download>
+              <Icon name="download" />
+              <span class="ellipsis">{job.file_name}</span>
+            </a>
+            <span class="dim numbers">{job.total} frames</span>
+            <IconButton
+              icon="trash"
+              label={`Delete ${job.file_name}`}
+              onClick={() => forgetExport(session, job)}
+            />
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
@@ -171,8 +306,8 @@ function Earlier({ session }: { session: Session }) {
 function Running({ session, job }: { session: Session; job: ExportJob }) {
   return (
     <>
-      <div class="dialog-body" role="status">
-        <p class="numbers">
+      <div class="dialog-body">
+        <p class="numbers" role="status">
           {job.total > 0 ? `${job.done} of ${job.total} frames` : "Starting…"}
         </p>
         <progress class="progress" aria-label="Export" max={job.total || 1} value={job.done} />
@@ -194,12 +329,13 @@ function Done({ session, job }: { session: Session; job: ExportJob }) {
         <p>
           <strong>{job.file_name}</strong> is ready, {job.total} frames.
         </p>
+        {job.detail !== null && <p class="notice">{job.detail}</p>}
       </div>
       <div class="dialog-foot">
-        <button type="button" class="button" onClick={() => newExport(session)}>
+        <button type="button" class="button large" onClick={() => newExport(session)}>
           New export
         </button>
-        <a class="button primary" href={exportAddress(session.id, job.id)} download>
+        <a class="button primary large" href={exportAddress(session.id, job.id)} download>
           <Icon name="download" />
           Download
         </a>

@@ -1,29 +1,42 @@
 /** Small pictures along the timeline, fetched one by one when nothing else is wanted. */
 
 import { frameAddress } from "../api/client";
-import { tileFrames } from "../logic/timeline";
+import { tileSpans, type TileSpan, type Track } from "../logic/timeline";
 import type { Session } from "../state/session";
-import { STRIP_HEIGHT, type Tile } from "./timeline-paint";
 
-const MOST = 16;
-const LAYOUT_MS = 300;
+/** Pictures kept for other zooms and places: some 60 kB each. */
+const KEPT = 240;
+const LAYOUT_MS = 160;
 const WAIT_MS = 120;
 
+export interface Tile extends TileSpan {
+  readonly picture: ImageBitmap | null;
+}
+
 export class Filmstrip {
-  tiles: Tile[] = [];
+  tiles: readonly Tile[] = [];
+  /** Called when a picture has come. */
+  changed: () => void = () => undefined;
   private readonly pictures = new Map<number, ImageBitmap>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private run = 0;
 
-  constructor(
-    private readonly session: Session,
-    private readonly changed: () => void,
-  ) {}
+  constructor(private readonly session: Session) {}
 
-  /** Divides `width` pixels into tiles and fills them as pictures come. */
-  layOut(width: number): void {
+  /** Divides the track into tiles `height` pixels high and fills them as pictures come. */
+  layOut(track: Track, height: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.fill(width), LAYOUT_MS);
+    const clip = this.session.project.value?.clip;
+    if (!clip || track.width === 0) return;
+    const spans = tileSpans(track, (0.8 * height * clip.width) / clip.height);
+    this.place(spans);
+    this.timer = setTimeout(() => void this.fill(spans, height), LAYOUT_MS);
+  }
+
+  /** A picture near `frame`, if any is at hand. */
+  near(frame: number): ImageBitmap | null {
+    const tile = this.tiles.find(({ start, stop }) => frame >= start && frame < stop);
+    return tile?.picture ?? null;
   }
 
   dispose(): void {
@@ -33,27 +46,38 @@ export class Filmstrip {
     this.pictures.clear();
   }
 
-  private async fill(width: number): Promise<void> {
-    const clip = this.session.project.value?.clip;
-    if (!clip || width === 0) return;
+  private place(spans: readonly TileSpan[]): void {
+    this.tiles = spans.map((span) => {
+      const picture = this.pictures.get(span.frame) ?? null;
+      return { ...span, picture };
+    });
+  }
+
+  private async fill(spans: readonly TileSpan[], height: number): Promise<void> {
     const run = (this.run += 1);
-    const natural = (STRIP_HEIGHT * clip.width) / clip.height;
-    const frames = tileFrames(clip.frame_count, Math.min(MOST, Math.ceil(width / natural)));
-    const each = width / frames.length;
-    const tilesOf = () =>
-      frames.map((frame, index): Tile => {
-        return { x: index * each, width: each, picture: this.pictures.get(frame) ?? null };
-      });
-    this.tiles = tilesOf();
-    for (const frame of frames) {
+    for (const { frame } of spans) {
       if (this.pictures.has(frame)) continue;
       await this.idle();
       if (run !== this.run) return;
-      const picture = await fetchPicture(this.session.id, frame, each / natural);
-      if (run !== this.run) return;
-      if (picture) this.pictures.set(frame, picture);
-      this.tiles = tilesOf();
+      const picture = await fetchThumbnail(this.session.id, frame, 2 * height);
+      if (run !== this.run) {
+        picture?.close();
+        return;
+      }
+      if (picture) this.keep(frame, picture, spans);
+      this.place(spans);
       this.changed();
+    }
+  }
+
+  private keep(frame: number, picture: ImageBitmap, spans: readonly TileSpan[]): void {
+    this.pictures.set(frame, picture);
+    const shown = new Set(spans.map((span) => span.frame));
+    for (const [old, oldPicture] of this.pictures) {
+      if (this.pictures.size <= Math.max(KEPT, shown.size)) break;
+      if (shown.has(old)) continue;
+      oldPicture.close();
+      this.pictures.delete(old);
     }
   }
 
@@ -68,25 +92,17 @@ export class Filmstrip {
   }
 }
 
-/** The middle of the frame, `stretch` times as wide as high as the picture is. */
-async function fetchPicture(
+/** A frame some `height` pixels high, or null: a gap is no reason to trouble anyone. */
+export async function fetchThumbnail(
   project: string,
   frame: number,
-  stretch: number,
+  height: number,
 ): Promise<ImageBitmap | null> {
   try {
-    const response = await fetch(frameAddress(project, frame), { priority: "low" });
-    if (!response.ok) return null;
-    const whole = await createImageBitmap(await response.blob());
-    const height = stretch > 1 ? whole.height / stretch : whole.height;
-    const width = stretch > 1 ? whole.width : whole.width * stretch;
-    const [x, y] = [(whole.width - width) / 2, (whole.height - height) / 2];
-    const small = { resizeHeight: STRIP_HEIGHT * 2, resizeQuality: "medium" } as const;
-    const picture = await createImageBitmap(whole, x, y, width, height, small);
-    whole.close();
-    return picture;
+    const address = frameAddress(project, frame, height);
+    const response = await fetch(address, { priority: "low" });
+    return response.ok ? await createImageBitmap(await response.blob()) : null;
   } catch {
-    // A filmstrip with a gap is no reason to trouble anyone.
     return null;
   }
 }

@@ -1,11 +1,11 @@
-/** All shortcuts, from the same table that the keys are read with. */
+/** All shortcuts, from the same table that the keys are read with, to be searched. */
 
-import { keyCaps, SHORTCUTS } from "../logic/shortcuts";
+import { useState } from "preact/hooks";
+import { GROUPS, keyCaps, searchShortcuts, type Shortcut } from "../logic/shortcuts";
 import type { Session } from "../state/session";
 import { Dialog } from "../ui/controls";
+import { Icon } from "../ui/icons";
 import { isMac } from "../ui/platform";
-
-const GROUPS = ["Cut out", "Play", "Move", "View"] as const;
 
 /** What the pointer does; the keys alone would be half the help. */
 const POINTER: readonly (readonly [string, string])[] = [
@@ -13,53 +13,81 @@ const POINTER: readonly (readonly [string, string])[] = [
   ["Alt + click", "The other of include and exclude"],
   ["Drag a point", "Move it"],
   ["Right-click a point", "Delete it"],
-  ["Wheel", "Zoom"],
-  ["Space or middle + drag", "Pan"],
+  ["Wheel", "Zoom the picture"],
+  ["Space or middle + drag", "Pan the picture"],
+  ["Ctrl + wheel on the timeline", "Zoom the timeline"],
+  ["Right-click a keyframe", "Go there or delete it"],
+  ["Alt + click an eye", "Show that object alone"],
 ];
 
 export function HelpDialog({ session }: { session: Session }) {
+  const [query, setQuery] = useState("");
+  const found = searchShortcuts(query, isMac);
+  const wanted = query.trim().toLowerCase();
+  const pointer = POINTER.filter((entry) => entry.join(" ").toLowerCase().includes(wanted));
   return (
     <Dialog
       title="Shortcuts"
-      wide
+      size="wide"
       onClose={() => {
         session.dialog.value = null;
       }}
     >
-      <div class="shortcuts">
-        <section>
-          <h2>Pointer</h2>
-          <dl>
-            {POINTER.map(([what, does]) => (
-              <div key={what}>
-                <dt>{does}</dt>
-                <dd class="dim">{what}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-        {GROUPS.map((group) => (
-          <section key={group}>
-            <h2>{group}</h2>
+      <div class="help-search">
+        <Icon name="search" />
+        <input
+          class="field grow"
+          type="search"
+          placeholder="Search for a key or what it does"
+          aria-label="Search the shortcuts"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      </div>
+      <div class="shortcuts" tabIndex={0} role="region" aria-label="All shortcuts">
+        {found.length + pointer.length === 0 && <p class="hint">Nothing is called that.</p>}
+        {pointer.length > 0 && (
+          <section>
+            <h3>Pointer</h3>
             <dl>
-              {SHORTCUTS.filter((entry) => entry.group === group).map((entry) => (
-                <div key={entry.command}>
-                  <dt>{entry.label}</dt>
-                  <dd>
-                    {entry.keys.map((key) => (
-                      <span key={key} class="keys">
-                        {keyCaps(key, isMac).map((cap) => (
-                          <kbd key={cap}>{cap}</kbd>
-                        ))}
-                      </span>
-                    ))}
-                  </dd>
+              {pointer.map(([what, does]) => (
+                <div key={what}>
+                  <dt>{does}</dt>
+                  <dd class="dim">{what}</dd>
                 </div>
               ))}
             </dl>
           </section>
+        )}
+        {GROUPS.map((group) => (
+          <Keys key={group} title={group} entries={found.filter((one) => one.group === group)} />
         ))}
       </div>
     </Dialog>
+  );
+}
+
+function Keys({ title, entries }: { title: string; entries: readonly Shortcut[] }) {
+  if (entries.length === 0) return null;
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl>
+        {entries.map((entry) => (
+          <div key={entry.command}>
+            <dt>{entry.label}</dt>
+            <dd>
+              {entry.keys.map((key) => (
+                <span key={key} class="keys">
+                  {keyCaps(key, isMac).map((cap) => (
+                    <kbd key={cap}>{cap}</kbd>
+                  ))}
+                </span>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

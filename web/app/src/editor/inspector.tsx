@@ -1,20 +1,42 @@
-/** The panel right of the picture: objects, how the view looks, this frame, the clip. */
+/** The panel right of the picture: objects, how the view looks, this frame, the clip; or revisions. */
 
+import { useState } from "preact/hooks";
 import { contains } from "../logic/ranges";
 import { formatRate } from "../logic/timecode";
 import * as editing from "../state/editing";
 import { latencies } from "../state/latency";
 import type { Backdrop, Session } from "../state/session";
 import { IconButton, Segmented } from "../ui/controls";
+import { keysOf } from "../ui/platform";
 import { Objects } from "./objects";
+import { Revisions } from "./revisions";
+
+type Panel = "edit" | "revisions";
+
+const PANELS = [
+  { value: "edit", label: "Edit" },
+  { value: "revisions", label: "Revisions" },
+] as const;
 
 export function Inspector({ session }: { session: Session }) {
+  const [panel, setPanel] = useState<Panel>("edit");
   return (
-    <aside class="inspector" aria-label="Objects and view">
-      <Objects session={session} />
-      <ViewSettings session={session} />
-      <FrameState session={session} />
-      <ClipFacts session={session} />
+    <aside class="inspector" aria-label="Objects and settings">
+      <div class="inspector-tabs">
+        <Segmented label="Panel" value={panel} choices={PANELS} onChange={setPanel} />
+      </div>
+      <div class="inspector-body">
+        {panel === "revisions" ? (
+          <Revisions session={session} />
+        ) : (
+          <>
+            <Objects session={session} />
+            <FrameState session={session} />
+            <ViewSettings session={session} />
+            <ClipFacts session={session} />
+          </>
+        )}
+      </div>
     </aside>
   );
 }
@@ -27,34 +49,54 @@ const BACKDROPS: readonly { value: Backdrop; label: string }[] = [
 
 function ViewSettings({ session }: { session: Session }) {
   const view = session.view.value;
-  if (view === "overlay") {
-    const percent = Math.round(session.opacity.value * 100);
-    return (
-      <section>
-        <h2>Overlay</h2>
-        <label class="setting">
-          <span class="row between">
-            Tint <span class="dim numbers">{percent} %</span>
-          </span>
-          <input
-            type="range"
-            min={0}
-            max={100}
-            value={percent}
-            onInput={(event) => {
-              session.opacity.value = Number(event.currentTarget.value) / 100;
-            }}
-          />
-        </label>
-      </section>
-    );
-  }
-  if (view !== "cutout") return null;
+  return (
+    <>
+      {view === "overlay" && <OverlaySettings session={session} />}
+      {view === "cutout" && <CutoutSettings session={session} />}
+      <WipeSettings session={session} />
+    </>
+  );
+}
+
+function OverlaySettings({ session }: { session: Session }) {
+  const percent = Math.round(session.opacity.value * 100);
+  return (
+    <section aria-labelledby="overlay-title">
+      <h2 id="overlay-title">Overlay</h2>
+      <label class="setting">
+        <span class="row between">
+          Tint <span class="dim numbers">{percent} %</span>
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={100}
+          value={percent}
+          onInput={(event) => {
+            session.opacity.value = Number(event.currentTarget.value) / 100;
+          }}
+        />
+      </label>
+      <label class="row setting">
+        <input
+          type="checkbox"
+          checked={session.outline.value}
+          onChange={(event) => {
+            session.outline.value = event.currentTarget.checked;
+          }}
+        />
+        Outline
+      </label>
+    </section>
+  );
+}
+
+function CutoutSettings({ session }: { session: Session }) {
   const backdrop = session.backdrop.value;
   const color = backdrop === "key" ? session.keyColor : session.backdropColor;
   return (
-    <section>
-      <h2>Background</h2>
+    <section aria-labelledby="background-title">
+      <h2 id="background-title">Background</h2>
       <Segmented
         label="Background"
         value={backdrop}
@@ -80,31 +122,106 @@ function ViewSettings({ session }: { session: Session }) {
   );
 }
 
-function FrameState({ session }: { session: Session }) {
-  const object = session.object.value;
-  const frame = session.frame.value;
-  const keyframe = object?.keyframes.find((entry) => entry.frame === frame);
-  const state = stateOf(session, frame);
-  const points = keyframe?.clicks.length ?? 0;
+/** What is left of the line, while there is one; it is dragged in the picture. */
+function WipeSettings({ session }: { session: Session }) {
+  const compared = session.compare.value;
+  const wiped = session.wipe.value;
+  if (compared === null && wiped === null) return null;
+  const position = compared?.position ?? wiped ?? 0.5;
+  const move = (to: number) => {
+    if (compared) session.compare.value = { ...compared, position: to };
+    else session.wipe.value = to;
+  };
   return (
-    <section>
-      <h2>This frame</h2>
-      {keyframe ? (
-        <div class="row between">
-          <span>
-            Keyframe, {points === 1 ? "1 point" : `${points} points`}
-          </span>
-          <IconButton
-            icon="trash"
-            label="Delete this keyframe"
-            onClick={() => editing.deleteKeyframe(session)}
-          />
-        </div>
-      ) : (
-        <p class="dim">{state}</p>
-      )}
+    <section aria-labelledby="wipe-title">
+      <div class="row between">
+        <h2 id="wipe-title">Wipe</h2>
+        <IconButton
+          icon="close"
+          label="End the wipe"
+          command="view-wipe"
+          onClick={() => editing.toggleWipe(session)}
+        />
+      </div>
+      <label class="setting">
+        <span class="row between">
+          {compared ? `Revision ${compared.revision}` : "Original"}
+          <span class="dim">Now</span>
+        </span>
+        <input
+          type="range"
+          aria-label="Position of the wipe"
+          min={0}
+          max={100}
+          value={Math.round(position * 100)}
+          onInput={(event) => move(Number(event.currentTarget.value) / 100)}
+        />
+      </label>
     </section>
   );
+}
+
+function FrameState({ session }: { session: Session }) {
+  const object = session.object.value;
+  if (!object) return null;
+  const frame = session.frame.value;
+  const keyframe = object.keyframes.find((entry) => entry.frame === frame);
+  const sure = session.confidence.value[object.id]?.[frame] ?? null;
+  return (
+    <section aria-labelledby="frame-title">
+      <div class="row between">
+        <h2 id="frame-title">This frame</h2>
+        <span class="dim numbers">
+          {keyframe || sure === null ? "" : `${Math.round(sure * 100)} % sure`}
+        </span>
+      </div>
+      <p class="dim">{keyframe ? marksOf(keyframe) : stateOf(session, frame)}</p>
+      <div class="row frame-actions">
+        {keyframe ? (
+          <button
+            type="button"
+            class="button small"
+            disabled={object.locked}
+            data-tip="Delete this frame’s keyframe"
+            data-keys={keysOf("delete-keyframe")}
+            onClick={() => editing.deleteKeyframe(session)}
+          >
+            Delete keyframe
+          </button>
+        ) : (
+          <button
+            type="button"
+            class="button small"
+            disabled={object.locked || !editing.canKeep(session)}
+            data-tip="Keep this mask as a keyframe: it stays as it is"
+            data-keys={keysOf("keep-frame")}
+            onClick={() => editing.keepFrame(session, false)}
+          >
+            Keep as keyframe
+          </button>
+        )}
+        <button
+          type="button"
+          class="button small"
+          disabled={object.locked || keyframe?.absent === true}
+          data-tip={`${object.name} is not on this frame`}
+          data-keys={keysOf("mark-absent")}
+          onClick={() => editing.keepFrame(session, true)}
+        >
+          Not here
+        </button>
+      </div>
+    </section>
+  );
+}
+
+type Keyframe = NonNullable<Session["object"]["value"]>["keyframes"][number];
+
+function marksOf({ absent, clicks, prompts }: Keyframe): string {
+  if (absent) return "Keyframe: the object is not here";
+  const marks = clicks.length + prompts.length;
+  if (marks === 0) return "Keyframe, kept as it was";
+  return `Keyframe, ${marks === 1 ? "1 mark" : `${marks} marks`}`;
 }
 
 function stateOf(session: Session, frame: number): string {
@@ -120,20 +237,33 @@ function ClipFacts({ session }: { session: Session }) {
   if (!clip) return null;
   const { click, apply } = latencies.value;
   return (
-    <section class="facts">
-      <h2>Clip</h2>
-      <p class="dim numbers">
-        {clip.source_width} × {clip.source_height} · {formatRate(clip.rate)} fps
-        {clip.has_sound ? " · sound" : ""}
-      </p>
+    <section class="facts" aria-labelledby="clip-title">
+      <h2 id="clip-title">Clip</h2>
+      <dl class="fact-list numbers">
+        <dt>Size</dt>
+        <dd>
+          {clip.source_width} × {clip.source_height}
+        </dd>
+        <dt>Rate</dt>
+        <dd>{formatRate(clip.rate)} fps</dd>
+        <dt>Frames</dt>
+        <dd>{clip.frame_count}</dd>
+        <dt>Sound</dt>
+        <dd>{clip.has_sound ? "Yes" : "None"}</dd>
+        {click !== undefined && (
+          <>
+            <dt>Click to mask</dt>
+            <dd>{Math.round(click)} ms</dd>
+          </>
+        )}
+        {apply !== undefined && (
+          <>
+            <dt>Apply to picture</dt>
+            <dd>{(apply / 1000).toFixed(2)} s</dd>
+          </>
+        )}
+      </dl>
       {clip.damage !== null && <p class="notice">{clip.damage}</p>}
-      {(click !== undefined || apply !== undefined) && (
-        <p class="dim numbers" title="How long the last click and the last Apply took to show">
-          {click !== undefined && <span>Click to mask {Math.round(click)} ms</span>}
-          {click !== undefined && apply !== undefined && <br />}
-          {apply !== undefined && <span>Apply to picture {(apply / 1000).toFixed(2)} s</span>}
-        </p>
-      )}
     </section>
   );
 }

@@ -1,10 +1,15 @@
 /** Turns key presses into the editor's commands. */
 
 import { commandFor, type Command } from "../logic/shortcuts";
+import { goToWeakest } from "../state/confidence";
 import * as editing from "../state/editing";
+import * as marking from "../state/marking";
 import { openExport } from "../state/exporting";
+import * as objects from "../state/objects";
 import type { Session } from "../state/session";
-import { fitPicture, holdSpace, showActualSize } from "./stage-view";
+import { fitTimeline, zoomTimeline } from "../state/timeline";
+import { toggleCursor } from "./stage-cursor";
+import { fitPicture, holdSpace, showActualSize, stepZoom } from "./stage-view";
 
 const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "toggle-play": (session) => session.playback.value?.toggle(),
@@ -18,23 +23,55 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "last-frame": (session) => void session.playback.value?.seek(Infinity),
   "previous-keyframe": (session) => editing.goToKeyframe(session, -1),
   "next-keyframe": (session) => editing.goToKeyframe(session, 1),
+  "next-to-fix": goToWeakest,
+  "timeline-in": (session) => zoomTimeline(session, 2),
+  "timeline-out": (session) => zoomTimeline(session, 0.5),
+  "timeline-fit": fitTimeline,
   "mark-in": (session) => editing.mark(session, "in"),
   "mark-out": (session) => editing.mark(session, "out"),
   "clear-marks": editing.clearMarks,
   undo: editing.undo,
   redo: editing.redo,
   apply: (session) => {
-    if (session.canApply.value) editing.apply(session);
+    if (session.canApply.value || session.missing.value > 0) editing.apply(session);
   },
-  "swap-tool": (session) => {
-    session.tool.value = session.tool.value === "include" ? "exclude" : "include";
+  "swap-tool": marking.swapTool,
+  "tool-click": (session) => {
+    session.tool.value = "include";
   },
+  "tool-box": (session) => {
+    session.tool.value = "box";
+  },
+  "tool-brush": (session) => {
+    session.tool.value = "brush";
+  },
+  "tool-lasso": (session) => {
+    session.tool.value = "lasso";
+  },
+  "tool-hand": (session) => {
+    session.tool.value = "hand";
+  },
+  "brush-smaller": (session) => session.toolbox.resize(-1),
+  "brush-larger": (session) => session.toolbox.resize(1),
+  "toggle-direct": ({ toolbox }) => toolbox.setStroke({ direct: !toolbox.stroke.value.direct }),
+  "toggle-hover": (session) => session.toolbox.toggleHover(),
+  crosshair: toggleCursor,
   "delete-click": (session) => {
-    if (session.clickId.value !== null) editing.deleteClick(session, session.clickId.value);
+    if (session.clickId.value !== null) marking.deleteMark(session, session.clickId.value);
   },
   deselect: (session) => {
+    if (session.clickId.value === null) session.compare.value = null;
     session.clickId.value = null;
   },
+  "keep-frame": (session) => editing.keepFrame(session, false),
+  "mark-absent": (session) => editing.keepFrame(session, true),
+  "delete-keyframe": editing.deleteKeyframe,
+  "select-above": (session) => objects.selectNext(session, -1),
+  "select-below": (session) => objects.selectNext(session, 1),
+  solo: (session) => {
+    if (session.object.value) objects.toggleSolo(session, session.object.value.id);
+  },
+  "add-object": objects.addObject,
   "view-overlay": (session) => {
     session.view.value = "overlay";
   },
@@ -47,9 +84,12 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "view-original": (session) => {
     session.view.value = "original";
   },
+  "view-wipe": editing.toggleWipe,
   "toggle-points": (session) => {
     session.pointsShown.value = !session.pointsShown.value;
   },
+  "zoom-in": (session) => stepZoom(session, 1),
+  "zoom-out": (session) => stepZoom(session, -1),
   fit: fitPicture,
   "actual-size": showActualSize,
   export: openExport,
@@ -84,7 +124,7 @@ export function listenToKeys(session: Session): () => void {
   const letGo = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null;
     const control = target?.closest<HTMLElement>(".editor :is(button, input[type=range])");
-    if (event.detail > 0 && !control?.closest("dialog, .point")) control?.blur();
+    if (event.detail > 0 && !control?.closest("dialog, .point, .keyframe, .menu")) control?.blur();
   };
   addEventListener("keydown", down);
   addEventListener("keyup", up);

@@ -1,150 +1,253 @@
-/** Paints the timeline's still parts; the playhead is an element of its own over them. */
+/** Paints the timeline's still parts; playhead and marks are elements of their own over them. */
 
-import type { Range } from "../logic/ranges";
-import { subtract } from "../logic/ranges";
-import { frameCentre, frameToX, rulerStep, type Track } from "../logic/timeline";
+import type { Confidence } from "../logic/confidence";
+import { WEAK } from "../logic/confidence";
+import { subtract, type Range } from "../logic/ranges";
+import { frameToX, rulerStep, type Lane, type Track } from "../logic/timeline";
 import { formatDuration } from "../logic/timecode";
+import type { Tile } from "./filmstrip";
+import type { Sizes } from "./timeline-view";
 
-export const RULER_HEIGHT = 18;
-export const STRIP_HEIGHT = 44;
-const LANE_HEIGHT = 22;
-const STRIP_TOP = RULER_HEIGHT;
-/** Top of the lane that the keyframes stand in. */
-export const LANE_TOP = RULER_HEIGHT + STRIP_HEIGHT;
-export const TIMELINE_HEIGHT = LANE_TOP + LANE_HEIGHT;
-
-export interface Tile {
-  readonly x: number;
-  readonly width: number;
-  readonly picture: ImageBitmap | null;
+/** What is known of one object along the clip. */
+export interface LaneState {
+  readonly ready: readonly Range[];
+  readonly stale: readonly Range[];
+  /** The shots that a keyframe reaches. */
+  readonly reached: readonly Range[];
 }
 
 export interface Scene {
   readonly rate: readonly [number, number];
-  readonly keyframes: readonly number[];
-  readonly ready: readonly Range[];
-  readonly stale: readonly Range[];
+  readonly tiles: readonly Tile[];
+  readonly cuts: readonly number[];
+  readonly marks: { readonly in: number | null; readonly out: number | null };
+  readonly lanes: readonly Lane[];
+  readonly laneScroll: number;
+  readonly lanesTop: number;
+  readonly height: number;
+  readonly states: Readonly<Record<string, LaneState>>;
+  readonly selected: string | null;
+  /** The span to show and the lane it is in. */
+  readonly span: { readonly object: string; readonly range: Range } | null;
+  readonly confidence: Confidence | null;
   /** Before the first Apply nothing is stale, only not made yet. */
   readonly applied: boolean;
   readonly working: boolean;
-  readonly cuts: readonly number[];
-  readonly marks: { readonly in: number | null; readonly out: number | null };
-  readonly tiles: readonly Tile[];
 }
 
 export interface Colors {
   readonly ground: string;
+  readonly lane: string;
   readonly line: string;
   readonly text: string;
   readonly ready: string;
   readonly working: string;
   readonly stale: string;
   readonly keyframe: string;
+  readonly weak: string;
+  readonly sure: string;
   readonly cut: string;
   readonly font: string;
 }
 
 type Context = CanvasRenderingContext2D;
 
-export function paintTimeline(context: Context, track: Track, scene: Scene, colors: Colors): void {
-  context.clearRect(0, 0, track.width, TIMELINE_HEIGHT);
+const BAR = 8;
+
+export function paintTimeline(
+  context: Context,
+  track: Track,
+  sizes: Sizes,
+  scene: Scene,
+  colors: Colors,
+): void {
+  context.clearRect(0, 0, track.width, scene.height);
   context.fillStyle = colors.ground;
-  context.fillRect(0, STRIP_TOP, track.width, STRIP_HEIGHT + LANE_HEIGHT);
-  paintRuler(context, track, scene, colors);
-  paintStrip(context, scene);
-  paintLane(context, track, scene, colors);
-  paintCuts(context, track, scene, colors);
-  paintMarks(context, track, scene, colors);
-  paintKeyframes(context, track, scene, colors);
+  context.fillRect(0, sizes.ruler, track.width, sizes.strip);
+  paintRuler(context, track, sizes, scene, colors);
+  paintStrip(context, track, sizes, scene);
+  context.save();
+  context.beginPath();
+  context.rect(0, scene.lanesTop, track.width, scene.height - scene.lanesTop);
+  context.clip();
+  for (const lane of scene.lanes) paintLane(context, track, lane, scene, colors);
+  context.restore();
+  paintCuts(context, track, sizes, scene, colors);
+  paintOutside(context, track, sizes, scene);
 }
 
-function paintRuler(context: Context, track: Track, scene: Scene, colors: Colors): void {
+function paintRuler(
+  context: Context,
+  track: Track,
+  sizes: Sizes,
+  scene: Scene,
+  colors: Colors,
+): void {
   const base = Math.max(1, Math.round(scene.rate[0] / scene.rate[1]));
-  const step = rulerStep(track, base, 56);
+  const step = rulerStep(track, base, 64);
   context.fillStyle = colors.text;
   context.strokeStyle = colors.line;
-  context.font = `10px ${colors.font}`;
+  context.font = `${sizes.ruler > 22 ? 11 : 10}px ${colors.font}`;
   context.textBaseline = "middle";
   context.lineWidth = 1;
-  for (let frame = 0; frame < track.frameCount; frame += step) {
+  const from = Math.floor(track.first / step) * step;
+  const to = Math.min(track.frameCount, track.first + track.shown);
+  for (let frame = Math.max(0, from); frame < to; frame += step) {
     const x = Math.round(frameToX(track, frame)) + 0.5;
     context.beginPath();
-    context.moveTo(x, RULER_HEIGHT - 5);
-    context.lineTo(x, RULER_HEIGHT);
+    context.moveTo(x, sizes.ruler - 6);
+    context.lineTo(x, sizes.ruler - 1);
     context.stroke();
     const within = frame % base;
     const label = within === 0 ? formatDuration(frame / base) : `:${String(within).padStart(2, "0")}`;
-    const room = track.width - x;
-    if (room > 30) context.fillText(label, x + 4, RULER_HEIGHT / 2);
+    if (track.width - x > 30) context.fillText(label, x + 4, sizes.ruler / 2 - 1);
   }
 }
 
-function paintStrip(context: Context, scene: Scene): void {
-  for (const tile of scene.tiles) {
-    if (tile.picture) {
-      context.drawImage(tile.picture, tile.x, STRIP_TOP, tile.width - 1, STRIP_HEIGHT);
-    }
+/** Each picture covers its tile, cropped to the tile's shape. */
+function paintStrip(context: Context, track: Track, sizes: Sizes, scene: Scene): void {
+  for (const { start, stop, picture } of scene.tiles) {
+    if (!picture) continue;
+    const x = Math.round(frameToX(track, start));
+    const width = Math.round(frameToX(track, stop)) - x - 1;
+    const scale = Math.max(width / picture.width, sizes.strip / picture.height);
+    const [w, h] = [width / scale, sizes.strip / scale];
+    const [left, top] = [(picture.width - w) / 2, (picture.height - h) / 2];
+    context.drawImage(picture, left, top, w, h, x, sizes.ruler, width, sizes.strip);
   }
 }
 
-function paintLane(context: Context, track: Track, scene: Scene, colors: Colors): void {
-  const top = LANE_TOP + 8;
-  const fill = (ranges: readonly Range[], color: string) => {
+function paintLane(context: Context, track: Track, lane: Lane, scene: Scene, colors: Colors): void {
+  const top = scene.lanesTop + lane.top - scene.laneScroll;
+  if (top > scene.height || top + lane.height < scene.lanesTop) return;
+  const state = scene.states[lane.id];
+  const selected = lane.id === scene.selected;
+  context.fillStyle = selected ? colors.lane : colors.ground;
+  context.fillRect(0, top, track.width, lane.height - 1);
+  if (!state) return;
+  const middle = top + laneMiddle(lane, selected);
+  if (scene.span?.object === lane.id) paintSpan(context, track, scene.span.range, top, lane, colors);
+  if (selected && scene.confidence) {
+    const floor = top + lane.height - 3;
+    paintConfidence(context, track, scene.confidence, middle + BAR, floor, colors);
+  }
+  context.globalAlpha = selected ? 1 : 0.7;
+  const bar = (ranges: readonly Range[], color: string | CanvasPattern, height = BAR) => {
     context.fillStyle = color;
     for (const [start, stop] of ranges) {
       const x = frameToX(track, start);
-      context.fillRect(x, top, Math.max(1, frameToX(track, stop) - x), 6);
+      const width = Math.max(1.5, frameToX(track, stop) - x);
+      if (x > track.width || x + width < 0) continue;
+      context.fillRect(x, middle - height / 2, width, height);
     }
   };
+  bar(state.reached, colors.line, 2);
   if (scene.working) {
-    const whole: Range[] = [[0, track.frameCount]];
-    context.globalAlpha = 0.35;
-    fill(subtract(whole, [...scene.ready, ...scene.stale]), colors.working);
-    context.globalAlpha = 1;
+    const waiting = subtract(state.reached, [...state.ready, ...state.stale]);
+    bar(waiting, stripes(context, colors.working));
   }
-  fill(scene.ready, colors.ready);
-  fill(scene.stale, scene.applied ? colors.stale : colors.line);
+  bar(state.ready, colors.ready);
+  bar(state.stale, stripes(context, scene.applied ? colors.stale : colors.line));
+  context.globalAlpha = 1;
 }
 
-function paintCuts(context: Context, track: Track, scene: Scene, colors: Colors): void {
+/** How far below a lane's top its bar and its keyframes stand. */
+export function laneMiddle(lane: Lane, selected: boolean): number {
+  return selected ? 13 : (lane.height - 1) / 2;
+}
+
+function paintSpan(
+  context: Context,
+  track: Track,
+  [start, stop]: Range,
+  top: number,
+  lane: Lane,
+  colors: Colors,
+): void {
+  const x = frameToX(track, start);
+  const width = frameToX(track, stop) - x;
+  context.fillStyle = colors.keyframe;
+  context.globalAlpha = 0.14;
+  context.fillRect(x, top, width, lane.height - 1);
+  context.globalAlpha = 0.9;
+  context.fillRect(x, top, 1.5, lane.height - 1);
+  context.fillRect(x + width - 1.5, top, 1.5, lane.height - 1);
+  context.globalAlpha = 1;
+}
+
+/** A column for each pixel: high and warm where the mask is little to be trusted. */
+function paintConfidence(
+  context: Context,
+  track: Track,
+  confidence: Confidence,
+  top: number,
+  floor: number,
+  colors: Colors,
+): void {
+  const perPixel = track.shown / track.width;
+  for (let x = 0; x < track.width; x += 1) {
+    const from = Math.floor(track.first + x * perPixel);
+    const to = Math.max(from + 1, Math.floor(track.first + (x + 1) * perPixel));
+    const values = confidence.slice(from, to).filter((value) => value !== null);
+    if (values.length === 0) continue;
+    const least = Math.min(...values);
+    // Doubt below a half is all the same: look here.
+    const height = Math.max(1, Math.min(1, 2 * (1 - least)) * (floor - top));
+    context.fillStyle = least < WEAK ? colors.weak : colors.sure;
+    context.fillRect(x, floor - height, 1, height);
+  }
+}
+
+const patterns = new Map<string, CanvasPattern>();
+
+/** Slanted stripes, so that states differ by more than their colour. */
+function stripes(context: Context, color: string): CanvasPattern | string {
+  const known = patterns.get(color);
+  if (known) return known;
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const pen = tile.getContext("2d");
+  if (!pen) return color;
+  pen.globalAlpha = 0.45;
+  pen.fillStyle = color;
+  pen.fillRect(0, 0, 6, 6);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = color;
+  pen.lineWidth = 2;
+  for (const shift of [-6, 0, 6]) {
+    pen.beginPath();
+    pen.moveTo(shift - 1, 7);
+    pen.lineTo(shift + 7, -1);
+    pen.stroke();
+  }
+  const pattern = context.createPattern(tile, "repeat");
+  if (!pattern) return color;
+  patterns.set(color, pattern);
+  return pattern;
+}
+
+function paintCuts(
+  context: Context,
+  track: Track,
+  sizes: Sizes,
+  scene: Scene,
+  colors: Colors,
+): void {
   context.fillStyle = colors.cut;
   for (const cut of scene.cuts) {
-    context.fillRect(Math.round(frameToX(track, cut)) - 1, STRIP_TOP, 1, STRIP_HEIGHT + LANE_HEIGHT);
+    const x = Math.round(frameToX(track, cut)) - 1;
+    context.globalAlpha = 0.8;
+    context.fillRect(x, sizes.ruler - 4, 1, scene.height);
+    context.globalAlpha = 1;
   }
 }
 
-function paintMarks(context: Context, track: Track, scene: Scene, colors: Colors): void {
-  const start = scene.marks.in === null ? 0 : frameToX(track, scene.marks.in);
-  const stop = scene.marks.out === null ? track.width : frameToX(track, scene.marks.out + 1);
-  context.fillStyle = "rgb(0 0 0 / 60%)";
-  context.fillRect(0, STRIP_TOP, start, STRIP_HEIGHT);
-  context.fillRect(stop, STRIP_TOP, track.width - stop, STRIP_HEIGHT);
-  context.fillStyle = colors.cut;
-  if (scene.marks.in !== null) paintBracket(context, start, 1);
-  if (scene.marks.out !== null) paintBracket(context, stop, -1);
-}
-
-function paintBracket(context: Context, x: number, direction: 1 | -1): void {
-  const left = direction > 0 ? x : x - 2;
-  context.fillRect(left, STRIP_TOP, 2, STRIP_HEIGHT);
-  context.fillRect(direction > 0 ? x : x - 7, STRIP_TOP, 7, 2);
-  context.fillRect(direction > 0 ? x : x - 7, STRIP_TOP + STRIP_HEIGHT - 2, 7, 2);
-}
-
-function paintKeyframes(context: Context, track: Track, scene: Scene, colors: Colors): void {
-  const y = LANE_TOP + 11;
-  context.fillStyle = colors.keyframe;
-  context.strokeStyle = colors.ground;
-  context.lineWidth = 2;
-  for (const keyframe of scene.keyframes) {
-    const x = Math.min(track.width - 7, Math.max(7, frameCentre(track, keyframe)));
-    context.beginPath();
-    context.moveTo(x, y - 6);
-    context.lineTo(x + 6, y);
-    context.lineTo(x, y + 6);
-    context.lineTo(x - 6, y);
-    context.closePath();
-    context.stroke();
-    context.fill();
-  }
+/** What lies outside in and out is dimmed. */
+function paintOutside(context: Context, track: Track, sizes: Sizes, scene: Scene): void {
+  const start = scene.marks.in === null ? 0 : Math.max(0, frameToX(track, scene.marks.in));
+  const out = scene.marks.out;
+  const stop = out === null ? track.width : Math.min(track.width, frameToX(track, out + 1));
+  context.fillStyle = "rgb(0 0 0 / 62%)";
+  context.fillRect(0, sizes.ruler, start, scene.height);
+  context.fillRect(stop, sizes.ruler, track.width - stop, scene.height);
 }

@@ -1,58 +1,76 @@
-/** The whole clip from left to right: pictures, what is made and what is stale, the playhead. */
+/** The clip from left to right: pictures, each object's lane, cuts, in and out, the playhead. */
 
 import { effect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { keyframesOf } from "../logic/clicks";
 import { contains } from "../logic/ranges";
-import { clampFrame, cuts, frameToX, pressedFrame, type Track } from "../logic/timeline";
+import { clampFrame, cuts, frameToX, reached, spanOf } from "../logic/timeline";
 import type { Session } from "../state/session";
 import { Filmstrip } from "./filmstrip";
-import { LANE_TOP, paintTimeline, TIMELINE_HEIGHT, type Colors } from "./timeline-paint";
+import { followWheel, Scrubbing } from "./timeline-gestures";
+import { TimelineHeader } from "./timeline-header";
+import { HoverCard } from "./timeline-hover";
+import { KeyframeMarks, RangeHandles, ScrollBar } from "./timeline-marks";
+import { paintTimeline, type Colors, type LaneState, type Scene } from "./timeline-paint";
+import { TimelineView } from "./timeline-view";
 
 export function Timeline({ session }: { session: Session }) {
+  const view = useMemo(() => new TimelineView(session), [session]);
+  const strip = useMemo(() => new Filmstrip(session), [session]);
+  const scrubbing = useMemo(() => new Scrubbing(view), [view]);
   const track = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const head = useRef<HTMLDivElement>(null);
-  const frame = session.frame.value;
-  const count = session.project.value?.clip.frame_count ?? 1;
 
   useEffect(() => {
-    if (!track.current || !canvas.current || !head.current) return;
-    return drawTimeline(session, track.current, canvas.current, head.current);
-  }, [session]);
+    if (!track.current || !canvas.current) return;
+    const stops = [
+      view.follow(track.current),
+      draw(view, strip, canvas.current),
+      followWheel(view, track.current),
+      () => strip.dispose(),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [view]);
 
-  const seek = (event: PointerEvent, pressed: boolean) => {
-    const box = track.current?.getBoundingClientRect();
-    if (!box) return;
-    const x = event.clientX - box.left;
-    const span: Track = { width: box.width, frameCount: count };
-    const inLane = pressed && event.clientY - box.top >= LANE_TOP;
-    const keyframes = inLane ? keyframesOf(session.object.value) : [];
-    void session.playback.value?.seek(pressedFrame(span, x, keyframes));
-  };
-
+  const frame = session.frame.value;
+  const count = session.project.value?.clip.frame_count ?? 1;
+  const left = (event: PointerEvent) =>
+    event.clientX - (track.current?.getBoundingClientRect().left ?? 0);
   return (
-    <div
-      ref={track}
-      class="timeline"
-      role="slider"
-      tabIndex={0}
-      aria-label="Timeline"
-      aria-valuemin={0}
-      aria-valuemax={count - 1}
-      aria-valuenow={clampFrame(frame, count)}
-      aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        seek(event, true);
-      }}
-      onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) seek(event, false);
-      }}
-    >
-      <canvas ref={canvas} class="timeline-canvas" />
-      <div ref={head} class="playhead" />
+    <div class="timeline">
+      <TimelineHeader view={view} />
+      <div ref={track} class="track" style={{ height: `${view.height.value}px` }}>
+        <div
+          class="scrub"
+          role="slider"
+          tabIndex={0}
+          aria-label="Timeline"
+          aria-valuemin={0}
+          aria-valuemax={count - 1}
+          aria-valuenow={clampFrame(frame, count)}
+          aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
+          onPointerDown={(event) => {
+            if (event.button !== 0) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            scrubbing.begin(left(event));
+          }}
+          onPointerMove={(event) => scrubbing.move(left(event))}
+          onPointerUp={() => scrubbing.end()}
+          onPointerCancel={() => scrubbing.end()}
+          onPointerLeave={() => {
+            view.hovered.value = null;
+          }}
+        >
+          <canvas ref={canvas} class="timeline-canvas" />
+        </div>
+        <KeyframeMarks view={view} />
+        <RangeHandles view={view} />
+        <Playhead view={view} />
+        <ScrollBar view={view} />
+      </div>
+      <HoverCard view={view} strip={strip} />
     </div>
   );
 }
@@ -63,75 +81,120 @@ function stateOf(session: Session, frame: number): string {
   return contains(session.ready.value, frame) ? ", ready" : "";
 }
 
-function drawTimeline(
-  session: Session,
-  track: HTMLElement,
-  canvas: HTMLCanvasElement,
-  head: HTMLElement,
-): () => void {
-  const context = canvas.getContext("2d");
-  const colors = readColors();
-  const strip = new Filmstrip(session, () => repaint());
-  let paint: () => void = () => undefined;
-  const repaint = () => paint();
+function Playhead({ view }: { view: TimelineView }) {
+  const head = useRef<HTMLDivElement>(null);
+  useEffect(
+    () =>
+      effect(() => {
+        const track = view.track.value;
+        const frame = view.playhead.value;
+        if (!head.current) return;
+        head.current.style.transform = `translateX(${frameToX(track, frame)}px)`;
+        head.current.style.width = `${Math.max(2, track.width / track.shown)}px`;
+      }),
+    [view],
+  );
+  return <div ref={head} class="playhead" />;
+}
 
-  const resize = () => {
-    const width = track.clientWidth;
-    canvas.width = Math.round(width * devicePixelRatio);
-    canvas.height = Math.round(TIMELINE_HEIGHT * devicePixelRatio);
-    strip.layOut(width);
-    paint();
+/** Paints whenever something that is painted changes, at most once for each picture of the screen. */
+function draw(view: TimelineView, strip: Filmstrip, canvas: HTMLCanvasElement): () => void {
+  const context = canvas.getContext("2d");
+  let asked = 0;
+  let paint: () => void = () => undefined;
+  const repaint = () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => paint());
   };
+  strip.changed = repaint;
+  const stopLayingOut = effect(() => {
+    strip.layOut(view.track.value, view.sizes.value.strip);
+  });
   const stopPainting = effect(() => {
-    const project = session.project.value;
-    if (!project || !context) return;
-    const count = project.clip.frame_count;
-    const scene = {
-      rate: project.clip.rate,
-      keyframes: keyframesOf(session.object.value),
-      ready: session.ready.value,
-      stale: session.stale.value,
-      applied: project.revision > 0,
-      working: session.working.value,
-      cuts: cuts(project.clip.shots),
-      marks: session.marks.value,
-    };
+    const scene = sceneOf(view);
+    const track = view.track.value;
+    const sizes = view.sizes.value;
+    if (!context || !scene || track.width === 0) return;
     paint = () => {
+      const [width, height] = [track.width, scene.height].map((side) =>
+        Math.round(side * devicePixelRatio),
+      );
+      if (canvas.width !== width) canvas.width = width ?? 0;
+      if (canvas.height !== height) canvas.height = height ?? 0;
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-      const span = { width: track.clientWidth, frameCount: count };
-      paintTimeline(context, span, { ...scene, tiles: strip.tiles }, colors);
+      paintTimeline(context, track, sizes, { ...scene, tiles: strip.tiles }, readColors());
     };
-    paint();
+    repaint();
   });
-  const stopMoving = effect(() => {
-    const count = session.project.value?.clip.frame_count ?? 1;
-    const span = { width: track.clientWidth, frameCount: count };
-    const frame = session.frame.value;
-    head.style.transform = `translateX(${frameToX(span, frame)}px)`;
-    head.style.width = `${Math.max(2, frameToX(span, 1))}px`;
-  });
-  const observer = new ResizeObserver(resize);
-  observer.observe(track);
   return () => {
+    cancelAnimationFrame(asked);
+    stopLayingOut();
     stopPainting();
-    stopMoving();
-    observer.disconnect();
-    strip.dispose();
   };
 }
 
+function sceneOf(view: TimelineView): Omit<Scene, "tiles"> | null {
+  const { session } = view;
+  const project = session.project.value;
+  if (!project) return null;
+  const { shots, frame_count: count } = project.clip;
+  const selected = session.object.value;
+  const states = project.objects.map((object): [string, LaneState] => [
+    object.id,
+    {
+      ready: session.readyOf(object),
+      stale: object.stale,
+      reached: reached(keyframesOf(object), shots, count),
+    },
+  ]);
+  const at = view.hoveredKeyframe.value ?? keyframeUnderPlayhead(view);
+  const owner = project.objects.find((object) => object.id === at?.object);
+  const range = at && owner ? spanOf(at.frame, keyframesOf(owner), shots, count) : null;
+  return {
+    rate: project.clip.rate,
+    cuts: cuts(shots),
+    marks: session.marks.value,
+    lanes: view.lanes.value,
+    laneScroll: view.laneScroll.value,
+    lanesTop: view.lanesTop.value,
+    height: view.height.value,
+    states: Object.fromEntries(states),
+    selected: selected?.id ?? null,
+    span: owner && range ? { object: owner.id, range } : null,
+    confidence: session.confidence.value[selected?.id ?? ""] ?? null,
+    applied: project.revision > 0,
+    working: session.working.value,
+  };
+}
+
+/** At rest on a keyframe of the selected object its span shows, too. */
+function keyframeUnderPlayhead(view: TimelineView): { object: string; frame: number } | null {
+  const { session } = view;
+  const object = session.object.value;
+  if (!object || session.playback.value?.playing.value) return null;
+  const frame = view.playhead.value;
+  return keyframesOf(object).includes(frame) ? { object: object.id, frame } : null;
+}
+
+let known: Colors | null = null;
+
 function readColors(): Colors {
+  if (known) return known;
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return {
+  known = {
     ground: read("surround"),
+    lane: read("raised"),
     line: read("line-strong"),
     text: read("text-faint"),
     ready: read("ready"),
     working: read("working"),
     stale: read("stale"),
     keyframe: read("keyframe"),
+    weak: read("stale"),
+    sure: read("line-strong"),
     cut: read("text"),
     font: read("font"),
   };
+  return known;
 }

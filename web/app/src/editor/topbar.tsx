@@ -1,21 +1,22 @@
 /** The bar above the picture: project, undo, views, Apply, export. */
 
 import { useState } from "preact/hooks";
+import type { Command } from "../logic/shortcuts";
 import * as editing from "../state/editing";
 import { openExport } from "../state/exporting";
 import { openProjects } from "../state/route";
 import type { Session, ViewKind } from "../state/session";
 import { IconButton, NameField, Segmented } from "../ui/controls";
 import { Icon } from "../ui/icons";
-import { keyHint } from "../ui/platform";
+import { keysOf } from "../ui/platform";
 import { ApplyControl } from "./apply";
 
-const VIEWS: readonly { value: ViewKind; label: string; hint: string }[] = [
-  { value: "overlay", label: "Overlay", hint: keyHint("view-overlay") },
-  { value: "cutout", label: "Cutout", hint: keyHint("view-cutout") },
-  { value: "matte", label: "Matte", hint: keyHint("view-matte") },
-  { value: "original", label: "Original", hint: keyHint("view-original") },
-];
+const VIEWS = [
+  { value: "overlay", label: "Overlay", tip: "Object tinted", command: "view-overlay" },
+  { value: "cutout", label: "Cutout", tip: "Background taken away", command: "view-cutout" },
+  { value: "matte", label: "Matte", tip: "Object white on black", command: "view-matte" },
+  { value: "original", label: "Original", tip: "The picture as it is", command: "view-original" },
+] as const satisfies readonly { value: ViewKind; label: string; tip: string; command: Command }[];
 
 export function TopBar({ session }: { session: Session }) {
   const project = session.project.value;
@@ -27,33 +28,42 @@ export function TopBar({ session }: { session: Session }) {
         <IconButton
           icon="undo"
           label="Undo"
-          hint={keyHint("undo")}
+          command="undo"
           disabled={project?.can_undo !== true}
           onClick={() => editing.undo(session)}
         />
         <IconButton
           icon="redo"
           label="Redo"
-          hint={keyHint("redo")}
+          command="redo"
           disabled={project?.can_redo !== true}
           onClick={() => editing.redo(session)}
         />
       </div>
-      <Segmented
-        label="View"
-        value={session.view.value}
-        choices={VIEWS}
-        onChange={(view) => {
-          session.view.value = view;
-        }}
-      />
+      <div class="row views">
+        <Segmented
+          label="View"
+          value={session.view.value}
+          choices={VIEWS}
+          onChange={(view) => {
+            session.view.value = view;
+          }}
+        />
+        <IconButton
+          icon="compare"
+          label="Before and after, with a wipe"
+          command="view-wipe"
+          pressed={session.wipe.value !== null || session.compare.value !== null}
+          onClick={() => editing.toggleWipe(session)}
+        />
+      </div>
       <div class="row grow end">
         <ApplyControl session={session} />
         <ExportButton session={session} />
         <IconButton
           icon="help"
           label="All shortcuts"
-          hint={keyHint("help")}
+          command="help"
           onClick={() => {
             session.dialog.value = "help";
           }}
@@ -84,7 +94,8 @@ function ProjectName({ session }: { session: Session }) {
     <button
       type="button"
       class="button quiet project-name"
-      title="Rename"
+      aria-label={`Rename ${name}`}
+      data-tip="Rename the project"
       onClick={() => setRenaming(true)}
     >
       <span>{name}</span>
@@ -100,7 +111,8 @@ function ExportButton({ session }: { session: Session }) {
     <button
       type="button"
       class="button"
-      title={`Export${keyHint("export")}`}
+      data-tip="Write the cut-out to a file"
+      data-keys={keysOf("export")}
       onClick={() => openExport(session)}
     >
       <Icon name="download" />

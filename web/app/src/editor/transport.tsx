@@ -1,11 +1,11 @@
 /** The playing controls and the read-outs of time. */
 
-import { useMemo } from "preact/hooks";
-import { formatTimecode, isConstantRate, type Timing } from "../logic/timecode";
+import { formatTimecode } from "../logic/timecode";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
 import { IconButton } from "../ui/controls";
-import { keyHint } from "../ui/platform";
+import { keysOf } from "../ui/platform";
+import { useTiming } from "../ui/timing";
 
 export function Transport({ session }: { session: Session }) {
   const playback = session.playback.value;
@@ -18,32 +18,32 @@ export function Transport({ session }: { session: Session }) {
         <IconButton
           icon="first"
           label="First frame"
-          hint={keyHint("first-frame")}
+          command="first-frame"
           onClick={() => void playback?.seek(0)}
         />
         <IconButton
           icon="previous"
           label="One frame back"
-          hint={keyHint("step-back")}
+          command="step-back"
           onClick={() => playback?.step(-1)}
         />
         <IconButton
           class="play"
           icon={playing ? "pause" : "play"}
           label={playing ? "Pause" : "Play"}
-          hint={keyHint("toggle-play")}
+          command="toggle-play"
           onClick={() => playback?.toggle()}
         />
         <IconButton
           icon="next"
           label="One frame forward"
-          hint={keyHint("step-forward")}
+          command="step-forward"
           onClick={() => playback?.step(1)}
         />
         <IconButton
           icon="last"
           label="Last frame"
-          hint={keyHint("last-frame")}
+          command="last-frame"
           onClick={() => void playback?.seek(Infinity)}
         />
         <span class="rate numbers" role="status">
@@ -55,27 +55,12 @@ export function Transport({ session }: { session: Session }) {
   );
 }
 
-function useTiming(session: Session): { timing: Timing; constant: boolean } | null {
-  const table = session.table.value;
-  const rate = session.project.value?.clip.rate;
-  return useMemo(() => {
-    if (!table || !rate) return null;
-    const timing: Timing = {
-      ticks: table.ticks,
-      endTick: table.end_tick,
-      timescale: table.timescale,
-      rate,
-    };
-    return { timing, constant: isConstantRate(timing) };
-  }, [table, rate?.[0], rate?.[1]]);
-}
-
 function ReadOut({ session }: { session: Session }) {
   const timing = useTiming(session);
   const frame = session.frame.value;
   const count = session.project.value?.clip.frame_count ?? 0;
   return (
-    <div class="read-out numbers" title="Frames count from 0">
+    <div class="read-out numbers" data-tip="Frames count from 0">
       <span class="timecode">
         {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
       </span>
@@ -99,7 +84,8 @@ function Marks({ session }: { session: Session }) {
       <button
         type="button"
         class="button quiet"
-        title={`In point here${keyHint("mark-in")}`}
+        data-tip="In point here"
+        data-keys={keysOf("mark-in")}
         onClick={() => editing.mark(session, "in")}
       >
         In
@@ -107,7 +93,8 @@ function Marks({ session }: { session: Session }) {
       <button
         type="button"
         class="button quiet"
-        title={`Out point here${keyHint("mark-out")}`}
+        data-tip="Out point here"
+        data-keys={keysOf("mark-out")}
         onClick={() => editing.mark(session, "out")}
       >
         Out
@@ -115,7 +102,7 @@ function Marks({ session }: { session: Session }) {
       <IconButton
         icon="close"
         label="Clear in and out"
-        hint={keyHint("clear-marks")}
+        command="clear-marks"
         disabled={!marked}
         onClick={() => editing.clearMarks(session)}
       />

@@ -36,15 +36,24 @@ interface Marks {
 }
 
 /** A text that changes with everything a new export would show differently. */
-export function exportBasis(
-  project: Project | null,
-  marks: Marks,
-  hidden: ReadonlySet<string>,
-): string {
+export function exportBasis(project: Project | null, marks: Marks): string {
   const objects = (project?.objects ?? []).map((object): [string, boolean, readonly Range[]] => [
     object.id,
-    hidden.has(object.id),
+    object.visible,
     object.stale,
   ]);
   return JSON.stringify([project?.revision ?? 0, objects, marks.in, marks.out]);
+}
+
+/** What a template's words in braces stand for. */
+export type NameParts = Readonly<Record<"project" | "clip" | "object" | "revision" | "format", string>>;
+
+/** The words in braces that an export's name may have. */
+export const NAME_WORDS = ["project", "clip", "object", "revision", "format"] as const;
+
+/** A file's name as the server will make it; unknown words stay as they are. */
+export function fillName(template: string, parts: NameParts): string {
+  return template.replace(/\{(\w+)\}/g, (whole, word: string) =>
+    word in parts ? parts[word as keyof NameParts] : whole,
+  );
 }

@@ -12,31 +12,58 @@ export type Command =
   | "last-frame"
   | "previous-keyframe"
   | "next-keyframe"
+  | "next-to-fix"
   | "mark-in"
   | "mark-out"
   | "clear-marks"
   | "undo"
   | "redo"
   | "apply"
+  | "tool-click"
+  | "tool-box"
+  | "tool-brush"
+  | "tool-lasso"
+  | "tool-hand"
   | "swap-tool"
+  | "brush-smaller"
+  | "brush-larger"
+  | "toggle-direct"
+  | "toggle-hover"
+  | "crosshair"
   | "delete-click"
+  | "keep-frame"
+  | "mark-absent"
+  | "delete-keyframe"
+  | "select-above"
+  | "select-below"
+  | "solo"
+  | "add-object"
   | "deselect"
   | "view-overlay"
   | "view-cutout"
   | "view-matte"
   | "view-original"
+  | "view-wipe"
   | "toggle-points"
+  | "zoom-in"
+  | "zoom-out"
   | "fit"
   | "actual-size"
+  | "timeline-in"
+  | "timeline-out"
+  | "timeline-fit"
   | "export"
   | "help";
+
+export const GROUPS = ["Cut out", "Tools", "Objects", "Play", "Move", "View"] as const;
+export type Group = (typeof GROUPS)[number];
 
 export interface Shortcut {
   readonly command: Command;
   /** Key as in `KeyboardEvent.key`, lower case; `Ctrl` stands for Command on a Mac. */
   readonly keys: readonly string[];
   readonly label: string;
-  readonly group: "Play" | "Move" | "Cut out" | "View";
+  readonly group: Group;
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -54,18 +81,42 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "last-frame", keys: ["End"], label: "Last frame", group: "Move" },
   { command: "previous-keyframe", keys: ["["], label: "Previous keyframe", group: "Move" },
   { command: "next-keyframe", keys: ["]"], label: "Next keyframe", group: "Move" },
-  { command: "swap-tool", keys: ["x"], label: "Swap include and exclude", group: "Cut out" },
+  { command: "next-to-fix", keys: ["g"], label: "Next frame to fix", group: "Move" },
+  { command: "timeline-in", keys: ["}"], label: "Zoom the timeline in", group: "Move" },
+  { command: "timeline-out", keys: ["{"], label: "Zoom the timeline out", group: "Move" },
+  { command: "timeline-fit", keys: ["\\"], label: "Show the whole clip", group: "Move" },
+  { command: "tool-click", keys: ["v"], label: "Click", group: "Tools" },
+  { command: "tool-box", keys: ["m"], label: "Box", group: "Tools" },
+  { command: "tool-brush", keys: ["b"], label: "Brush", group: "Tools" },
+  { command: "tool-lasso", keys: ["d"], label: "Lasso", group: "Tools" },
+  { command: "tool-hand", keys: ["Shift+h"], label: "Hand", group: "Tools" },
+  { command: "swap-tool", keys: ["x"], label: "Swap include and exclude, add and erase", group: "Tools" },
+  { command: "brush-smaller", keys: [","], label: "Smaller brush", group: "Tools" },
+  { command: "brush-larger", keys: ["."], label: "Larger brush", group: "Tools" },
+  { command: "toggle-direct", keys: ["p"], label: "Paint the mask, or hint at it", group: "Tools" },
+  { command: "crosshair", keys: ["c"], label: "Crosshair: arrows move it, Enter clicks", group: "Tools" },
+  { command: "toggle-hover", keys: ["w"], label: "Show what a click would take", group: "Tools" },
   { command: "delete-click", keys: ["Delete", "Backspace"], label: "Delete the selected point", group: "Cut out" },
   { command: "deselect", keys: ["Escape"], label: "Deselect the point", group: "Cut out" },
+  { command: "keep-frame", keys: ["Shift+Enter"], label: "Keep this frame’s mask as a keyframe", group: "Cut out" },
+  { command: "mark-absent", keys: ["n"], label: "The object is not on this frame", group: "Cut out" },
+  { command: "delete-keyframe", keys: ["Shift+Delete", "Shift+Backspace"], label: "Delete this frame’s keyframe", group: "Cut out" },
   { command: "apply", keys: ["Enter"], label: "Apply to the whole clip", group: "Cut out" },
   { command: "undo", keys: ["Ctrl+z"], label: "Undo", group: "Cut out" },
   { command: "redo", keys: ["Ctrl+Shift+z", "Ctrl+y"], label: "Redo", group: "Cut out" },
   { command: "export", keys: ["Ctrl+e"], label: "Export", group: "Cut out" },
+  { command: "select-above", keys: ["ArrowUp"], label: "Select the object above", group: "Objects" },
+  { command: "select-below", keys: ["ArrowDown"], label: "Select the object below", group: "Objects" },
+  { command: "solo", keys: ["s"], label: "Show the selected object alone", group: "Objects" },
+  { command: "add-object", keys: ["Shift+n"], label: "Add an object", group: "Objects" },
   { command: "view-overlay", keys: ["1"], label: "Overlay", group: "View" },
   { command: "view-cutout", keys: ["2"], label: "Cutout", group: "View" },
   { command: "view-matte", keys: ["3"], label: "Matte", group: "View" },
   { command: "view-original", keys: ["4"], label: "Original", group: "View" },
+  { command: "view-wipe", keys: ["5"], label: "Before and after, with a wipe", group: "View" },
   { command: "toggle-points", keys: ["h"], label: "Hide or show points", group: "View" },
+  { command: "zoom-in", keys: ["Plus", "="], label: "Zoom in", group: "View" },
+  { command: "zoom-out", keys: ["-"], label: "Zoom out", group: "View" },
   { command: "fit", keys: ["f"], label: "Fit the picture", group: "View" },
   { command: "actual-size", keys: ["Shift+f"], label: "Actual size", group: "View" },
   { command: "help", keys: ["?"], label: "All shortcuts", group: "View" },
@@ -79,9 +130,12 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
+/** Keys whose own sign would be lost in a shortcut's name. */
+const NAMES: Readonly<Record<string, string>> = { " ": "Space", "+": "Plus" };
+
 /** The canonical name of a key press: `Ctrl+Shift+z`, `ArrowLeft`, `?`. */
 export function keyName(press: KeyPress): string {
-  const key = press.key === " " ? "Space" : press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  const key = NAMES[press.key] ?? (press.key.length === 1 ? press.key.toLowerCase() : press.key);
   // A symbol such as "?" already says that Shift was down, and on which key differs by layout.
   const symbol = press.key.length === 1 && press.key !== " " && !/[a-z0-9]/i.test(press.key);
   const names = [];
@@ -103,9 +157,12 @@ export function commandFor(press: KeyPress): Command | null {
 const SYMBOLS: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
   ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
   Delete: "Del",
   Backspace: "⌫",
   Escape: "Esc",
+  Plus: "+",
 };
 
 /** A key's name for people, its parts apart: `["Ctrl", "Z"]`. */
@@ -114,6 +171,22 @@ export function keyCaps(key: string, mac: boolean): string[] {
     if (part === "Ctrl") return mac ? "⌘" : "Ctrl";
     return SYMBOLS[part] ?? (part.length === 1 ? part.toUpperCase() : part);
   });
+}
+
+/** The shortcuts whose label, group or keys hold every word of the query. */
+export function searchShortcuts(query: string, mac: boolean): Shortcut[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return SHORTCUTS.filter(({ label, group, keys }) => {
+    const caps = keys.map((key) => `${key} ${keyCaps(key, mac).join("+")}`);
+    const text = [label, group, ...caps].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** The caps of a command's first key; none where it has no key. */
+export function capsOf(command: Command, mac: boolean): string[] {
+  const key = SHORTCUTS.find((entry) => entry.command === command)?.keys[0];
+  return key ? keyCaps(key, mac) : [];
 }
 
 /** The tooltip's ending for a command: ` (X)`, or nothing where it has no key. */

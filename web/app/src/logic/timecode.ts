@@ -45,6 +45,21 @@ export function formatRemaining(seconds: number): string {
   return `${Math.ceil(seconds / 60)} min`;
 }
 
+/** How long ago something was, for people: `just now`, `5 min ago`, `yesterday`, `3 Nov 2026`. */
+export function formatAgo(created: string, now: number): string {
+  const minutes = Math.floor((now - Date.parse(created)) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  if (minutes < 48 * 60) return "yesterday";
+  if (minutes < 7 * 24 * 60) return `${Math.floor(minutes / (24 * 60))} days ago`;
+  return new Date(created).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+  });
+}
+
 /** A rate for people: `24`, `23.976`, `29.97`. */
 export function formatRate(rate: readonly [number, number]): string {
   return (rate[0] / rate[1]).toFixed(3).replace(/\.?0+$/, "");

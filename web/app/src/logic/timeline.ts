@@ -1,15 +1,28 @@
-/** Where frames lie on the timeline. Each frame owns an equal slot of its width. */
+/** Where frames lie on the timeline. Each frame owns an equal slot; zoomed in, some are in sight. */
 
 import type { Range } from "./ranges";
 
-export interface Track {
+/** The part of the clip that is in sight: `shown` frames from `first` on, both with fractions. */
+export interface TimeWindow {
+  readonly first: number;
+  readonly shown: number;
+}
+
+export interface Track extends TimeWindow {
   readonly width: number;
   readonly frameCount: number;
 }
 
+/** Closest zoom: a frame is this many pixels wide at most. */
+const WIDEST_FRAME = 48;
+
+export function wholeClip(frameCount: number): TimeWindow {
+  return { first: 0, shown: Math.max(1, frameCount) };
+}
+
 /** Left edge of a frame's slot, in pixels. */
 export function frameToX(track: Track, frame: number): number {
-  return track.frameCount > 0 ? (frame / track.frameCount) * track.width : 0;
+  return ((frame - track.first) / track.shown) * track.width;
 }
 
 /** Middle of a frame's slot: where the playhead and a keyframe's mark stand. */
@@ -20,26 +33,42 @@ export function frameCentre(track: Track, frame: number): number {
 /** The frame whose slot holds `x`; positions outside go to the first or last frame. */
 export function xToFrame(track: Track, x: number): number {
   if (track.width <= 0) return 0;
-  return clampFrame(Math.floor((x / track.width) * track.frameCount), track.frameCount);
-}
-
-/** Pixels within which a press goes to a keyframe's mark. */
-const SNAP = 5;
-
-/** The frame that a press means: the nearest of `keyframes` if its mark is hit, else what is there. */
-export function pressedFrame(track: Track, x: number, keyframes: readonly number[]): number {
-  const away = (frame: number) => Math.abs(frameCentre(track, frame) - x);
-  const nearest = [...keyframes].sort((a, b) => away(a) - away(b))[0];
-  return nearest !== undefined && away(nearest) <= SNAP ? nearest : xToFrame(track, x);
+  return clampFrame(Math.floor(track.first + (x / track.width) * track.shown), track.frameCount);
 }
 
 export function clampFrame(frame: number, frameCount: number): number {
   return Math.max(0, Math.min(frameCount - 1, frame));
 }
 
+/** Zooms by `factor` (above 1: closer) so that what lies under `x` stays there. */
+export function zoomTrack(track: Track, factor: number, x: number): TimeWindow {
+  const closest = Math.min(track.frameCount, Math.max(1, track.width / WIDEST_FRAME));
+  const shown = Math.min(track.frameCount, Math.max(closest, track.shown / factor));
+  const part = track.width > 0 ? x / track.width : 0.5;
+  return within({ first: track.first + part * (track.shown - shown), shown }, track.frameCount);
+}
+
+export function panTrack(track: Track, pixels: number): TimeWindow {
+  const first = track.first + (pixels / Math.max(1, track.width)) * track.shown;
+  return within({ first, shown: track.shown }, track.frameCount);
+}
+
+/** Turns a page when `frame` is out of sight, else leaves the window as it is. */
+export function keepFrameInSight(window: TimeWindow, frame: number, frameCount: number): TimeWindow {
+  const { first, shown } = window;
+  if (frame >= Math.floor(first) && frame + 1 <= Math.ceil(first + shown)) return window;
+  const lead = frame < first && frame > first - shown ? 0.9 : 0.1;
+  return within({ first: frame - lead * shown, shown }, frameCount);
+}
+
+function within(window: TimeWindow, frameCount: number): TimeWindow {
+  const shown = Math.min(window.shown, frameCount);
+  return { first: Math.min(frameCount - shown, Math.max(0, window.first)), shown };
+}
+
 /** A step in frames between ruler labels that are at least `minimum` pixels apart. */
 export function rulerStep(track: Track, base: number, minimum: number): number {
-  const perFrame = track.width / Math.max(1, track.frameCount);
+  const perFrame = track.width / Math.max(1, track.shown);
   const steps = [1, 2, 5, 6, 10, 12, 15].filter((step) => step < base && base % step === 0);
   for (const seconds of [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600]) {
     steps.push(seconds * base);
@@ -47,12 +76,29 @@ export function rulerStep(track: Track, base: number, minimum: number): number {
   return steps.find((step) => step * perFrame >= minimum) ?? track.frameCount;
 }
 
-/** Frames at the middle of each of `n` equal tiles, for the filmstrip. */
-export function tileFrames(frameCount: number, tiles: number): number[] {
-  const frames = Array.from({ length: tiles }, (_, tile) =>
-    clampFrame(Math.floor(((tile + 0.5) * frameCount) / tiles), frameCount),
-  );
-  return [...new Set(frames)];
+/** A picture of the filmstrip: which frame it shows, and the slots that it covers. */
+export interface TileSpan {
+  readonly frame: number;
+  readonly start: number;
+  readonly stop: number;
+}
+
+/**
+ * The filmstrip's tiles in sight, each about `minimum` pixels wide or more. They lie on a grid that
+ * doubles with each zoom, so that most pictures serve several zooms.
+ */
+export function tileSpans(track: Track, minimum: number): TileSpan[] {
+  const perFrame = track.width / Math.max(1, track.shown);
+  if (perFrame <= 0) return [];
+  let step = 1;
+  while (step * perFrame < minimum && step < track.frameCount) step *= 2;
+  const from = Math.floor(Math.max(0, track.first) / step);
+  const to = Math.ceil(Math.min(track.frameCount, track.first + track.shown) / step);
+  return Array.from({ length: Math.max(0, to - from) }, (_, tile) => {
+    const start = (from + tile) * step;
+    const stop = Math.min(start + step, track.frameCount);
+    return { frame: Math.floor((start + stop - 1) / 2), start, stop };
+  });
 }
 
 /** First frame of each shot but the first: where the cuts are. */
@@ -66,4 +112,55 @@ export function previousKeyframe(keyframes: readonly number[], frame: number): n
 
 export function nextKeyframe(keyframes: readonly number[], frame: number): number | null {
   return keyframes.find((other) => other > frame) ?? null;
+}
+
+/**
+ * A keyframe's reach: the frames that a change of its mask can change. It ends before the
+ * neighbouring keyframes, whose masks stay as they are, and at the ends of its shot.
+ */
+export function spanOf(
+  keyframe: number,
+  keyframes: readonly number[],
+  shots: readonly Range[] | null,
+  frameCount: number,
+): Range {
+  const shot = shots?.find(([start, stop]) => keyframe >= start && keyframe < stop);
+  const [start, stop] = shot ?? [0, frameCount];
+  const before = previousKeyframe(keyframes, keyframe);
+  const after = nextKeyframe(keyframes, keyframe);
+  return [
+    before === null ? start : Math.max(start, before + 1),
+    after === null ? stop : Math.min(stop, after),
+  ];
+}
+
+/** The frames that any keyframe reaches: each shot that has one. */
+export function reached(
+  keyframes: readonly number[],
+  shots: readonly Range[] | null,
+  frameCount: number,
+): Range[] {
+  const all: readonly Range[] = shots ?? [[0, frameCount]];
+  return all.filter(([start, stop]) => keyframes.some((frame) => frame >= start && frame < stop));
+}
+
+/** One object's lane: where it lies below the top of all lanes. */
+export interface Lane {
+  readonly id: string;
+  readonly top: number;
+  readonly height: number;
+}
+
+export function layOutLanes(
+  objects: readonly string[],
+  selected: string | null,
+  height: number,
+  selectedHeight: number,
+): Lane[] {
+  let top = 0;
+  return objects.map((id) => {
+    const lane = { id, top, height: id === selected ? selectedHeight : height };
+    top += lane.height;
+    return lane;
+  });
 }

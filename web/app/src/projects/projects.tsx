@@ -1,7 +1,7 @@
 /** The first view: drop a clip, try the sample, open a recent project. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatDuration } from "../logic/timecode";
+import { formatAgo, formatDuration } from "../logic/timecode";
 import * as library from "../state/library";
 import { formatRoute } from "../state/route";
 import type { ProjectSummary } from "../api/types";
@@ -11,7 +11,7 @@ import { Uploads } from "./uploads";
 
 export function Projects() {
   const [over, setOver] = useState(false);
-  useEffect(() => void library.load(), []);
+  useEffect(() => library.follow(), []);
   return (
     <div
       class="projects"
@@ -28,24 +28,24 @@ export function Projects() {
         take(event.dataTransfer?.files);
       }}
     >
-      <div class="projects-inner">
-        <header class="brand">
-          <Icon name="mark" />
-          Mattebox
-        </header>
-        <main class="welcome">
+      <header class="brand">
+        <Icon name="mark" />
+        Mattebox
+        <span class="brand-note">Nothing leaves this machine.</span>
+      </header>
+      <main class="projects-inner">
+        <div class="welcome">
           <div>
             <h1>Cut an object out of a video with a few clicks</h1>
             <p>
               Click what to keep, apply it to the whole clip, correct where it slips, and export.
-              Your footage stays on the machine that runs Mattebox.
             </p>
           </div>
           <DropZone over={over} />
-        </main>
+        </div>
         <Uploads />
         <Recent />
-      </div>
+      </main>
     </div>
   );
 }
@@ -92,30 +92,45 @@ function DropZone({ over }: { over: boolean }) {
   );
 }
 
+/** From this many projects on, a field to find one. */
+const MANY = 9;
+
 function Recent() {
+  const [query, setQuery] = useState("");
   const projects = library.projects.value;
-  const trouble = library.trouble.value;
+  const wanted = query.trim().toLowerCase();
+  const found = projects?.filter(({ name }) => name.toLowerCase().includes(wanted));
   return (
     <section class="recent" aria-labelledby="recent-title">
-      <h2 id="recent-title">Recent projects</h2>
-      {trouble !== null && (
-        <div class="nothing" role="alert">
-          <p>{trouble}</p>
+      <div class="row between recent-head">
+        <h2 id="recent-title">Recent projects</h2>
+        {projects !== null && projects.length >= MANY && (
+          <input
+            class="field"
+            type="search"
+            placeholder="Find a project"
+            aria-label="Find a project"
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
+        )}
+      </div>
+      <Trouble />
+      {projects === null && library.trouble.value === null && <Loading />}
+      {projects?.length === 0 && (
+        <div class="nothing">
+          <Icon name="film" />
           <p>
-            <button type="button" class="button" onClick={() => void library.load()}>
-              <Icon name="retry" />
-              Try again
-            </button>
+            Nothing here yet. Clips you add stay listed here, with all your work.
           </p>
         </div>
       )}
-      {projects === null && trouble === null && <p class="nothing">Loading…</p>}
-      {projects?.length === 0 && (
-        <p class="nothing">Nothing here yet. Clips you add stay listed, with all your work.</p>
+      {projects !== null && projects.length > 0 && found?.length === 0 && (
+        <p class="nothing">No project is called “{query.trim()}”.</p>
       )}
-      {projects !== null && projects.length > 0 && (
+      {found !== undefined && found.length > 0 && (
         <ul class="recent-grid">
-          {projects.map((project) => (
+          {found.map((project) => (
             <Card key={project.id} project={project} />
           ))}
         </ul>
@@ -124,17 +139,66 @@ function Recent() {
   );
 }
 
+function Loading() {
+  return (
+    <div class="recent-grid" role="status" aria-label="Reading the projects">
+      {[0, 1, 2, 3].map((card) => (
+        <div key={card} class="card skeleton" />
+      ))}
+    </div>
+  );
+}
+
+/** Says what is wrong; what was read before stays in sight below. */
+function Trouble() {
+  const trouble = library.trouble.value;
+  if (trouble === null) return null;
+  const offline = library.offline.value;
+  return (
+    <div class={`trouble ${offline ? "offline" : ""}`} role="alert">
+      {offline ? <span class="spinner" /> : <Icon name="warning" />}
+      <div class="grow">
+        <strong>{offline ? "The server does not answer" : "The projects cannot be listed"}</strong>
+        <p>
+          {offline
+            ? "Trying again every few seconds. Check that mattebox serve is running on this machine."
+            : trouble}
+        </p>
+      </div>
+      <button type="button" class="button" onClick={() => void library.load()}>
+        <Icon name="retry" />
+        Try now
+      </button>
+    </div>
+  );
+}
+
 function Card({ project }: { project: ProjectSummary }) {
   const [renaming, setRenaming] = useState(false);
+  const [pictured, setPictured] = useState(true);
   return (
     <li class="card">
       <a class="card-open" href={formatRoute({ project: project.id, frame: 0 })}>
-        <img class="card-picture" src={project.thumbnail} alt="" loading="lazy" />
+        {pictured ? (
+          <img
+            class="card-picture"
+            src={project.thumbnail}
+            alt=""
+            loading="lazy"
+            onError={() => setPictured(false)}
+          />
+        ) : (
+          <span class="card-picture missing">
+            <Icon name="film" />
+          </span>
+        )}
+        <span class="card-length numbers">{formatDuration(project.duration_s)}</span>
         {!renaming && (
           <span class="card-text">
             <span class="card-name">{project.name}</span>
             <span class="dim numbers">
-              {formatDuration(project.duration_s)} · {project.frame_count} frames
+              {project.frame_count} {project.frame_count === 1 ? "frame" : "frames"} ·{" "}
+              {formatAgo(project.created, Date.now())}
             </span>
           </span>
         )}

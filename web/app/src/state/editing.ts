@@ -1,8 +1,9 @@
-/** What the user does to the project: clicks, objects, undo, Apply. */
+/** What the user does to the project as a whole: keyframes, undo, Apply; clicks are in marking.ts. */
 
 import * as client from "../api/client";
-import type { Project, Work } from "../api/types";
-import { EMPTY_DRAFT, keyframesOf, type Draft } from "../logic/clicks";
+import type { Work } from "../api/types";
+import { EMPTY_DRAFT, keyframesOf } from "../logic/clicks";
+import { contains } from "../logic/ranges";
 import { nextKeyframe, previousKeyframe } from "../logic/timeline";
 import { beginMeasure, dropMeasure } from "./latency";
 import type { Session } from "./session";
@@ -10,96 +11,31 @@ import type { Session } from "./session";
 /** The work that was asked for, until the server tells of it. */
 const BEGINNING: Work = { state: "running", done: 0, total: 0, remaining_s: null, detail: null };
 
-let lastPending = 0;
-
-/** A click at a picture point (0..1) on the frame that is shown. */
-export function addClick(session: Session, x: number, y: number, include: boolean): void {
-  const playback = session.playback.value;
-  if (!session.project.value || !playback) return;
-  if (playback.playing.value) playback.pause();
-  const frame = session.frame.value;
-  const id = `pending-${(lastPending += 1)}`;
-  const object = session.object.value?.id ?? "";
-  beginMeasure("click");
-  editDraft(session, (draft) => ({
-    ...draft,
-    added: [...draft.added, { id, x, y, include, object, frame }],
-  }));
-  session.clickId.value = null;
-  session.pointsShown.value = true;
-  void session.run(
-    async () => {
-      const target = await ensureObject(session);
-      return client.addClick(session.id, target, frame, { x, y, include });
-    },
-    () =>
-      editDraft(session, (draft) => ({
-        ...draft,
-        added: draft.added.filter((click) => click.id !== id),
-      })),
-  );
-}
-
-/** A project may have no object yet: the first click makes one. */
-async function ensureObject(session: Session): Promise<string> {
-  const existing = session.object.value;
-  if (existing) return existing.id;
-  const project = await client.addObject(session.id);
-  session.accept(project);
-  return project.objects[0]?.id ?? "";
-}
-
-/** Shows a click elsewhere while it is dragged. */
-export function dragClick(session: Session, click: string, x: number, y: number): void {
-  editDraft(session, (draft) => ({ ...draft, moved: { ...draft.moved, [click]: { x, y } } }));
-}
-
-export function dropClick(session: Session, click: string): void {
-  const at = session.draft.value.moved[click];
-  const object = session.object.value?.id;
-  const frame = session.frame.value;
-  if (!at || !object) return;
-  beginMeasure("click");
-  void session.run(
-    () => client.updateClick(session.id, object, frame, click, at),
-    () =>
-      editDraft(session, (draft) => {
-        // A later drag of the same point goes on.
-        const rest = Object.entries(draft.moved).filter(([id, to]) => id !== click || to !== at);
-        return { ...draft, moved: Object.fromEntries(rest) };
-      }),
-  );
-}
-
-export function deleteClick(session: Session, click: string): void {
-  const object = session.object.value?.id;
-  const frame = session.frame.value;
-  if (!object || click.startsWith("pending-")) return;
-  if (session.clickId.value === click) session.clickId.value = null;
-  editDraft(session, (draft) => ({ ...draft, removed: [...draft.removed, click] }));
-  void session.run(
-    () => client.deleteClick(session.id, object, frame, click),
-    () =>
-      editDraft(session, (draft) => ({
-        ...draft,
-        removed: draft.removed.filter((id) => id !== click),
-      })),
-  );
-}
-
-/** Turns an include click into an exclude click and back. */
-export function flipClick(session: Session, click: string, include: boolean): void {
-  const object = session.object.value?.id;
-  const frame = session.frame.value;
-  if (!object) return;
-  void session.run(() => client.updateClick(session.id, object, frame, click, { include }));
-}
-
 export function deleteKeyframe(session: Session): void {
   const object = session.object.value;
   const frame = session.frame.value;
   if (!object || !keyframesOf(object).includes(frame)) return;
-  void session.run(() => client.deleteKeyframe(session.id, object.id, frame));
+  deleteKeyframeAt(session, object.id, frame);
+}
+
+export function deleteKeyframeAt(session: Session, object: string, frame: number): void {
+  void session.run(() => client.deleteKeyframe(session.id, object, frame));
+}
+
+/** Whether the selected object has a propagated mask here that could be kept as a keyframe. */
+export function canKeep(session: Session): boolean {
+  const frame = session.frame.value;
+  const keyframe = keyframesOf(session.object.value).includes(frame);
+  return !keyframe && contains(session.ready.value, frame);
+}
+
+/** Keeps the mask that is shown as a keyframe, or says that the object is not on this frame. */
+export function keepFrame(session: Session, absent: boolean): void {
+  const object = session.object.value;
+  const frame = session.frame.value;
+  if (!object || !(absent || canKeep(session))) return;
+  session.playback.value?.pause();
+  void session.run(() => client.keepFrame(session.id, object.id, frame, absent));
 }
 
 /** Whether there is anything to undo is asked when its turn comes, after what was done before. */
@@ -149,42 +85,6 @@ export function renameProject(session: Session, name: string): void {
   void session.run(() => client.renameProject(session.id, name));
 }
 
-export function addObject(session: Session): void {
-  const before = new Set(session.project.value?.objects.map((object) => object.id));
-  void session.run(async () => select(session, before, await client.addObject(session.id)));
-}
-
-function select(session: Session, before: ReadonlySet<string>, project: Project): Project {
-  const added = project.objects.find((object) => !before.has(object.id));
-  if (added) selectObject(session, added.id);
-  return project;
-}
-
-export function selectObject(session: Session, object: string): void {
-  session.objectId.value = object;
-  session.clickId.value = null;
-}
-
-export function updateObject(
-  session: Session,
-  object: string,
-  change: { name?: string; color?: string },
-): void {
-  void session.run(() => client.updateObject(session.id, object, change));
-}
-
-export function deleteObject(session: Session, object: string): void {
-  if (session.objectId.value === object) session.objectId.value = null;
-  void session.run(() => client.deleteObject(session.id, object));
-}
-
-/** Shows or hides an object's matte on the stage only. */
-export function toggleObject(session: Session, object: string): void {
-  const hidden = new Set(session.hidden.value);
-  if (!hidden.delete(object)) hidden.add(object);
-  session.hidden.value = hidden;
-}
-
 export function goToKeyframe(session: Session, direction: 1 | -1): void {
   const keyframes = keyframesOf(session.object.value);
   const find = direction > 0 ? nextKeyframe : previousKeyframe;
@@ -194,7 +94,11 @@ export function goToKeyframe(session: Session, direction: 1 | -1): void {
 
 /** In point (`in`) or out point (`out`, the last frame that belongs) at the playhead. */
 export function mark(session: Session, which: "in" | "out"): void {
-  const frame = session.frame.value;
+  setMark(session, which, session.frame.value);
+}
+
+/** Sets or clears one of the marks; the other one goes where it would stand on the wrong side. */
+export function setMark(session: Session, which: "in" | "out", frame: number | null): void {
   const marks = { ...session.marks.value, [which]: frame };
   if (marks.in !== null && marks.out !== null && marks.in > marks.out) {
     marks[which === "in" ? "out" : "in"] = null;
@@ -202,12 +106,15 @@ export function mark(session: Session, which: "in" | "out"): void {
   session.marks.value = marks;
 }
 
-export function clearMarks(session: Session): void {
-  session.marks.value = { in: null, out: null };
+/** Before and after with a wipe in the middle, or no wipe any more. */
+export function toggleWipe(session: Session): void {
+  const wiped = session.wipe.value !== null || session.compare.value !== null;
+  session.compare.value = null;
+  session.wipe.value = wiped ? null : 0.5;
 }
 
-function editDraft(session: Session, change: (draft: Draft) => Draft): void {
-  session.draft.value = change(session.draft.value);
+export function clearMarks(session: Session): void {
+  session.marks.value = { in: null, out: null };
 }
 
 function clearDraft(session: Session): void {

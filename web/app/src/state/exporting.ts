@@ -2,14 +2,17 @@
 
 import * as client from "../api/client";
 import { describe } from "../api/problem";
-import type { ExportProgress } from "../api/types";
+import type { ExportJob, ExportProgress } from "../api/types";
 import { exportBasis } from "../logic/exports";
+import type { Range } from "../logic/ranges";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
 export interface ExportFormat {
   readonly id: string;
   readonly label: string;
+  /** The file's ending, and what it keeps. */
+  readonly suffix: string;
   readonly detail: string;
   /** Whether a key colour stands where the object is not. */
   readonly keyed: boolean;
@@ -19,26 +22,30 @@ export interface ExportFormat {
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
   {
     id: "mp4",
-    label: "Chroma key, MP4",
-    detail: "H.264 at the source’s size and rate, with its sound",
+    label: "Chroma key",
+    suffix: "MP4",
+    detail: "H.264 over one colour, with the sound. For every editor.",
     keyed: true,
   },
   {
     id: "prores4444",
-    label: "ProRes 4444 with alpha, MOV",
-    detail: "10 bits, the matte as straight alpha, with the sound",
+    label: "ProRes 4444",
+    suffix: "MOV",
+    detail: "10 bits, straight alpha, with the sound. For compositing.",
     keyed: false,
   },
   {
     id: "matte",
-    label: "Luma matte, MP4",
-    detail: "H.264, the object white on black, without sound",
+    label: "Luma matte",
+    suffix: "MP4",
+    detail: "H.264, the object white on black, without sound.",
     keyed: false,
   },
   {
     id: "png",
-    label: "PNG sequence with alpha, ZIP",
-    detail: "8 bits, straight alpha, with the frames’ times",
+    label: "PNG sequence",
+    suffix: "ZIP",
+    detail: "8 bits, straight alpha, with each frame’s time.",
     keyed: false,
   },
 ];
@@ -46,6 +53,11 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
 export interface ExportChoice {
   readonly format: string;
   readonly wholeClip: boolean;
+  readonly objects: readonly string[];
+  /** A file for each object instead of one with all of them. */
+  readonly separate: boolean;
+  /** Template of the file's name; empty: the server's own. */
+  readonly name: string;
 }
 
 /** Shows the export dialog: the form, unless an export runs or its file is still what one would get. */
@@ -56,28 +68,28 @@ export function openExport(session: Session): void {
 }
 
 function basisOf(session: Session): string {
-  return exportBasis(session.project.value, session.marks.value, session.hidden.value);
+  return exportBasis(session.project.value, session.marks.value);
 }
 
-/** The objects that an export started now would hold. */
-export function exportedObjects(session: Session): readonly string[] {
-  return session.applied.value.filter((object) => !session.hidden.value.has(object));
+/** The frames that an export started now would hold, half-open. */
+export function exportRange(session: Session, wholeClip: boolean): Range {
+  const count = session.project.value?.clip.frame_count ?? 0;
+  const { in: start, out } = session.marks.value;
+  return wholeClip ? [0, count] : [start ?? 0, out === null ? count : out + 1];
 }
 
 export function startExport(session: Session, choice: ExportChoice): void {
-  const marks = session.marks.value;
-  const count = session.project.value?.clip.frame_count ?? 0;
-  const range = choice.wholeClip
-    ? {}
-    : { start: marks.in ?? 0, stop: marks.out === null ? count : marks.out + 1 };
-  const objects = exportedObjects(session);
+  const [start, stop] = exportRange(session, choice.wholeClip);
   const basis = basisOf(session);
   void session.run(async () => {
     const job = await client.startExport(session.id, {
       format: choice.format,
       key_color: session.keyColor.value,
-      objects,
-      ...range,
+      objects: choice.objects,
+      separate: choice.separate,
+      ...(choice.name.trim() && { name: choice.name.trim() }),
+      start,
+      stop,
     });
     session.exportBasis.value = basis;
     session.exportJob.value = job;
@@ -103,6 +115,15 @@ export function newExport(session: Session): void {
   const job = session.exportJob.value;
   if (job?.state === "done") session.exported.value = [...session.exported.value, job];
   session.exportJob.value = null;
+}
+
+/** Deletes a finished export and its file. */
+export function forgetExport(session: Session, job: ExportJob): void {
+  void session.run(async () => {
+    await client.cancelExport(session.id, job.id);
+    session.exported.value = session.exported.value.filter(({ id }) => id !== job.id);
+    return null;
+  });
 }
 
 /** Finds what an earlier visit exported, and follows what still runs. */

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import * as client from "../api/client";
-import { describe } from "../api/problem";
+import { describe, Problem } from "../api/problem";
 import type { ProjectSummary } from "../api/types";
 import {
   forgetUnfinished,
@@ -24,9 +24,12 @@ export interface UploadItem {
 }
 
 const UNDO_MS = 7000;
+const RETRY_MS = 4000;
 
 export const projects = signal<readonly ProjectSummary[] | null>(null);
 export const trouble = signal<string | null>(null);
+/** Whether the trouble is that nobody answers. */
+export const offline = signal(false);
 export const uploads = signal<readonly UploadItem[]>([]);
 export const unfinished = signal<readonly UnfinishedUpload[]>([]);
 export const makingSample = signal(false);
@@ -35,6 +38,15 @@ const running = new Map<number, RunningUpload>();
 const deleting = new Set<string>();
 let lastUpload = 0;
 let lastLoad = 0;
+
+/** Reads the list, and again while the server does not answer, until the returned function is called. */
+export function follow(): () => void {
+  void load();
+  const timer = setInterval(() => {
+    if (offline.value) void load();
+  }, RETRY_MS);
+  return () => clearInterval(timer);
+}
 
 /** Reads the list of projects and of uploads that an earlier visit left unfinished. */
 export async function load(): Promise<void> {
@@ -45,8 +57,10 @@ export async function load(): Promise<void> {
     if (load !== lastLoad) return;
     projects.value = all.filter((project) => !deleting.has(project.id));
     trouble.value = null;
+    offline.value = false;
   } catch (error) {
     trouble.value = describe(error);
+    offline.value = error instanceof Problem && error.isOffline;
   }
   await refreshUnfinished();
 }

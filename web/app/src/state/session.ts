@@ -7,21 +7,26 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import * as client from "../api/client";
 import { listen } from "../api/events";
 import { describe, Problem } from "../api/problem";
-import type { ExportJob, FrameTable, Project, ProjectObject, Work } from "../api/types";
+import type { ExportJob, FrameTable, Project, ProjectObject, Revision, Work } from "../api/types";
 import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
+import { framesToFix, type Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
+import type { Change } from "../logic/revisions";
 import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
+import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import { announceExport, recallExports } from "./exporting";
 import { resetLatencies } from "./latency";
+import type { LiveMasks } from "./masks";
 import { dismiss, notify } from "./notices";
 import type { Playback } from "./playback";
+import { Toolbox } from "./toolbox";
 
 export type Tool = "include" | "exclude" | "box" | "brush" | "lasso" | "hand";
 export type ViewKind = "overlay" | "cutout" | "matte" | "original";
 export type Backdrop = "checkerboard" | "color" | "key";
 
-/** Another revision shown left of `position`, a share (0..1) of the stage's width. */
+/** Another revision shown left of `position`, a share (0..1) of the picture's width. */
 export interface Compare {
   readonly revision: number;
   readonly position: number;
@@ -41,16 +46,19 @@ export class Session {
   readonly playback = signal<Playback | null>(null);
 
   readonly tool = signal<Tool>("include");
+  readonly toolbox = new Toolbox();
   readonly view = signal<ViewKind>("overlay");
   readonly opacity = signal(0.5);
+  readonly outline = signal(true);
   readonly backdrop = signal<Backdrop>("checkerboard");
   readonly backdropColor = signal("#808080");
   readonly keyColor = signal("#00ff00");
-  /** The original is shown left of this share (0..1) of the stage's width; null: no wipe. */
+  /** The original is shown left of this share (0..1) of the picture's width; null: no wipe. */
   readonly wipe = signal<number | null>(null);
   readonly compare = signal<Compare | null>(null);
   readonly pointsShown = signal(true);
-  readonly hidden = signal<ReadonlySet<string>>(new Set());
+  /** The one object that is shown while it is set, whatever is hidden. */
+  readonly solo = signal<string | null>(null);
   readonly objectId = signal<string | null>(null);
   readonly clickId = signal<string | null>(null);
   readonly marks = signal<{ in: number | null; out: number | null }>({ in: null, out: null });
@@ -68,6 +76,17 @@ export class Session {
   readonly spaceHeld = signal(false);
   readonly spacePanned = signal(false);
 
+  /** What of the clip the timeline shows; null: all. */
+  readonly timeWindow = signal<TimeWindow | null>(null);
+  /** The frame that a hand on the timeline asks for. */
+  readonly scrub = signal<number | null>(null);
+  /** How sure each object's masks are, frame by frame, in the revision that is shown. */
+  readonly confidence = signal<Readonly<Record<string, Confidence>>>({});
+
+  /** The revisions that were applied, oldest first; null: not read yet. And what changed in each. */
+  readonly revisions = signal<readonly Revision[] | null>(null);
+  readonly changes = signal<Readonly<Record<number, Change>>>({});
+
   /** Segments of each object's matte that became ready since the manifest was read. */
   readonly madeSince = signal<Readonly<Record<string, readonly Range[]>>>({});
 
@@ -75,9 +94,28 @@ export class Session {
   readonly object: ReadonlySignal<ProjectObject | null> = computed(() =>
     objectOf(this.project.value, this.objectId.value),
   );
+  /** The objects that the stage draws. */
+  readonly shownObjects: ReadonlySignal<ReadonlySet<string>> = computed(() => {
+    const solo = this.solo.value;
+    const objects = this.project.value?.objects ?? [];
+    const shown = objects.filter(({ id, visible }) => (solo === null ? visible : id === solo));
+    return new Set(shown.map(({ id }) => id));
+  });
+  /** The selected object's least sure frames, the worst first. */
+  readonly weak: ReadonlySignal<readonly number[]> = computed(() => {
+    const object = this.object.value;
+    const confidence = object && this.confidence.value[object.id];
+    if (!object || !confidence) return [];
+    const [frames, seconds] = this.project.value?.clip.rate ?? [24, 1];
+    const distance = Math.max(3, Math.round(frames / seconds / 4));
+    const keyframes = object.keyframes.map(({ frame }) => frame);
+    return framesToFix(confidence, { keyframes, stale: object.stale, distance });
+  });
   readonly stale: ReadonlySignal<readonly Range[]> = computed(() => this.object.value?.stale ?? []);
   /** Frame ranges of the selected object whose matte answers at once and is up to date. */
-  readonly ready: ReadonlySignal<readonly Range[]> = computed(() => this.readyRanges());
+  readonly ready: ReadonlySignal<readonly Range[]> = computed(() =>
+    this.object.value ? this.readyOf(this.object.value) : [],
+  );
   /** The objects that an export can hold: applied, and not removed since. */
   readonly applied: ReadonlySignal<readonly string[]> = computed(() =>
     appliedObjects(this.project.value, this.playback.value?.manifest.value ?? null),
@@ -98,6 +136,9 @@ export class Session {
     return project !== null && (hasStale(project) || hasRemoved(project, manifest));
   });
   readonly working: ReadonlySignal<boolean> = computed(() => this.work.value?.state === "running");
+
+  /** The masks drawn over the matte stream, while there is a stage. */
+  masks: LiveMasks | null = null;
 
   /** The newest version that the server spoke of. */
   private announced = 0;
@@ -268,9 +309,9 @@ export class Session {
     this.madeSince.value = { ...made, [object]: ranges };
   }
 
-  private readyRanges(): readonly Range[] {
-    const object = this.object.value;
-    return object ? subtract(this.madeRanges(object.id), object.stale) : [];
+  /** Frame ranges of an object whose matte answers at once and is up to date. */
+  readyOf(object: ProjectObject): readonly Range[] {
+    return subtract(this.madeRanges(object.id), object.stale);
   }
 
   /** Frame ranges of an object's matte that answer at once, in the revision that is shown. */

@@ -2,18 +2,22 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Command } from "../logic/shortcuts";
 import { dismiss, notices } from "../state/notices";
 import { Icon, type IconName } from "./icons";
+import { keysOf } from "./platform";
 
 interface IconButtonProps {
   icon: IconName;
   label: string;
   hint?: string;
+  /** The command whose keys the tooltip shows. */
+  command?: Command;
   disabled?: boolean;
   pressed?: boolean;
   primary?: boolean;
   class?: string;
-  onClick: () => void;
+  onClick: (event: MouseEvent) => void;
 }
 
 /** A button that shows only an icon; its label is its accessible name and its tooltip. */
@@ -23,7 +27,8 @@ export function IconButton(props: IconButtonProps) {
       type="button"
       class={`button icon ${props.primary ? "primary" : "quiet"} ${props.class ?? ""}`}
       aria-label={props.label}
-      title={props.label + (props.hint ?? "")}
+      data-tip={props.label + (props.hint ?? "")}
+      data-keys={keysOf(props.command)}
       aria-pressed={props.pressed}
       disabled={props.disabled}
       onClick={props.onClick}
@@ -36,7 +41,7 @@ export function IconButton(props: IconButtonProps) {
 interface SegmentedProps<T extends string> {
   label: string;
   value: T;
-  choices: readonly { value: T; label: string; hint?: string }[];
+  choices: readonly { value: T; label: string; tip?: string; command?: Command }[];
   onChange: (value: T) => void;
 }
 
@@ -62,7 +67,8 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
           type="button"
           role="radio"
           class="button"
-          title={choice.label + (choice.hint ?? "")}
+          data-tip={choice.tip ?? (choice.command && choice.label)}
+          data-keys={keysOf(choice.command)}
           aria-checked={choice.value === value}
           tabIndex={choice.value === value ? 0 : -1}
           onClick={() => onChange(choice.value)}
@@ -76,13 +82,13 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
 
 interface DialogProps {
   title: string;
-  wide?: boolean;
+  size?: "small" | "large" | "wide";
   onClose: () => void;
   children: ComponentChildren;
 }
 
 /** A modal dialog; Escape and a click beside it close it, and focus returns where it was. */
-export function Dialog({ title, wide, onClose, children }: DialogProps) {
+export function Dialog({ title, size = "small", onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
@@ -94,7 +100,7 @@ export function Dialog({ title, wide, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={ref}
-      class={wide ? "wide" : ""}
+      class={size}
       tabIndex={-1}
       aria-label={title}
       onCancel={(event) => {

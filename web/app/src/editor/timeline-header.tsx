@@ -1,0 +1,136 @@
+/** Left of the timeline: its zoom, ways from keyframe to keyframe, the lanes' names. */
+
+import { useEffect, useRef } from "preact/hooks";
+import type { ProjectObject } from "../api/types";
+import type { Lane } from "../logic/timeline";
+import { goToWeakest } from "../state/confidence";
+import * as editing from "../state/editing";
+import { selectObject } from "../state/objects";
+import { fitTimeline, zoomTimeline } from "../state/timeline";
+import { IconButton } from "../ui/controls";
+import { Icon } from "../ui/icons";
+import type { TimelineView } from "./timeline-view";
+
+export function TimelineHeader({ view }: { view: TimelineView }) {
+  const { ruler, strip } = view.sizes.value;
+  return (
+    <div class="timeline-header">
+      <ZoomButtons view={view} height={ruler} />
+      <Ways view={view} height={strip + 2} />
+      <LaneNames view={view} />
+    </div>
+  );
+}
+
+function ZoomButtons({ view, height }: { view: TimelineView; height: number }) {
+  const { session } = view;
+  const zoomed = session.timeWindow.value !== null;
+  return (
+    <div class="row timeline-zoom" style={{ height: `${height}px` }}>
+      <IconButton
+        icon="zoom-out"
+        label="Zoom the timeline out"
+        command="timeline-out"
+        disabled={!zoomed}
+        onClick={() => zoomTimeline(session, 0.5)}
+      />
+      <IconButton
+        icon="zoom-in"
+        label="Zoom the timeline in"
+        command="timeline-in"
+        onClick={() => zoomTimeline(session, 2)}
+      />
+      <IconButton
+        icon="fit-width"
+        label="Show the whole clip"
+        command="timeline-fit"
+        disabled={!zoomed}
+        onClick={() => fitTimeline(session)}
+      />
+    </div>
+  );
+}
+
+function Ways({ view, height }: { view: TimelineView; height: number }) {
+  const { session } = view;
+  const weak = session.weak.value.length > 0;
+  const keyframes = (session.object.value?.keyframes.length ?? 0) > 0;
+  return (
+    <div class="row timeline-ways" style={{ height: `${height}px` }}>
+      <IconButton
+        icon="previous-keyframe"
+        label="Previous keyframe"
+        command="previous-keyframe"
+        disabled={!keyframes}
+        onClick={() => editing.goToKeyframe(session, -1)}
+      />
+      <IconButton
+        icon="next-keyframe"
+        label="Next keyframe"
+        command="next-keyframe"
+        disabled={!keyframes}
+        onClick={() => editing.goToKeyframe(session, 1)}
+      />
+      <IconButton
+        icon="weak"
+        label="Next frame to fix"
+        command="next-to-fix"
+        disabled={!weak}
+        onClick={() => goToWeakest(session)}
+      />
+    </div>
+  );
+}
+
+function LaneNames({ view }: { view: TimelineView }) {
+  const { session } = view;
+  const list = useRef<HTMLDivElement>(null);
+  const scroll = view.laneScroll.value;
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = scroll;
+  }, [scroll]);
+  const objects = session.project.value?.objects ?? [];
+  const selected = session.object.value?.id;
+  useEffect(() => {
+    const lane = view.lanes.peek().find(({ id }) => id === selected);
+    if (!lane) return;
+    const bottom = lane.top + lane.height - view.lanesShown.peek();
+    const at = view.laneScroll.peek();
+    view.scrollLanes(Math.min(lane.top, Math.max(at, bottom)) - at);
+  }, [selected, objects.length]);
+  return (
+    <div
+      ref={list}
+      class="lane-names"
+      style={{ height: `${view.lanesShown.value}px` }}
+      onScroll={(event) => {
+        view.laneScroll.value = event.currentTarget.scrollTop;
+      }}
+    >
+      {objects.length === 0 && <span class="lane-name empty">No object yet</span>}
+      {view.lanes.value.map((lane) => {
+        const object = objects.find(({ id }) => id === lane.id);
+        return object && <LaneName key={lane.id} view={view} lane={lane} object={object} />;
+      })}
+    </div>
+  );
+}
+
+function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; object: ProjectObject }) {
+  const { session } = view;
+  const selected = session.object.value?.id === object.id;
+  return (
+    <button
+      type="button"
+      class={`lane-name ${selected ? "selected" : ""}`}
+      style={{ height: `${lane.height - 1}px` }}
+      aria-pressed={selected}
+      aria-label={`Lane of ${object.name}`}
+      onClick={() => selectObject(session, object.id)}
+    >
+      <span class="dot" style={{ background: object.color }} />
+      <span class="lane-title">{object.name}</span>
+      {object.locked && <Icon name="lock" />}
+    </button>
+  );
+}

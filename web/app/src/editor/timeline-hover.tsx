@@ -1,0 +1,69 @@
+/** What is under the pointer on the timeline: its picture, frame number and time. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { frameCentre } from "../logic/timeline";
+import { formatTimecode } from "../logic/timecode";
+import { useTiming } from "../ui/timing";
+import { fetchThumbnail, type Filmstrip } from "./filmstrip";
+import type { TimelineView } from "./timeline-view";
+
+const PICTURE_HEIGHT = 96;
+const SETTLE_MS = 90;
+
+interface HoverCardProps {
+  view: TimelineView;
+  strip: Filmstrip;
+}
+
+export function HoverCard({ view, strip }: HoverCardProps) {
+  const { session } = view;
+  const timing = useTiming(session);
+  const frame = view.hovered.value;
+  const clip = session.project.value?.clip;
+  if (frame === null || !clip) return null;
+  const track = view.track.value;
+  const width = Math.min(220, Math.round((PICTURE_HEIGHT * clip.width) / clip.height));
+  const x = Math.min(track.width - width / 2, Math.max(width / 2, frameCentre(track, frame)));
+  const sure = session.confidence.value[session.object.value?.id ?? ""]?.[frame] ?? null;
+  return (
+    <div class="hover-card" style={{ transform: `translateX(calc(${x}px - 50%))` }} aria-hidden="true">
+      <Picture view={view} strip={strip} frame={frame} width={width} />
+      <div class="numbers">
+        {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
+        <span class="dim"> · {frame}</span>
+        {sure !== null && <span class="dim"> · {Math.round(sure * 100)} % sure</span>}
+      </div>
+    </div>
+  );
+}
+
+interface PictureProps extends HoverCardProps {
+  frame: number;
+  width: number;
+}
+
+/** The filmstrip's picture at once, the frame's own when the pointer rests. */
+function Picture({ view, strip, frame, width }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const near = strip.near(frame);
+    if (near) show(canvas.current, near);
+    let left = false;
+    const timer = setTimeout(() => {
+      void fetchThumbnail(view.session.id, frame, 2 * PICTURE_HEIGHT).then((picture) => {
+        if (picture && !left) show(canvas.current, picture);
+        picture?.close();
+      });
+    }, SETTLE_MS);
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [frame]);
+  return <canvas ref={canvas} width={2 * width} height={2 * PICTURE_HEIGHT} />;
+}
+
+function show(canvas: HTMLCanvasElement | null, picture: ImageBitmap): void {
+  const context = canvas?.getContext("2d");
+  if (canvas && context) context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+}

@@ -1,0 +1,15 @@
+/** Reordering a list by hand. */
+
+/** The list with the item of one place put at another. */
+export function moved<T>(items: readonly T[], from: number, to: number): T[] {
+  const rest = items.filter((_, index) => index !== from);
+  const item = items[from];
+  if (item !== undefined) rest.splice(Math.max(0, Math.min(rest.length, to)), 0, item);
+  return rest;
+}
+
+/** The place that a row dragged by `dy` pixels comes to, among rows of equal height. */
+export function draggedTo(from: number, dy: number, rowHeight: number, count: number): number {
+  const rows = rowHeight > 0 ? Math.round(dy / rowHeight) : 0;
+  return Math.max(0, Math.min(count - 1, from + rows));
+}

@@ -1,0 +1,78 @@
+/** What the user does with the objects of a project, beside clicking them. */
+
+import * as client from "../api/client";
+import type { Project, ProjectObject } from "../api/types";
+import { moved } from "../logic/moving";
+import { dismiss, notify } from "./notices";
+import type { Session } from "./session";
+import { undo } from "./editing";
+
+export type ObjectChange = Parameters<typeof client.updateObject>[2];
+
+export function addObject(session: Session): void {
+  const before = new Set(session.project.value?.objects.map((object) => object.id));
+  void session.run(async () => selectNew(session, before, await client.addObject(session.id)));
+}
+
+function selectNew(session: Session, before: ReadonlySet<string>, project: Project): Project {
+  const added = project.objects.find((object) => !before.has(object.id));
+  if (added) selectObject(session, added.id);
+  return project;
+}
+
+export function selectObject(session: Session, object: string): void {
+  session.objectId.value = object;
+  session.clickId.value = null;
+  if (session.solo.value !== null) session.solo.value = object;
+}
+
+/** Selects the object above (-1) or below (1) the selected one. */
+export function selectNext(session: Session, direction: 1 | -1): void {
+  const objects = session.project.value?.objects ?? [];
+  const at = objects.findIndex((object) => object.id === session.object.value?.id);
+  const next = objects[at + direction];
+  if (next) selectObject(session, next.id);
+}
+
+export function updateObject(session: Session, object: string, change: ObjectChange): void {
+  void session.run(() => client.updateObject(session.id, object, change));
+}
+
+/** Deletes at once and offers to undo it, for as long as it is the last thing that was done. */
+export function deleteObject(session: Session, object: ProjectObject): void {
+  if (session.objectId.value === object.id) session.objectId.value = null;
+  if (session.solo.value === object.id) session.solo.value = null;
+  void session.run(async () => {
+    const project = await client.deleteObject(session.id, object.id);
+    const notice = notify(`Deleted “${object.name}”.`, "info", {
+      label: "Undo",
+      run: () => {
+        dismiss(notice);
+        undo(session);
+      },
+    });
+    const stop = session.project.subscribe((now) => {
+      if ((now?.version ?? 0) <= project.version) return;
+      dismiss(notice);
+      queueMicrotask(() => stop());
+    });
+    return project;
+  });
+}
+
+/** Shows one object alone on this page, or all that are visible again. */
+export function toggleSolo(session: Session, object: string): void {
+  session.solo.value = session.solo.value === object ? null : object;
+}
+
+export function moveObject(session: Session, from: number, to: number): void {
+  const objects = session.project.value?.objects ?? [];
+  const order = moved(objects, from, to);
+  if (order.every((object, index) => object === objects[index])) return;
+  void session.run(() =>
+    client.orderObjects(
+      session.id,
+      order.map((object) => object.id),
+    ),
+  );
+}

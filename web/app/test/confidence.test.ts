@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { framesToFix, nextToFix } from "../src/logic/confidence";
+
+/** Sure everywhere but in dips: `[middle, depth]`, five frames wide. */
+function clip(count: number, dips: readonly (readonly [number, number])[]): (number | null)[] {
+  const frames = Array<number | null>(count).fill(0.98);
+  for (const [middle, depth] of dips) {
+    for (let frame = middle - 2; frame <= middle + 2; frame += 1) frames[frame] = depth;
+  }
+  return frames;
+}
+
+const around = { keyframes: [0], stale: [], distance: 6 };
+
+describe("next frame to fix", () => {
+  it("is the middle of the least sure stretch, then of the next", () => {
+    const frames = framesToFix(clip(100, [[30, 0.6], [70, 0.4]]), around);
+    expect(frames.slice(0, 2)).toEqual([70, 30]);
+    expect(nextToFix(frames, 5)).toBe(70);
+    expect(nextToFix(frames, 70)).toBe(30);
+  });
+
+  it("is not beside a keyframe, nor where all is made anew", () => {
+    const confidence = clip(100, [[30, 0.6], [70, 0.4]]);
+    expect(framesToFix(confidence, { ...around, keyframes: [0, 68] })[0]).toBe(30);
+    expect(framesToFix(confidence, { ...around, stale: [[50, 100]] })[0]).toBe(30);
+  });
+
+  it("is not decided by a single frame", () => {
+    const confidence = clip(100, [[70, 0.5]]);
+    confidence[30] = 0.3;
+    expect(framesToFix(confidence, around)[0]).toBe(70);
+  });
+
+  it("is nowhere where nothing is made", () => {
+    expect(framesToFix(Array<null>(50).fill(null), around)).toEqual([]);
+    expect(nextToFix([], 3)).toBeNull();
+  });
+});

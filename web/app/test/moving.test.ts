@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { draggedTo, moved } from "../src/logic/moving";
+
+describe("reordering", () => {
+  it("puts an item where it is wanted", () => {
+    expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
+    expect(moved(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
+    expect(moved(["a", "b", "c"], 1, 1)).toEqual(["a", "b", "c"]);
+    expect(moved(["a", "b"], 0, 9)).toEqual(["b", "a"]);
+  });
+
+  it("goes as many rows as the hand went, and not beyond the list", () => {
+    expect(draggedTo(1, 51, 34, 4)).toBe(3);
+    expect(draggedTo(1, 16, 34, 4)).toBe(1);
+    expect(draggedTo(1, -400, 34, 4)).toBe(0);
+    expect(draggedTo(1, 400, 34, 4)).toBe(3);
+  });
+});
