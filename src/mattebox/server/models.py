@@ -29,11 +29,6 @@ class FrameTableModel(BaseModel):
     damage: str | None
 
 
-class FrameTableLink(BaseModel):
-    """Where the frame table is, and which one."""
-
-    uri: str
-    hash: str
 class SoundModel(BaseModel):
     """How a clip's sound is cut into chunks, protocol section 7."""
 
@@ -52,6 +47,11 @@ class ConfidenceModel(BaseModel):
     frames: list[float | None] = Field(description="0 to 1; null where nothing is made.")
 
 
+class FrameTableLink(BaseModel):
+    """Where the frame table is, and which one."""
+
+    uri: str
+    hash: str
 
 
 class GridModel(BaseModel):

@@ -30,14 +30,14 @@ from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.counters import Counters
 from mattebox.streaming.exports import ExportJobs
-from mattebox.streaming.networks import Networks
 from mattebox.streaming.filmstrip import Filmstrip
+from mattebox.streaming.networks import Networks
 from mattebox.streaming.recipes import RecipeBook
 from mattebox.streaming.scheduler import Scheduler
 from mattebox.streaming.segments import SegmentMaker
 from mattebox.streaming.shots import ShotFinder
-from mattebox.streaming.stream import MatteStream
 from mattebox.streaming.sound import ClipSound
+from mattebox.streaming.stream import MatteStream
 
 log = structlog.get_logger(__name__)
 
@@ -182,11 +182,11 @@ class Workspace:
             if leftovers.clip is not None:
                 self.clips.remove_file(leftovers.clip)
                 self._thumbnail_path(leftovers.clip).unlink(missing_ok=True)
+                self.sound.forget(leftovers.clip)
+                self.filmstrip.forget(leftovers.clip)
         self.recipes.forget(leftovers.addresses)
         for address in leftovers.addresses:
             self.cache.remove(address)
-                self.sound.forget(leftovers.clip)
-                self.filmstrip.forget(leftovers.clip)
         for mask in leftovers.masks:
             self.masks.remove(mask)
         for path in files:

@@ -186,8 +186,6 @@ def list_revisions(project: str, workspace: OpenWorkspace) -> RevisionList:
     )
 
 
-def _clip(workspace: OpenWorkspace, project: str) -> Clip:
-    return workspace.clips.get(workspace.projects.get(project).clip)
 def _small_picture(
     workspace: OpenWorkspace, clip: Clip, frame: int, height: int, if_none_match: str | None
 ) -> Response:
@@ -203,3 +201,5 @@ def _small_picture(
     return SegmentResponse(ticket, headers, of_exception, "image/jpeg")
 
 
+def _clip(workspace: OpenWorkspace, project: str) -> Clip:
+    return workspace.clips.get(workspace.projects.get(project).clip)
