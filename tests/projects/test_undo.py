@@ -26,10 +26,9 @@ from mattebox.projects.events import (
     ObjectChanged,
     ObjectRemoved,
     ProjectNamed,
-    from_record,
-    to_record,
 )
 from mattebox.projects.library import Library
+from mattebox.projects.records import from_record, to_record
 from mattebox.projects.state import Click, ProjectState
 from mattebox.projects.store import Project
 from tests.projects.facts import add_clip

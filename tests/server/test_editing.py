@@ -107,6 +107,189 @@ def test_objects_get_names_and_colours_of_their_own(server: Client, project: str
     assert changed["objects"][1]["color"] == "#123456"
 
 
+def edited(project: Json) -> tuple[int, list[Json]]:
+    """What edits change of a project; its shots become known at any time."""
+    return project["version"], project["objects"]
+
+
+def objects_path(project: str, item: str = "") -> str:
+    return f"/projects/{project}/objects/{item}".rstrip("/")
+
+
+def frame_path(project: str, item: str, frame: int) -> str:
+    return f"{objects_path(project, item)}/frames/{frame}"
+
+
+def test_objects_can_be_hidden_and_put_in_order(server: Client, project: str) -> None:
+    first, second = (server.add_object(project) for _ in range(2))
+    hidden = server.request("PATCH", objects_path(project, first), json={"visible": False}).json()
+    assert [o["visible"] for o in hidden["objects"]] == [False, True]
+    order = f"/projects/{project}/objects/order"
+    turned = server.request("PUT", order, json={"objects": [second, first]}).json()
+    assert [o["id"] for o in turned["objects"]] == [second, first]
+    for wrong in ([first], [first, first], [first, second, "o0"], []):
+        assert server.request("PUT", order, json={"objects": wrong}).status_code == 422
+    assert edited(server.get(f"/projects/{project}")) == edited(turned)
+    back = server.post(f"/projects/{project}/undo")
+    assert [o["id"] for o in back["objects"]] == [first, second]
+
+
+def test_a_locked_object_refuses_changes_until_it_is_unlocked(
+    server: Client, project: str, item: str
+) -> None:
+    made = server.click(project, item, 8, (0.5, 0.5))
+    click = click_path(project, item, 8, keyframes(made)[8], 0)
+    locked = server.request("PATCH", objects_path(project, item), json={"locked": True}).json()
+    frame = frame_path(project, item, 8)
+    place = {"x": 0.1, "y": 0.1, "include": False}
+    box = {"kind": "box", "box": [0.1, 0.1, 0.5, 0.5]}
+    refused: list[tuple[str, str, Json | None]] = [
+        ("PATCH", objects_path(project, item), {"name": "Cat"}),
+        ("DELETE", objects_path(project, item), None),
+        ("POST", f"{frame}/clicks", place),
+        ("PATCH", click, {"include": False}),
+        ("DELETE", click, None),
+        ("POST", f"{frame}/prompts", box),
+        ("POST", f"{frame}/keyframe", {"absent": True}),
+        ("DELETE", frame, None),
+    ]
+    for method, path, body in refused:
+        answer = server.request(method, path, json=body)
+        assert answer.status_code == 409, (method, path)
+        assert "locked" in answer.json()["detail"]
+    assert edited(server.get(f"/projects/{project}")) == edited(locked)
+    shown = server.request("PATCH", objects_path(project, item), json={"visible": False})
+    assert shown.status_code == 200
+    unlocked = server.request(
+        "PATCH", objects_path(project, item), json={"locked": False, "name": "Cat"}
+    ).json()
+    assert unlocked["objects"][0]["name"] == "Cat"
+    assert server.request("DELETE", click).status_code == 200
+
+
+def test_prompts_and_clicks_are_one_list_that_is_replayed(
+    server: Client, project: str, item: str
+) -> None:
+    frame = frame_path(project, item, 8)
+    box = {"kind": "box", "box": [0.2, 0.2, 0.7, 0.9]}
+    boxed = keyframes(server.post(f"{frame}/prompts", box))[8]
+    assert boxed["prompts"][0] | {"id": ""} == {"id": "", **box}
+    outside = mask(server, boxed).copy()
+    outside[int(0.1 * 180) : int(0.99 * 180), int(0.1 * 320) : int(0.8 * 320)] = 0
+    assert not outside.any()
+    clicked = keyframes(server.click(project, item, 8, (0.9, 0.1)))[8]
+    stroke = {
+        "kind": "brush",
+        "points": [[0.8, 0.8], [0.95, 0.8]],
+        "radius": 0.05,
+        "include": True,
+        "direct": True,
+    }
+    painted = keyframes(server.post(f"{frame}/prompts", stroke))[8]
+    assert [p["kind"] for p in painted["prompts"]] == ["box", "brush"]
+    assert len(painted["clicks"]) == 1
+    assert mask(server, painted)[int(0.8 * 180), int(0.9 * 320)] == 255
+    path = f"{frame}/prompts"
+    gone = server.request("DELETE", f"{path}/{painted['prompts'][1]['id']}").json()
+    assert keyframes(gone)[8]["mask"] == clicked["mask"]
+    server.request("DELETE", f"{path}/{painted['prompts'][0]['id']}")
+    state = server.post(f"/projects/{project}/undo")
+    assert keyframes(state)[8] == clicked
+    assert server.request("DELETE", f"{path}/nobody").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "box", "box": [0.5, 0.5, 0.5, 0.9]},
+        {"kind": "box", "box": [0.5, 0.5, 0.9]},
+        {"kind": "box", "box": [0.1, 0.1, 0.5, "0.9"]},
+        {"kind": "star", "box": [0.1, 0.1, 0.5, 0.9]},
+        {"kind": "brush", "points": [], "radius": 0.1, "include": True, "direct": True},
+        {"kind": "brush", "points": [[0.5, 0.5]], "radius": 0, "include": True, "direct": True},
+        {"kind": "brush", "points": [[0.5, 1.5]], "radius": 0.1, "include": True, "direct": True},
+        {"kind": "lasso", "points": [[0.1, 0.1], [0.2, 0.2]], "include": True, "direct": True},
+    ],
+)
+def test_a_prompt_that_is_none_is_refused(
+    server: Client, project: str, item: str, body: Json
+) -> None:
+    before = server.get(f"/projects/{project}")
+    answer = server.request("POST", f"{frame_path(project, item, 8)}/prompts", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert edited(server.get(f"/projects/{project}")) == edited(before)
+
+
+def test_an_absent_object_has_an_empty_keyframe_and_a_shown_matte_can_be_kept(
+    server: Client, project: str, item: str
+) -> None:
+    path = f"{frame_path(project, item, 5)}/keyframe"
+    assert server.request("POST", path).status_code == 409
+    absent = keyframes(server.post(path, {"absent": True}))[5]
+    assert absent["absent"]
+    assert not mask(server, absent).any()
+    server.click(project, item, 40, (0.5, 0.5))
+    server.apply(project)
+    wait_for(
+        lambda: server.get(f"/projects/{project}/manifest"),
+        lambda m: m["objects"][0]["matte"]["ready"] == [[0, len(m["video"]["addresses"])]],
+    )
+    kept = keyframes(server.post(f"{frame_path(project, item, 50)}/keyframe"))[50]
+    assert not kept["absent"]
+    assert (kept["clicks"], kept["prompts"]) == ([], [])
+    assert mask(server, kept).any()
+    again = server.request("POST", f"{frame_path(project, item, 50)}/keyframe")
+    assert again.status_code == 409
+    empty = keyframes(server.post(f"{frame_path(project, item, 20)}/keyframe"))[20]
+    assert empty["absent"]
+
+
+def test_hovering_shows_what_a_click_gives_and_changes_nothing(
+    server: Client, project: str, item: str
+) -> None:
+    before = server.get(f"/projects/{project}")
+    for object_id, frame in (("new", 8), (item, 8)):
+        path = f"{frame_path(project, object_id, frame)}/hover?x=0.4&y=0.5&include=true"
+        answer = server.request("GET", path)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "image/png"
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert edited(server.get(f"/projects/{project}")) == edited(before)
+    clicked = keyframes(server.click(project, item, 8, (0.4, 0.5)))[8]
+    hovered = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert np.array_equal(np.asarray(hovered), mask(server, clicked))
+    assert server.request("GET", path.replace("0.4", "1.4")).status_code == 422
+    assert server.request("GET", path.replace(item, "o0")).status_code == 404
+    assert server.request("GET", path.replace("/8/", "/800/")).status_code == 422
+
+
+def test_an_older_revision_comes_back_at_once_and_can_be_left_again(
+    server: Client, project: str, item: str
+) -> None:
+    for x in (0.3, 0.6):
+        server.click(project, item, 8, (x, 0.5))
+        server.apply(project)
+    server.stop_work(project)
+    present = server.get(f"/projects/{project}")
+    first = server.get(f"/projects/{project}/manifest?revision=1")
+    listed = server.get(f"/projects/{project}/revisions")["revisions"]
+    assert [(r["number"], r["objects"], r["keyframes"]) for r in listed] == [(1, 1, 1), (2, 1, 1)]
+    with server.events(project) as events:
+        restored = server.post(f"/projects/{project}/revisions/1/restore")
+        assert events.until("revision")["revision"] == 1
+    assert restored["revision"] == 1
+    assert len(keyframes(restored)[8]["clicks"]) == 1
+    assert restored["objects"][0]["stale"] == []
+    manifest = server.get(f"/projects/{project}/manifest")
+    assert manifest["objects"][0]["matte"]["addresses"] == first["objects"][0]["matte"]["addresses"]
+    back = server.post(f"/projects/{project}/undo")
+    assert back["objects"] == present["objects"]
+    assert back["revision"] == 2
+    assert server.post(f"/projects/{project}/redo")["objects"] == restored["objects"]
+    assert server.request("POST", f"/projects/{project}/revisions/7/restore").status_code == 404
+
+
 def test_a_deleted_project_is_gone_with_its_files(server: Client, project: str, item: str) -> None:
     made = keyframes(server.click(project, item, 8, (0.5, 0.5)))[8]
     assert server.http.get(made["mask"]).status_code == 200

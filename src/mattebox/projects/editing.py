@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import numpy as np
-import numpy.typing as npt
-
-from mattebox import segmentation
 from mattebox.errors import InputError
 from mattebox.projects.clips import Clip
 from mattebox.projects.events import (
@@ -23,46 +19,37 @@ from mattebox.projects.events import (
     ObjectAdded,
     ObjectChanged,
     ObjectRemoved,
+    ObjectsOrdered,
     ProjectNamed,
+    PromptAdded,
+    PromptRemoved,
 )
+from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.projects.revisions import Revision
-from mattebox.projects.state import Click, Keyframe, MatteObject
+from mattebox.projects.state import Click, Keyframe, MatteObject, Prompt
 from mattebox.projects.store import Project, new_id
-
-Picture = npt.NDArray[np.uint8]
-
-# Frame, clicks in their order, and the mask they correct, to a mask; a pure function.
-Refine = Callable[[Picture, Sequence[segmentation.Click], Mask | None], Mask]
+from mattebox.segmentation.prompts import Shape
 
 COLORS = ("#ff4fa3", "#4cc2ff", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff7a59", "#b0b7ff")
 
 
 class Editing:
-    """The deeds that change objects, clicks and keyframes.
+    """The deeds that change objects, marks and keyframes.
+
+    A locked object refuses all of them but being shown, ordered and unlocked, and what moves the
+    whole project: undo, redo and restoring a revision.
 
     Args:
-        library: Where events and masks go.
-        picture: Gives frame `i` of a clip at working size, ``(H, W, 3) uint8``.
-        refine: Turns clicks into a mask.
-        shown: Gives the propagated matte that the present revision shows for an object on a
-            frame, or None where none is made.
+        library: Where events go.
+        frame_masks: Makes the masks of keyframes.
     """
 
-    def __init__(
-        self,
-        library: Library,
-        picture: Callable[[Clip, int], Picture],
-        refine: Refine,
-        shown: Callable[[Project, str, int], Mask | None],
-    ) -> None:
+    def __init__(self, library: Library, frame_masks: FrameMasks) -> None:
         self._projects = library.projects
         self._clips = library.clips
-        self._masks = library.masks
-        self._picture = picture
-        self._refine = refine
-        self._shown = shown
+        self._frame_masks = frame_masks
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -70,6 +57,8 @@ class Editing:
         """Give the project another name."""
         with self._opened(project_id):
             return self._projects.append(project_id, ProjectNamed(name))
+
+    # --- objects --------------------------------------------------------------------------------
 
     def add_object(self, project_id: str, name: str | None, color: str | None) -> Project:
         """Add an object; without a name or a colour it gets the next free ones."""
@@ -83,18 +72,47 @@ class Editing:
             return self._projects.append(project_id, added)
 
     def change_object(
-        self, project_id: str, object_id: str, name: str | None, color: str | None
+        self,
+        project_id: str,
+        object_id: str,
+        *,
+        name: str | None = None,
+        color: str | None = None,
+        visible: bool | None = None,
+        locked: bool | None = None,
     ) -> Project:
-        """Change an object's name or colour."""
+        """Change an object's name or colour, show or hide it, lock or unlock it."""
         with self._opened(project_id) as project:
-            project.state.object(object_id)
-            return self._projects.append(project_id, ObjectChanged(object_id, name, color))
+            target = project.state.object(object_id)
+            if (name is not None or color is not None) and locked is not False:
+                target.check_unlocked()
+            event = ObjectChanged(object_id, name, color, visible, locked)
+            return self._projects.append(project_id, event)
+
+    def order_objects(self, project_id: str, objects: Sequence[str]) -> Project:
+        """Put the objects in another order.
+
+        Args:
+            project_id: Which project.
+            objects: The ids of all of them.
+        """
+        with self._opened(project_id) as project:
+            present = [item.id for item in project.state.objects]
+            if sorted(objects) != sorted(present):
+                raise InputError(
+                    f"The order names {len(objects)} objects; it must name each of the"
+                    f" {len(present)} objects of the project once.",
+                    status=422,
+                )
+            return self._projects.append(project_id, ObjectsOrdered(tuple(objects)))
 
     def remove_object(self, project_id: str, object_id: str) -> Project:
         """Remove an object with all its keyframes."""
         with self._opened(project_id) as project:
-            project.state.object(object_id)
+            project.state.object(object_id).check_unlocked()
             return self._projects.append(project_id, ObjectRemoved(object_id))
+
+    # --- clicks and prompts ---------------------------------------------------------------------
 
     def add_click(
         self, project_id: str, object_id: str, frame: int, *, x: float, y: float, include: bool
@@ -105,16 +123,10 @@ class Editing:
         else the propagated matte.
         """
         with self._opened(project_id) as project:
-            clip, target = self._target(project, object_id, frame)
             click = Click(new_id("c"), x, y, include)
-            present = target.keyframe(frame)
-            if present is None:
-                base = self._keep(self._shown(project, object_id, frame))
-                present = Keyframe(frame, mask="", base=base)
-            base = None if present.clicks else present.base
-            name = self._refined(clip, present, (*present.clicks, click))
-            event = ClickAdded(object_id, frame, click, name, base)
-            return self._commit(project_id, event, name, base)
+            mask, base = self._marked(project, object_id, frame, click)
+            event = ClickAdded(object_id, frame, click, mask, base)
+            return self._commit(project_id, event, mask, base)
 
     def change_click(
         self,
@@ -137,21 +149,60 @@ class Editing:
                 old.y if y is None else y,
                 old.include if include is None else include,
             )
-            clicks = [new if c.id == old.id else c for c in keyframe.clicks]
-            name = self._refined(clip, keyframe, clicks)
-            return self._commit(project_id, ClickChanged(object_id, frame, new, name), name)
+            marks = [new if mark.id == old.id else mark for mark in keyframe.marks]
+            mask = self._frame_masks.made(clip, keyframe, marks)
+            return self._commit(project_id, ClickChanged(object_id, frame, new, mask), mask)
 
     def remove_click(self, project_id: str, object_id: str, frame: int, click_id: str) -> Project:
-        """Remove a click; the keyframe goes with its last one unless its mask was handed in."""
+        """Remove a click; a keyframe goes with its last mark unless its mask was given."""
         with self._opened(project_id) as project:
             clip, keyframe = self._keyframe(project, object_id, frame)
-            keyframe.click(click_id)
-            clicks = [c for c in keyframe.clicks if c.id != click_id]
-            if not clicks and not keyframe.placed:
-                return self._commit(project_id, ClickRemoved(object_id, frame, click_id, None))
-            name = self._refined(clip, keyframe, clicks)
-            event = ClickRemoved(object_id, frame, click_id, name)
-            return self._commit(project_id, event, name)
+            mask = self._without(clip, keyframe, keyframe.click(click_id).id)
+            return self._commit(project_id, ClickRemoved(object_id, frame, click_id, mask), mask)
+
+    def add_prompt(self, project_id: str, object_id: str, frame: int, shape: Shape) -> Project:
+        """Draw a box, a stroke or a lasso on a frame; see `add_click` for where it starts from."""
+        with self._opened(project_id) as project:
+            prompt = Prompt(new_id("m"), shape)
+            mask, base = self._marked(project, object_id, frame, prompt)
+            event = PromptAdded(object_id, frame, prompt, mask, base)
+            return self._commit(project_id, event, mask, base)
+
+    def remove_prompt(self, project_id: str, object_id: str, frame: int, prompt_id: str) -> Project:
+        """Remove a prompt; a keyframe goes with its last mark unless its mask was given."""
+        with self._opened(project_id) as project:
+            clip, keyframe = self._keyframe(project, object_id, frame)
+            mask = self._without(clip, keyframe, keyframe.prompt(prompt_id).id)
+            return self._commit(project_id, PromptRemoved(object_id, frame, prompt_id, mask), mask)
+
+    def try_click(
+        self,
+        project_id: str,
+        object_id: str | None,
+        frame: int,
+        *,
+        x: float,
+        y: float,
+        include: bool,
+    ) -> Mask:
+        """The mask that one more click would lead to; changes nothing and holds nobody up.
+
+        Args:
+            project_id: Which project.
+            object_id: Which object, or None for one that is yet to be made.
+            frame: Frame index.
+            x: See `Click`.
+            y: See `Click`.
+            include: See `Click`.
+        """
+        project = self._projects.get(project_id)
+        clip = self._clips.get(project.clip)
+        check_frame(clip, frame)
+        if object_id is not None:
+            project.state.object(object_id).check_unlocked()
+        return self._frame_masks.tried(project, clip, object_id, frame, Click("", x, y, include))
+
+    # --- keyframes ------------------------------------------------------------------------------
 
     def place_mask(self, project_id: str, object_id: str, frame: int, mask: Mask) -> Project:
         """Make a frame a keyframe with a mask made elsewhere.
@@ -164,13 +215,34 @@ class Editing:
         """
         with self._opened(project_id) as project:
             clip, _ = self._target(project, object_id, frame)
-            if mask.shape != (clip.info.height, clip.info.width):
+            name = self._frame_masks.put(clip, mask)
+            return self._commit(project_id, MaskPlaced(object_id, frame, name), name)
+
+    def keep_frame(self, project_id: str, object_id: str, frame: int) -> Project:
+        """Make a frame a keyframe with the propagated matte that is shown there."""
+        with self._opened(project_id) as project:
+            clip, target = self._target(project, object_id, frame)
+            if target.keyframe(frame) is not None:
                 raise InputError(
-                    f"The mask is {mask.shape[1]}x{mask.shape[0]} pixels; make it"
-                    f" {clip.info.width}x{clip.info.height}.",
-                    status=422,
+                    f"Frame {frame} is a keyframe of {target.name} already; its mask stays as it"
+                    " is.",
+                    status=409,
                 )
-            name = self._masks.put(mask)
+            shown = self._frame_masks.shown(project, object_id, frame)
+            if shown is None:
+                raise InputError(
+                    f"No matte of {target.name} is made on frame {frame} yet; apply and wait for"
+                    " it, or click on the frame.",
+                    status=409,
+                )
+            name = self._frame_masks.put(clip, shown)
+            return self._commit(project_id, MaskPlaced(object_id, frame, name), name)
+
+    def mark_absent(self, project_id: str, object_id: str, frame: int) -> Project:
+        """Say that the object is not on a frame; replaces what was said about it."""
+        with self._opened(project_id) as project:
+            clip, _ = self._target(project, object_id, frame)
+            name = self._frame_masks.nothing(clip)
             return self._commit(project_id, MaskPlaced(object_id, frame, name), name)
 
     def remove_keyframe(self, project_id: str, object_id: str, frame: int) -> Project:
@@ -178,6 +250,8 @@ class Editing:
         with self._opened(project_id) as project:
             self._keyframe(project, object_id, frame)
             return self._commit(project_id, KeyframeRemoved(object_id, frame))
+
+    # --- the whole project ----------------------------------------------------------------------
 
     def undo(self, project_id: str) -> Project:
         """Take back the last change."""
@@ -194,6 +268,11 @@ class Editing:
         with self._opened(project_id):
             return self._projects.apply(project_id)
 
+    def restore(self, project_id: str, number: int) -> Project:
+        """Make everything as it was when a revision was applied."""
+        with self._opened(project_id):
+            return self._projects.restore(project_id, number)
+
     @contextmanager
     def _opened(self, project_id: str) -> Iterator[Project]:
         # One deed at a time per project, so that each is computed from the state it changes. Asked
@@ -208,6 +287,7 @@ class Editing:
         target = project.state.object(object_id)
         clip = self._clips.get(project.clip)
         check_frame(clip, frame)
+        target.check_unlocked()
         return clip, target
 
     def _keyframe(self, project: Project, object_id: str, frame: int) -> tuple[Clip, Keyframe]:
@@ -219,15 +299,21 @@ class Editing:
             )
         return clip, keyframe
 
-    def _refined(self, clip: Clip, keyframe: Keyframe, clicks: Sequence[Click]) -> str:
-        base = self._masks.get(keyframe.base) if keyframe.base else None
-        if not clicks and keyframe.base is not None:
-            return keyframe.base
-        points = [segmentation.Click(c.x, c.y, c.include) for c in clicks]
-        return self._masks.put(self._refine(self._picture(clip, keyframe.frame), points, base))
+    def _marked(
+        self, project: Project, object_id: str, frame: int, mark: Click | Prompt
+    ) -> tuple[str, str | None]:
+        """The mask after one more mark, and what the first mark on the frame started from."""
+        clip, target = self._target(project, object_id, frame)
+        present = target.keyframe(frame) or self._frame_masks.begun(project, object_id, frame)
+        mask = self._frame_masks.made(clip, present, (*present.marks, mark))
+        return mask, None if present.marks else present.base
 
-    def _keep(self, mask: Mask | None) -> str | None:
-        return self._masks.put(mask) if mask is not None and mask.any() else None
+    def _without(self, clip: Clip, keyframe: Keyframe, mark: str) -> str | None:
+        """The mask without one of the marks; None where the keyframe goes with it."""
+        marks = [other for other in keyframe.marks if other.id != mark]
+        if not marks and not keyframe.placed:
+            return None
+        return self._frame_masks.made(clip, keyframe, marks)
 
     def _commit(self, project_id: str, event: Event, *masks: str | None) -> Project:
         return self._projects.append(project_id, event, [mask for mask in masks if mask])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
 
-from mattebox.projects.state import Click, Keyframe, MatteObject, ProjectState
+from mattebox.projects.state import Click, Keyframe, Mark, MatteObject, ProjectState, Prompt
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,13 @@ class ObjectAdded:
 
 @dataclass(frozen=True)
 class ObjectChanged:
-    """The object's name or colour; None leaves it."""
+    """The object's name, colour, or whether it is shown or locked; None leaves it."""
 
     object: str
     name: str | None = None
     color: str | None = None
+    visible: bool | None = None
+    locked: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class ObjectRemoved:
     """The object and all its keyframes went."""
 
     object: str
+
+
+@dataclass(frozen=True)
+class ObjectsOrdered:
+    """The user put the objects in another order: all their ids."""
+
+    objects: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,37 @@ class ClickRemoved:
 
 
 @dataclass(frozen=True)
+class PromptAdded:
+    """A box, brush stroke or lasso and the keyframe mask it led to.
+
+    Attributes:
+        object: Which object.
+        frame: Frame index.
+        prompt: The prompt.
+        mask: Hash of the mask after it.
+        base: Hash of the mask it started from, on a frame that had no keyframe yet.
+    """
+
+    object: str
+    frame: int
+    prompt: Prompt
+    mask: str
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class PromptRemoved:
+    """A prompt went; `mask` is None when the keyframe went with it."""
+
+    object: str
+    frame: int
+    prompt: str
+    mask: str | None
+
+
+@dataclass(frozen=True)
 class MaskPlaced:
-    """A keyframe mask made elsewhere; it replaces what was on the frame."""
+    """A keyframe mask that no mark made; it replaces what was on the frame."""
 
     object: str
     frame: int
@@ -112,53 +149,31 @@ class Applied:
     revision: int
 
 
+@dataclass(frozen=True)
+class RevisionRestored:
+    """Everything is again as it was when a revision was applied.
+
+    Attributes:
+        revision: Its number.
+        objects: What there was then.
+    """
+
+    revision: int
+    objects: tuple[MatteObject, ...]
+
+
+_OnMark = ClickAdded | ClickChanged | ClickRemoved | PromptAdded | PromptRemoved
+_OnObject = ObjectChanged | MaskPlaced | KeyframeRemoved | _OnMark
 Event = (
     ProjectCreated
     | ProjectNamed
     | ObjectAdded
-    | ObjectChanged
     | ObjectRemoved
-    | ClickAdded
-    | ClickChanged
-    | ClickRemoved
-    | MaskPlaced
-    | KeyframeRemoved
+    | ObjectsOrdered
     | Applied
+    | RevisionRestored
+    | _OnObject
 )
-
-_KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind
-    for kind in (
-        ProjectCreated,
-        ProjectNamed,
-        ObjectAdded,
-        ObjectChanged,
-        ObjectRemoved,
-        ClickAdded,
-        ClickChanged,
-        ClickRemoved,
-        MaskPlaced,
-        KeyframeRemoved,
-        Applied,
-    )
-}
-
-
-def to_record(event: Event) -> tuple[str, dict[str, Any]]:
-    """Kind and JSON data of an event, as the log keeps them."""
-    return type(event).__name__, asdict(event)
-
-
-def from_record(kind: str, data: Mapping[str, Any]) -> Event:
-    """The event that `to_record` was given.
-
-    Raises:
-        KeyError: A newer version of the program wrote a kind this one does not know.
-    """
-    values = dict(data)
-    if isinstance(values.get("click"), Mapping):
-        values["click"] = Click(**values["click"])
-    return _KINDS[kind](**values)
 
 
 def fold(events: Iterable[Event], start: ProjectState | None = None) -> ProjectState:
@@ -171,14 +186,26 @@ def apply(state: ProjectState, event: Event) -> ProjectState:
     match event:
         case ProjectCreated(name) | ProjectNamed(name):
             return replace(state, name=name)
-        case ObjectAdded(object_id, name, color):
-            return replace(state, objects=(*state.objects, MatteObject(object_id, name, color)))
-        case ObjectRemoved(object_id):
-            return replace(state, objects=tuple(o for o in state.objects if o.id != object_id))
+        case ObjectAdded() | ObjectRemoved() | ObjectsOrdered():
+            return replace(state, objects=_objects(state, event))
         case Applied(revision):
             return replace(state, revision=revision)
+        case RevisionRestored(revision, objects):
+            return replace(state, revision=revision, objects=objects)
         case _:
             return _on_object(state, event.object, lambda o: _change_object(o, event))
+
+
+def _objects(
+    state: ProjectState, event: ObjectAdded | ObjectRemoved | ObjectsOrdered
+) -> tuple[MatteObject, ...]:
+    match event:
+        case ObjectAdded(object_id, name, color):
+            return (*state.objects, MatteObject(object_id, name, color))
+        case ObjectRemoved(object_id):
+            return tuple(o for o in state.objects if o.id != object_id)
+        case ObjectsOrdered(order):
+            return tuple(state.object(each) for each in order)
 
 
 def _on_object(
@@ -187,32 +214,37 @@ def _on_object(
     return state.with_object(change(state.object(object_id)))
 
 
-def _change_object(
-    target: MatteObject,
-    event: ObjectChanged | ClickAdded | ClickChanged | ClickRemoved | MaskPlaced | KeyframeRemoved,
-) -> MatteObject:
+def _change_object(target: MatteObject, event: _OnObject) -> MatteObject:
     match event:
-        case ObjectChanged(_, name, color):
-            return replace(target, name=name or target.name, color=color or target.color)
+        case ObjectChanged(_, name, color, visible, locked):
+            return replace(
+                target,
+                name=name or target.name,
+                color=color or target.color,
+                visible=target.visible if visible is None else visible,
+                locked=target.locked if locked is None else locked,
+            )
         case MaskPlaced(_, frame, mask):
             return target.with_keyframe(Keyframe(frame, mask, base=mask, placed=True))
         case KeyframeRemoved(_, frame):
             return target.without_keyframe(frame)
-        case ClickRemoved(_, frame, _, None):
+        case ClickRemoved(_, frame, _, None) | PromptRemoved(_, frame, _, None):
             return target.without_keyframe(frame)
         case _:
-            return target.with_keyframe(_clicked(target.keyframe(event.frame), event))
+            return target.with_keyframe(_marked(target.keyframe(event.frame), event))
 
 
-def _clicked(present: Keyframe | None, event: ClickAdded | ClickChanged | ClickRemoved) -> Keyframe:
-    if isinstance(event, ClickAdded):
+def _marked(present: Keyframe | None, event: _OnMark) -> Keyframe:
+    if isinstance(event, ClickAdded | PromptAdded):
         present = present or Keyframe(event.frame, event.mask, base=event.base)
-        clicks = (*present.clicks, event.click)
+        added = event.click if isinstance(event, ClickAdded) else event.prompt
+        marks: tuple[Mark, ...] = (*present.marks, added)
     elif present is None:
-        raise ValueError(f"the log changes a click on frame {event.frame}, which is no keyframe")
+        raise ValueError(f"the log changes a mark on frame {event.frame}, which is no keyframe")
     elif isinstance(event, ClickChanged):
         new = event.click
-        clicks = tuple(new if click.id == new.id else click for click in present.clicks)
+        marks = tuple(new if mark.id == new.id else mark for mark in present.marks)
     else:
-        clicks = tuple(click for click in present.clicks if click.id != event.click)
-    return replace(present, mask=event.mask or present.mask, clicks=clicks)
+        gone = event.click if isinstance(event, ClickRemoved) else event.prompt
+        marks = tuple(mark for mark in present.marks if mark.id != gone)
+    return replace(present, mask=event.mask or present.mask, marks=marks)

@@ -32,9 +32,18 @@ class SnapshotObject:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All objects of a revision."""
+    """All objects of a revision, in the order they had."""
 
     objects: tuple[SnapshotObject, ...]
+
+    def equals(self, other: Snapshot) -> bool:
+        """Whether both hold the same objects; their order makes no difference."""
+        return set(self.objects) == set(other.objects)
+
+    @property
+    def keyframe_count(self) -> int:
+        """Keyframes of all objects."""
+        return sum(len(item.keyframes) for item in self.objects)
 
     @staticmethod
     def of(state: ProjectState) -> Snapshot:
@@ -62,7 +71,7 @@ class Snapshot:
         )
 
     def to_json(self) -> str:
-        """Canonical JSON, equal for equal snapshots."""
+        """JSON that `from_json` reads."""
         return json.dumps(
             [
                 {"id": o.id, "name": o.name, "color": o.color, "keyframes": o.keyframes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mattebox.errors import InputError
+from mattebox.segmentation.prompts import Shape
 
 
 @dataclass(frozen=True)
@@ -25,23 +26,49 @@ class Click:
 
 
 @dataclass(frozen=True)
+class Prompt:
+    """A box, a brush stroke or a lasso.
+
+    Attributes:
+        id: Name of the prompt, unique in its project.
+        shape: What was drawn.
+    """
+
+    id: str
+    shape: Shape
+
+
+Mark = Click | Prompt
+
+
+@dataclass(frozen=True)
 class Keyframe:
     """A frame whose mask the user made.
 
     Attributes:
         frame: Frame index.
         mask: Hash of the mask that holds on this frame.
-        clicks: The clicks in the order they were made.
-        base: Hash of the mask the first click started from, or None for an empty one.
-        placed: Whether the user handed in `base` as a mask of their own; such a keyframe stays
-            when its last click is removed.
+        marks: The clicks and prompts in the order they were made.
+        base: Hash of the mask the first mark started from, or None for an empty one.
+        placed: Whether the user gave `base` as this frame's mask; such a keyframe stays when its
+            last mark is removed.
     """
 
     frame: int
     mask: str
-    clicks: tuple[Click, ...] = ()
+    marks: tuple[Mark, ...] = ()
     base: str | None = None
     placed: bool = False
+
+    @property
+    def clicks(self) -> tuple[Click, ...]:
+        """The clicks in the order they were made."""
+        return tuple(mark for mark in self.marks if isinstance(mark, Click))
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The prompts in the order they were made."""
+        return tuple(mark for mark in self.marks if isinstance(mark, Prompt))
 
     def click(self, click: str) -> Click:
         """The click with this id.
@@ -52,8 +79,22 @@ class Keyframe:
         for candidate in self.clicks:
             if candidate.id == click:
                 return candidate
-        raise InputError(
-            f"There is no click {click!r} on frame {self.frame}; read the project again.",
+        raise self._unknown("click", click)
+
+    def prompt(self, prompt: str) -> Prompt:
+        """The prompt with this id.
+
+        Raises:
+            InputError: There is none (404).
+        """
+        for candidate in self.prompts:
+            if candidate.id == prompt:
+                return candidate
+        raise self._unknown("prompt", prompt)
+
+    def _unknown(self, kind: str, mark: str) -> InputError:
+        return InputError(
+            f"There is no {kind} {mark!r} on frame {self.frame}; read the project again.",
             status=404,
         )
 
@@ -67,12 +108,25 @@ class MatteObject:
         name: What the user calls it.
         color: Its tint on the page, ``#rrggbb``.
         keyframes: In order of their frames.
+        visible: Whether the page shows it.
+        locked: Whether it refuses changes.
     """
 
     id: str
     name: str
     color: str
     keyframes: tuple[Keyframe, ...] = ()
+    visible: bool = True
+    locked: bool = False
+
+    def check_unlocked(self) -> None:
+        """Refuse a change of a locked object.
+
+        Raises:
+            InputError: It is locked (409).
+        """
+        if self.locked:
+            raise InputError(f"{self.name} is locked; unlock it first.", status=409)
 
     def keyframe(self, frame: int) -> Keyframe | None:
         """The keyframe on this frame, if there is one."""
@@ -100,7 +154,7 @@ class ProjectState:
 
     Attributes:
         name: What the user calls the project.
-        objects: In the order they were made.
+        objects: In the order the user gave them, at first that of their making.
         revision: Number of the revision that was applied last, 0 before the first.
     """
 

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from mattebox.errors import InputError
-from mattebox.projects.events import Applied, Event, ProjectCreated, fold, from_record, to_record
+from mattebox.projects.events import Applied, Event, ProjectCreated, RevisionRestored, fold
+from mattebox.projects.records import from_record, to_record
 from mattebox.projects.revisions import Revision, Snapshot
 from mattebox.projects.state import ProjectState
 from mattebox.projects.tables import EventRow, MaskRow, ProjectRow, RecipeRow, RevisionRow
@@ -193,7 +194,7 @@ class ProjectStore:
             state = self._state(session, row.head)
             snapshot = Snapshot.of(state)
             present = session.get(RevisionRow, (project_id, state.revision))
-            if present is None or present.snapshot != snapshot.to_json():
+            if present is None or not snapshot.equals(Snapshot.from_json(present.snapshot)):
                 last = session.scalar(
                     select(func.max(RevisionRow.number)).where(RevisionRow.project == project_id)
                 )
@@ -205,6 +206,35 @@ class ProjectStore:
                 session.add(present)
             revision = Revision(present.number, present.created, snapshot)
         return self.get(project_id), revision
+
+    def restore(self, project_id: str, number: int) -> Project:
+        """Make everything as it was when a revision was applied, as one more event.
+
+        Nothing is added when everything is so already. The project keeps its name.
+
+        Raises:
+            InputError: There is no such revision (404).
+        """
+        with Session(self._writer) as session, session.begin():
+            row = self._row(session, project_id)
+            kind, data = to_record(Applied(number))
+            # Numbers are never used again, so there is one such event, on whatever line it lies.
+            applied = session.scalar(
+                select(EventRow.id).where(
+                    EventRow.project == project_id,
+                    EventRow.kind == kind,
+                    EventRow.data == json.dumps(data),
+                )
+            )
+            if applied is None:
+                raise _no_revision(number)
+            then, present = self._state(session, applied), self._state(session, row.head)
+            if (present.objects, present.revision) == (then.objects, then.revision):
+                return self._project(session, row)
+            state = self._advance(session, row, RevisionRestored(number, then.objects))
+            head = row.head
+        self._keep(head, state)
+        return self.get(project_id)
 
     def revision(self, project_id: str, number: int) -> Revision:
         """A revision by its number; 0 is the one before the first Apply, without objects.
@@ -218,10 +248,7 @@ class ProjectStore:
                 return Revision(0, project.created, Snapshot(()))
             row = session.get(RevisionRow, (project_id, number))
             if row is None:
-                raise InputError(
-                    f"There is no revision {number} in this project; read the list of revisions.",
-                    status=404,
-                )
+                raise _no_revision(number)
             return _revision(row)
 
     def revisions(self, project_id: str) -> list[Revision]:
@@ -307,6 +334,12 @@ class ProjectStore:
             self._states.move_to_end(head)
             while len(self._states) > _STATES_KEPT:
                 self._states.popitem(last=False)
+
+
+def _no_revision(number: int) -> InputError:
+    return InputError(
+        f"There is no revision {number} in this project; read the list of revisions.", status=404
+    )
 
 
 def _revision(row: RevisionRow) -> Revision:

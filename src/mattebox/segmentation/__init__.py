@@ -1,5 +1,7 @@
-"""Refinement: from clicks on a frame to a mask."""
+"""Refinement: from what is said about a frame to a mask."""
 
+from mattebox.segmentation.prompts import Box, Brush, Lasso
 from mattebox.segmentation.refiner import Click, Refiner
+from mattebox.segmentation.replay import Mark, Replay
 
-__all__ = ["Click", "Refiner"]
+__all__ = ["Box", "Brush", "Click", "Lasso", "Mark", "Refiner", "Replay"]

@@ -15,7 +15,16 @@ from starlette.staticfiles import StaticFiles
 
 import mattebox
 from mattebox.server import problems
-from mattebox.server.routes import editing, events, exports, projects, responses, stream, system
+from mattebox.server.routes import (
+    editing,
+    events,
+    exports,
+    hover,
+    projects,
+    responses,
+    stream,
+    system,
+)
 from mattebox.server.security import BodyLimit, OriginCheck, SecurityHeaders, TokenCheck
 from mattebox.server.uploads import PREFIX, upload_router
 from mattebox.server.workspace import Workspace
@@ -75,7 +84,7 @@ def create_app(settings: Settings, when_ready: Callable[[], None] = lambda: None
         await run_in_threadpool(workspace.ingests.begin, upload)
 
     api = APIRouter(prefix=API, responses=responses(422))
-    for module in (projects, editing, stream, events, exports):
+    for module in (projects, editing, hover, stream, events, exports):
         api.include_router(module.router)
     api.include_router(upload_router(workspace.uploads, settings, complete))
     app.include_router(api)

@@ -6,9 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from mattebox.segmentation.prompts import MOST_POINTS
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Place = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+# JSON has lists only; what is in them stays as strict as the body.
+Point = Annotated[tuple[Place, Place], Field(strict=False)]
+Corners = Annotated[tuple[Place, Place, Place, Place], Field(strict=False)]
 FrameRange = tuple[int, int]
 
 
@@ -114,12 +119,46 @@ class ClickModel(BaseModel):
     include: bool
 
 
+class BoxModel(BaseModel):
+    """A box prompt: left, top, right, bottom."""
+
+    id: str
+    kind: Literal["box"]
+    box: tuple[float, float, float, float]
+
+
+class BrushModel(BaseModel):
+    """A stroke of a brush."""
+
+    id: str
+    kind: Literal["brush"]
+    points: list[tuple[float, float]]
+    radius: float
+    include: bool
+    direct: bool
+
+
+class LassoModel(BaseModel):
+    """A lasso."""
+
+    id: str
+    kind: Literal["lasso"]
+    points: list[tuple[float, float]]
+    include: bool
+    direct: bool
+
+
+PromptModel = Annotated[BoxModel | BrushModel | LassoModel, Field(discriminator="kind")]
+
+
 class KeyframeModel(BaseModel):
     """A keyframe and where its mask is."""
 
     frame: int
     mask: str
+    absent: bool = Field(description="The mask is empty: the object is not on this frame.")
     clicks: list[ClickModel]
+    prompts: list[PromptModel]
 
 
 class ObjectModel(BaseModel):
@@ -128,6 +167,8 @@ class ObjectModel(BaseModel):
     id: str
     name: str
     color: str
+    visible: bool
+    locked: bool
     keyframes: list[KeyframeModel]
     stale: list[FrameRange]
 
@@ -179,10 +220,12 @@ class ProjectList(BaseModel):
 
 
 class RevisionModel(BaseModel):
-    """A revision's number and time."""
+    """A revision's number and time, and how much is in it."""
 
     number: int
     created: str
+    objects: int
+    keyframes: int
 
 
 class RevisionList(BaseModel):
@@ -255,6 +298,21 @@ class NewObject(Body):
     color: Color | None = None
 
 
+class ChangedObject(Body):
+    """What is to change of an object."""
+
+    name: Name | None = None
+    color: Color | None = None
+    visible: bool | None = None
+    locked: bool | None = None
+
+
+class ObjectOrder(Body):
+    """All objects' ids in their new order."""
+
+    objects: list[str]
+
+
 class NewClick(Body):
     """A click on a frame."""
 
@@ -271,6 +329,41 @@ class ChangedClick(Body):
     include: bool | None = None
 
 
+class NewBox(Body):
+    """A box around the object: left, top, right, bottom."""
+
+    kind: Literal["box"]
+    box: Corners
+
+
+class NewBrush(Body):
+    """A stroke of a round brush; the radius is a fraction of the picture's shorter side."""
+
+    kind: Literal["brush"]
+    points: Annotated[list[Point], Field(min_length=1, max_length=MOST_POINTS)]
+    radius: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    include: bool
+    direct: bool
+
+
+class NewLasso(Body):
+    """A closed line."""
+
+    kind: Literal["lasso"]
+    points: Annotated[list[Point], Field(min_length=3, max_length=MOST_POINTS)]
+    include: bool
+    direct: bool
+
+
+NewPrompt = Annotated[NewBox | NewBrush | NewLasso, Field(discriminator="kind")]
+
+
+class NewKeyframe(Body):
+    """Keeps the matte that is shown on a frame, or says that the object is not there."""
+
+    absent: bool = False
+
+
 class Apply(Body):
     """Where to begin."""
 
@@ -285,3 +378,9 @@ class NewExport(Body):
     objects: list[str] = []
     start: Annotated[int, Field(ge=0)] = 0
     stop: Annotated[int, Field(ge=1)] | None = None
+    separate: bool = Field(default=False, description="A file for each object, in one zip.")
+    name: Name | None = Field(
+        default=None,
+        description="What files are called, without a suffix: words and {project}, {clip},"
+        " {object}, {revision}, {format}.",
+    )

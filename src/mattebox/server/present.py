@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
+
 from mattebox.projects.clips import Clip
 from mattebox.projects.jobs import Export
+from mattebox.projects.masks import mask_hash
+from mattebox.projects.state import Keyframe, Prompt
 from mattebox.projects.store import Project
+from mattebox.segmentation.prompts import Box, Brush
 from mattebox.server.models import (
+    BoxModel,
+    BrushModel,
     ClickModel,
     ClipModel,
     ExportModel,
     KeyframeModel,
+    LassoModel,
     ObjectModel,
     ProjectModel,
     ProjectSummary,
@@ -21,6 +31,8 @@ from mattebox.streaming.manifest import API
 def project_model(workspace: Workspace, project: Project) -> ProjectModel:
     """A project as the protocol sends it."""
     stale = workspace.stream.stale(project)
+    clip = workspace.clips.get(project.clip)
+    empty = _empty(clip.info.width, clip.info.height)
     return ProjectModel(
         id=project.id,
         name=project.state.name,
@@ -29,23 +41,15 @@ def project_model(workspace: Workspace, project: Project) -> ProjectModel:
         can_undo=project.can_undo,
         can_redo=project.can_redo,
         revision=project.state.revision,
-        clip=_clip(project, workspace.clips.get(project.clip)),
+        clip=_clip(project, clip),
         objects=[
             ObjectModel(
                 id=item.id,
                 name=item.name,
                 color=item.color,
-                keyframes=[
-                    KeyframeModel(
-                        frame=keyframe.frame,
-                        mask=f"{API}/masks/{keyframe.mask}.png",
-                        clicks=[
-                            ClickModel(id=c.id, x=c.x, y=c.y, include=c.include)
-                            for c in keyframe.clicks
-                        ],
-                    )
-                    for keyframe in item.keyframes
-                ],
+                visible=item.visible,
+                locked=item.locked,
+                keyframes=[_keyframe(keyframe, empty) for keyframe in item.keyframes],
                 stale=stale[item.id],
             )
             for item in project.state.objects
@@ -79,6 +83,44 @@ def export_model(export: Export) -> ExportModel:
         file_name=export.file_name,
         file=file if export.state == "done" else None,
     )
+
+
+def _keyframe(keyframe: Keyframe, empty: str) -> KeyframeModel:
+    return KeyframeModel(
+        frame=keyframe.frame,
+        mask=f"{API}/masks/{keyframe.mask}.png",
+        absent=keyframe.mask == empty,
+        clicks=[
+            ClickModel(id=click.id, x=click.x, y=click.y, include=click.include)
+            for click in keyframe.clicks
+        ],
+        prompts=[_prompt(prompt) for prompt in keyframe.prompts],
+    )
+
+
+def _prompt(prompt: Prompt) -> BoxModel | BrushModel | LassoModel:
+    shape = prompt.shape
+    if isinstance(shape, Box):
+        return BoxModel(id=prompt.id, kind="box", box=shape.box)
+    points = list(shape.points)
+    if isinstance(shape, Brush):
+        return BrushModel(
+            id=prompt.id,
+            kind="brush",
+            points=points,
+            radius=shape.radius,
+            include=shape.include,
+            direct=shape.direct,
+        )
+    return LassoModel(
+        id=prompt.id, kind="lasso", points=points, include=shape.include, direct=shape.direct
+    )
+
+
+@lru_cache(maxsize=16)
+def _empty(width: int, height: int) -> str:
+    """Hash of the mask with nothing in it."""
+    return mask_hash(np.zeros((height, width), np.uint8))
 
 
 def _clip(project: Project, clip: Clip) -> ClipModel:

@@ -17,12 +17,13 @@ from mattebox.media import Limits, configure_pool, shared_pool
 from mattebox.media.sample import sample_clip
 from mattebox.media.stills import thumbnail_jpeg
 from mattebox.projects.clips import Clip
-from mattebox.projects.editing import Editing, Picture, check_frame
+from mattebox.projects.editing import Editing, check_frame
+from mattebox.projects.frame_masks import FrameMasks, Picture
 from mattebox.projects.frames import Frames
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.projects.store import Project, timestamp
-from mattebox.segmentation import Click
+from mattebox.segmentation import Mark
 from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
 from mattebox.settings import Settings
@@ -100,7 +101,9 @@ class Workspace:
             shots=self.shots.shots,
         )
         frames = Frames(self.counters.decoded.labels("click").inc)
-        self.editing = Editing(library, frames.get, self._refine, self.stream.shown)
+        self.editing = Editing(
+            library, FrameMasks(library.masks, frames.get, self._answer, self.stream.shown)
+        )
         self.exports = ExportJobs(library, self.stream, self.scheduler, self.bus, data / "exports")
         self.uploads = UploadFiles(data / "uploads")
         limits = Limits(settings.max_pixels, settings.max_frames, settings.max_duration_s)
@@ -209,10 +212,8 @@ class Workspace:
         self.library.engine.dispose()
         self._guard.close()
 
-    def _refine(
-        self, frame: Picture, clicks: Sequence[Click], previous_mask: Mask | None = None
-    ) -> Mask:
-        return self.networks.refiner().refine(frame, clicks, previous_mask)
+    def _answer(self, frame: Picture, marks: Sequence[Mark], base: Mask | None) -> Mask:
+        return self.networks.replay().mask(frame, marks, base)
 
     def _thumbnail_path(self, clip: str) -> Path:
         return self._data / "thumbnails" / f"{clip}.jpg"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from mattebox.propagation import Propagator
-from mattebox.segmentation import Refiner
+from mattebox.segmentation import Refiner, Replay
 
 T = TypeVar("T")
 
@@ -43,12 +43,12 @@ class Networks:
         self._called = called
         self._wait_for_clicks = wait_for_clicks
         self._one = threading.Lock()
-        self.refiner = _Once(lambda: Refiner(engine, attend=self._click))
+        self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click)))
         self.propagator = _Once(lambda: Propagator(engine, attend=self._step))
 
     def warm(self) -> None:
         """Load both now."""
-        self.refiner()
+        self.replay()
         self.propagator()
 
     @contextmanager

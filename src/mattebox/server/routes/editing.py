@@ -6,16 +6,24 @@ import struct
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
 from mattebox.projects.masks import Mask, decode_png
 from mattebox.projects.store import Project
+from mattebox.segmentation.prompts import Box, Brush, Lasso, Shape
 from mattebox.server.models import (
     ChangedClick,
+    ChangedObject,
+    NewBox,
+    NewBrush,
     NewClick,
+    NewKeyframe,
+    NewLasso,
     NewObject,
+    NewPrompt,
+    ObjectOrder,
     ProjectModel,
     Rename,
 )
@@ -52,15 +60,29 @@ def add_object(project: str, body: NewObject, workspace: OpenWorkspace) -> Proje
     return _told(workspace, workspace.editing.add_object(project, body.name, body.color))
 
 
-@router.patch("/projects/{project}/objects/{item}", responses=responses(404, 422))
+@router.put("/projects/{project}/objects/order", responses=responses(404, 422))
+def order_objects(project: str, body: ObjectOrder, workspace: OpenWorkspace) -> ProjectModel:
+    """Put the objects in another order."""
+    return _told(workspace, workspace.editing.order_objects(project, body.objects))
+
+
+@router.patch("/projects/{project}/objects/{item}", responses=responses(404, 409, 422))
 def change_object(
-    project: str, item: str, body: NewObject, workspace: OpenWorkspace
+    project: str, item: str, body: ChangedObject, workspace: OpenWorkspace
 ) -> ProjectModel:
-    """Change an object's name or colour."""
-    return _told(workspace, workspace.editing.change_object(project, item, body.name, body.color))
+    """Change an object's name or colour, show or hide it, lock or unlock it."""
+    changed = workspace.editing.change_object(
+        project,
+        item,
+        name=body.name,
+        color=body.color,
+        visible=body.visible,
+        locked=body.locked,
+    )
+    return _told(workspace, changed)
 
 
-@router.delete("/projects/{project}/objects/{item}", responses=responses(404))
+@router.delete("/projects/{project}/objects/{item}", responses=responses(404, 409))
 def remove_object(project: str, item: str, workspace: OpenWorkspace) -> ProjectModel:
     """Remove an object with its keyframes."""
     return _told(workspace, workspace.editing.remove_object(project, item))
@@ -69,7 +91,7 @@ def remove_object(project: str, item: str, workspace: OpenWorkspace) -> ProjectM
 @router.post(
     "/projects/{project}/objects/{item}/frames/{frame}/clicks",
     status_code=201,
-    responses=responses(404, 422),
+    responses=responses(404, 409, 422),
 )
 def add_click(
     project: str, item: str, frame: Frame, body: NewClick, workspace: OpenWorkspace
@@ -85,7 +107,7 @@ def add_click(
 
 @router.patch(
     "/projects/{project}/objects/{item}/frames/{frame}/clicks/{click}",
-    responses=responses(404, 422),
+    responses=responses(404, 409, 422),
 )
 def change_click(
     project: str,
@@ -107,7 +129,7 @@ def change_click(
 
 @router.delete(
     "/projects/{project}/objects/{item}/frames/{frame}/clicks/{click}",
-    responses=responses(404, 422),
+    responses=responses(404, 409, 422),
 )
 def remove_click(
     project: str, item: str, frame: Frame, click: str, workspace: OpenWorkspace
@@ -116,9 +138,57 @@ def remove_click(
     return _clicked(workspace, lambda: workspace.editing.remove_click(project, item, frame, click))
 
 
+@router.post(
+    "/projects/{project}/objects/{item}/frames/{frame}/prompts",
+    status_code=201,
+    responses=responses(404, 409, 422),
+)
+def add_prompt(
+    project: str,
+    item: str,
+    frame: Frame,
+    body: Annotated[NewPrompt, Body()],
+    workspace: OpenWorkspace,
+) -> ProjectModel:
+    """Draw a box, a stroke or a lasso; the answer holds the keyframe's new mask."""
+    shape = _shape(body)
+    return _clicked(workspace, lambda: workspace.editing.add_prompt(project, item, frame, shape))
+
+
+@router.delete(
+    "/projects/{project}/objects/{item}/frames/{frame}/prompts/{prompt}",
+    responses=responses(404, 409, 422),
+)
+def remove_prompt(
+    project: str, item: str, frame: Frame, prompt: str, workspace: OpenWorkspace
+) -> ProjectModel:
+    """Remove a prompt; what was said after it is asked again."""
+    return _clicked(
+        workspace, lambda: workspace.editing.remove_prompt(project, item, frame, prompt)
+    )
+
+
+@router.post(
+    "/projects/{project}/objects/{item}/frames/{frame}/keyframe",
+    status_code=201,
+    responses=responses(404, 409, 422),
+)
+def keep_frame(
+    project: str,
+    item: str,
+    frame: Frame,
+    workspace: OpenWorkspace,
+    body: Annotated[NewKeyframe, Body()] = NewKeyframe(),
+) -> ProjectModel:
+    """Keep the matte that is shown on a frame as a keyframe, or say that the object is absent."""
+    editing = workspace.editing
+    deed = editing.mark_absent if body.absent else editing.keep_frame
+    return _told(workspace, deed(project, item, frame))
+
+
 @router.put(
     "/projects/{project}/objects/{item}/frames/{frame}/mask",
-    responses=responses(404, 413, 415, 422),
+    responses=responses(404, 409, 413, 415, 422),
     openapi_extra={"requestBody": {"content": {"image/png": {}}, "required": True}},
 )
 async def place_mask(
@@ -136,7 +206,9 @@ async def place_mask(
     return await run_in_threadpool(place)
 
 
-@router.delete("/projects/{project}/objects/{item}/frames/{frame}", responses=responses(404, 422))
+@router.delete(
+    "/projects/{project}/objects/{item}/frames/{frame}", responses=responses(404, 409, 422)
+)
 def remove_keyframe(
     project: str, item: str, frame: Frame, workspace: OpenWorkspace
 ) -> ProjectModel:
@@ -154,6 +226,14 @@ def undo(project: str, workspace: OpenWorkspace) -> ProjectModel:
 def redo(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """Have back what was undone last."""
     return _moved(workspace, project, workspace.editing.redo)
+
+
+@router.post("/projects/{project}/revisions/{revision}/restore", responses=responses(404, 422))
+def restore_revision(
+    project: str, revision: Annotated[int, Path(ge=0)], workspace: OpenWorkspace
+) -> ProjectModel:
+    """Make everything as it was when a revision was applied; undo takes that back."""
+    return _moved(workspace, project, lambda p: workspace.editing.restore(p, revision))
 
 
 @router.get(
@@ -182,6 +262,16 @@ def _moved(
     if project.state.revision != before:
         workspace.stream.announce(project_id, before, None)
     return _told(workspace, project)
+
+
+def _shape(body: NewBox | NewBrush | NewLasso) -> Shape:
+    match body:
+        case NewBox():
+            return Box(body.box)
+        case NewBrush():
+            return Brush(tuple(body.points), body.radius, body.include, body.direct)
+        case NewLasso():
+            return Lasso(tuple(body.points), body.include, body.direct)
 
 
 def _mask(workspace: OpenWorkspace, project: str, data: bytes) -> Mask:

@@ -180,7 +180,12 @@ def list_revisions(project: str, workspace: OpenWorkspace) -> RevisionList:
     """All revisions in order."""
     return RevisionList(
         revisions=[
-            RevisionModel(number=revision.number, created=revision.created)
+            RevisionModel(
+                number=revision.number,
+                created=revision.created,
+                objects=len(revision.snapshot.objects),
+                keyframes=revision.snapshot.keyframe_count,
+            )
             for revision in workspace.projects.revisions(project)
         ]
     )

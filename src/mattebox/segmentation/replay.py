@@ -1,0 +1,255 @@
+"""From everything that was said about a frame, in its order, to the mask."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mattebox.segmentation.cache import Recent
+from mattebox.segmentation.enclosed import find_enclosed
+from mattebox.segmentation.hints import RADIUS
+from mattebox.segmentation.mend import heed
+from mattebox.segmentation.paint import Cover, Paint, cover
+from mattebox.segmentation.prompts import Box, Brush, Lasso
+from mattebox.segmentation.refiner import SIZE, Click, Refiner
+
+Mask = NDArray[np.uint8]
+Mark = Click | Box | Brush | Lasso
+
+SAMPLES = 4
+"""A stroke that the network interprets is told to it as so many clicks at most."""
+APART = 3.0
+"""And these are at least so many of its radii apart."""
+_STATES = 12
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is known after some marks.
+
+    Attributes:
+        mask: `(H, W) uint8`.
+        paint: What is painted above all that the network says.
+        points: Column and row of the pixel under each click that holds, and whether it includes.
+    """
+
+    mask: Mask
+    paint: Paint | None = None
+    points: tuple[tuple[int, int, bool], ...] = ()
+
+
+class Replay:
+    """A frame's mask as a pure function of picture, marks and the mask they start from.
+
+    Each mark starts from the mask so far. A pixel that a click or a stroke says something about
+    stays on that side until a later one says otherwise. Results along the way are kept for a
+    while, so that one more mark costs one mark.
+
+    Safe to call from several threads.
+
+    Args:
+        refiner: The network.
+    """
+
+    def __init__(self, refiner: Refiner) -> None:
+        self._refiner = refiner
+        self._states: Recent[_State] = Recent(_STATES)
+
+    def mask(
+        self, frame: NDArray[np.uint8], marks: Sequence[Mark], base: Mask | None = None
+    ) -> Mask:
+        """Find the object that the marks mean.
+
+        Args:
+            frame: RGB, `(H, W, 3) uint8`.
+            marks: In the order they were made.
+            base: Mask of this frame that the first mark corrects, `(H, W) uint8`, or None.
+
+        Returns:
+            Soft mask, `(H, W) uint8`: 0 outside to 255 inside. Without marks it is the base.
+        """
+        clicks = [mark for mark in marks if isinstance(mark, Click)]
+        if len(clicks) == len(marks):
+            return self._refiner.refine(frame, clicks, base)
+        key = (_digest(frame), None if base is None else _digest(base))
+        done, state = self._latest(key, marks, frame, base)
+        while done < len(marks):
+            clicks = _clicks_from(marks, done)
+            if clicks:
+                state = self._clicked(frame, clicks, state)
+                done += len(clicks)
+            else:
+                state = self._prompted(frame, marks[done], state)
+                done += 1
+                self._states.put((*key, *marks[:done]), state)
+        return state.mask.copy()
+
+    def _latest(
+        self,
+        key: tuple[Hashable, ...],
+        marks: Sequence[Mark],
+        frame: NDArray[np.uint8],
+        base: Mask | None,
+    ) -> tuple[int, _State]:
+        """The result for the most of the marks that is still kept; those end with a prompt."""
+        for count in range(len(marks), 0, -1):
+            if not isinstance(marks[count - 1], Click):
+                state = self._states.get((*key, *marks[:count]))
+                if state is not None:
+                    return count, state
+        return 0, _State(np.zeros(frame.shape[:2], np.uint8) if base is None else base)
+
+    def _prompted(self, frame: NDArray[np.uint8], mark: Mark, state: _State) -> _State:
+        """The result after one more prompt."""
+        match mark:
+            case Brush(direct=True) | Lasso(direct=True):
+                return _painted(state, cover(mark, frame.shape), include=mark.include)
+            case Brush():
+                samples = _samples(mark, frame.shape)
+                pulled = self._clicked(frame, samples, state)
+                state = _State(pulled.mask, pulled.paint, state.points)
+                return _painted(state, cover(mark, frame.shape), include=mark.include)
+            case Box() | Lasso(include=True):
+                return self._enclosed(frame, mark, state)
+            case Lasso():
+                return self._taken_out(frame, mark, state)
+            case Click():
+                raise AssertionError("clicks are told to the network by themselves")
+
+    def _clicked(self, frame: NDArray[np.uint8], clicks: Sequence[Click], state: _State) -> _State:
+        """The result after clicks that follow each other."""
+        previous = state.mask if state.mask.any() else None
+        mask = self._refiner.refine(frame, clicks, previous)
+        points = _points(clicks, frame.shape)
+        paint = state.paint
+        for x, y, include in points:
+            paint = _released(paint, mask, (x, y), include=include)
+        return _settled(mask, paint, (*state.points, *points), len(points))
+
+    def _enclosed(self, frame: NDArray[np.uint8], shape: Box | Lasso, state: _State) -> _State:
+        """The object inside a shape, instead of what was known there; outside nothing changes."""
+        area = cover(shape, frame.shape)
+        found = find_enclosed(self._refiner, frame, area, state.mask)
+        mask = np.where(_inside(area, frame.shape), found, cv2.max(found, state.mask))
+        paint = state.paint
+        if isinstance(shape, Lasso) and paint is not None:
+            paint = paint.without(paint.says(False) & (found >= 128))
+        return _settled(np.asarray(mask, np.uint8), paint, state.points)
+
+    def _taken_out(self, frame: NDArray[np.uint8], shape: Lasso, state: _State) -> _State:
+        """The mask without what the network finds of it inside a lasso."""
+        area = cover(shape, frame.shape)
+        inside = _inside(area, frame.shape)
+        if not (inside & (state.mask >= 128)).any():
+            return state
+        nothing = np.zeros_like(state.mask)
+        found = find_enclosed(self._refiner, frame, area, nothing, wanted=state.mask)
+        mask = np.where(inside, cv2.min(state.mask, 255 - found), state.mask)
+        paint = state.paint
+        if paint is not None:
+            paint = paint.without(paint.says(True) & inside & (found >= 128))
+        return _settled(np.asarray(mask, np.uint8), paint, state.points)
+
+
+def _settled(
+    mask: Mask, paint: Paint | None, points: tuple[tuple[int, int, bool], ...], heeded: int = 0
+) -> _State:
+    """The state of a mask the network made, where earlier points and paint still hold.
+
+    Args:
+        mask: The network's answer; changed in place.
+        paint: The paint that holds.
+        points: All clicks that hold, in order.
+        heeded: How many of the last ones the network's answer heeds already.
+    """
+    reach = RADIUS * max(mask.shape) / SIZE
+    earlier = points[: len(points) - heeded]
+    if earlier:
+        heed(mask, earlier, reach=reach)
+        heed(mask, points, reach=reach)
+    return _State(mask if paint is None else paint.on(mask), paint, points)
+
+
+def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
+    """The state after a stroke that holds as it is."""
+    paint = (state.paint or Paint.nothing(state.mask.shape)).painted(stroke, include=include)
+    window = stroke.window
+
+    def overruled(x: int, y: int, said: bool) -> bool:
+        if said == include or not (
+            window.left <= x < window.right and window.top <= y < window.bottom
+        ):
+            return False
+        return bool(stroke.share[y - window.top, x - window.left] >= 128)
+
+    points = tuple(point for point in state.points if not overruled(*point))
+    return _State(paint.on(state.mask), paint, points)
+
+
+def _released(
+    paint: Paint | None, mask: Mask, place: tuple[int, int], *, include: bool
+) -> Paint | None:
+    """The paint without what a later click overrules.
+
+    That is the patch of paint of the other side in which the click lies, as far as the network's
+    answer agrees with the click.
+    """
+    if paint is None:
+        return None
+    agreed = paint.says(not include) & ((mask >= 128) == include)
+    if not agreed[place[1], place[0]]:
+        return paint
+    _, labels = cv2.connectedComponents(agreed.astype(np.uint8), connectivity=8)
+    return paint.without(labels == labels[place[1], place[0]])
+
+
+def _clicks_from(marks: Sequence[Mark], first: int) -> list[Click]:
+    """The clicks that follow each other from a place on."""
+    found: list[Click] = []
+    for mark in marks[first:]:
+        if not isinstance(mark, Click):
+            break
+        found.append(mark)
+    return found
+
+
+def _points(clicks: Sequence[Click], size: tuple[int, ...]) -> tuple[tuple[int, int, bool], ...]:
+    height, width = size[:2]
+    return tuple(
+        (
+            min(int(click.x * width), width - 1),
+            min(int(click.y * height), height - 1),
+            click.include,
+        )
+        for click in clicks
+    )
+
+
+def _samples(stroke: Brush, size: tuple[int, ...]) -> list[Click]:
+    """A few clicks evenly along a stroke."""
+    points = np.array(stroke.points, np.float64)
+    pixels = points * (size[1], size[0])
+    steps = np.hypot(*np.diff(pixels, axis=0).T) if len(points) > 1 else np.zeros(0)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    radius = stroke.radius * min(size[:2])
+    number = int(min(SAMPLES, 1 + along[-1] // (APART * radius)))
+    places = along[-1] * (np.arange(number) + 0.5) / number
+    across, down = (np.interp(places, along, points[:, axis]) for axis in (0, 1))
+    return [Click(float(x), float(y), stroke.include) for x, y in zip(across, down, strict=True)]
+
+
+def _inside(area: Cover, size: tuple[int, ...]) -> NDArray[np.bool_]:
+    inside = np.zeros(size[:2], np.bool_)
+    inside[area.window.slices] = area.share >= 128
+    return inside
+
+
+def _digest(array: NDArray[np.uint8]) -> str:
+    content = hashlib.sha256(str(array.shape).encode())
+    content.update(np.ascontiguousarray(array).data)
+    return content.hexdigest()

@@ -1,0 +1,203 @@
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mattebox.segmentation import Box, Brush, Click, Lasso, Mark, Refiner, Replay
+
+Array = NDArray[np.uint8]
+WIDTH, HEIGHT = 320, 180
+BALLS = {"red": (100, 90, 45), "blue": (235, 70, 30)}
+
+
+def scene() -> tuple[Array, dict[str, Array]]:
+    """Two balls on a meadow, and their masks."""
+    random = np.random.default_rng(2)
+    frame = np.full((HEIGHT, WIDTH, 3), (70, 120, 60), np.uint8)
+    frame += random.integers(0, 30, frame.shape, np.uint8)
+    masks = {}
+    for name, color in (("red", (200, 60, 50)), ("blue", (40, 60, 200))):
+        x, y, radius = BALLS[name]
+        masks[name] = np.zeros((HEIGHT, WIDTH), np.uint8)
+        cv2.circle(masks[name], (x, y), radius, 255, cv2.FILLED)
+        frame[masks[name] > 0] = color
+    return np.asarray(cv2.GaussianBlur(frame, (0, 0), 1.0), np.uint8), masks
+
+
+FRAME, MASKS = scene()
+RED, BLUE = Click(100 / WIDTH, 90 / HEIGHT, True), Click(235 / WIDTH, 70 / HEIGHT, True)
+
+
+class Counted(Refiner):
+    """The shipped network, counting how often it looks."""
+
+    looks = 0
+
+    def _decode(self, *arguments: object) -> NDArray[np.float32]:
+        self.looks += 1
+        return super()._decode(*arguments)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def replay() -> Replay:
+    return Replay(Refiner())
+
+
+def iou(mask: Array, true: Array) -> float:
+    one, two = mask >= 128, true >= 128
+    return float(np.count_nonzero(one & two) / np.count_nonzero(one | two))
+
+
+def box(ball: str, slack: int = 4) -> Box:
+    x, y, radius = BALLS[ball]
+    reach = radius + slack
+    return Box(
+        (
+            (x - reach) / WIDTH,
+            (y - reach) / HEIGHT,
+            (x + reach) / WIDTH,
+            (y + reach) / HEIGHT,
+        )
+    )
+
+
+def ring(ball: str, *, include: bool, direct: bool, slack: int = 5) -> Lasso:
+    x, y, radius = BALLS[ball]
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    points = (
+        ((x + (radius + slack) * np.cos(a)) / WIDTH, (y + (radius + slack) * np.sin(a)) / HEIGHT)
+        for a in angles
+    )
+    return Lasso(tuple((float(x), float(y)) for x, y in points), include, direct)
+
+
+def stroke(*points: tuple[float, float], include: bool, direct: bool, radius: float = 6) -> Brush:
+    return Brush(
+        tuple((x / WIDTH, y / HEIGHT) for x, y in points), radius / HEIGHT, include, direct
+    )
+
+
+def test_clicks_alone_give_what_the_network_gives(replay: Replay) -> None:
+    clicks = [RED, Click(0.9, 0.9, False)]
+    wanted = Refiner().refine(FRAME, clicks)
+    np.testing.assert_array_equal(replay.mask(FRAME, clicks), wanted)
+
+
+def test_a_box_takes_the_object_in_it_and_nothing_outside(replay: Replay) -> None:
+    for ball, (x, y, radius) in BALLS.items():
+        mask = replay.mask(FRAME, [box(ball)])
+        assert iou(mask, MASKS[ball]) > 0.85
+        mask[y - radius - 9 : y + radius + 10, x - radius - 9 : x + radius + 10] = 0
+        assert not mask.any()
+
+
+def test_a_second_box_adds_and_leaves_the_first_alone(replay: Replay) -> None:
+    first = replay.mask(FRAME, [box("red")])
+    both = replay.mask(FRAME, [box("red"), box("blue")])
+    assert iou(both, MASKS["red"] | MASKS["blue"]) > 0.85
+    np.testing.assert_array_equal(both[:, :170], first[:, :170])
+
+
+def test_a_lasso_takes_what_is_in_it(replay: Replay) -> None:
+    mask = replay.mask(FRAME, [ring("blue", include=True, direct=False)])
+    assert iou(mask, MASKS["blue"]) > 0.85
+
+
+def test_an_exclude_lasso_takes_an_object_out(replay: Replay) -> None:
+    base = MASKS["red"] | MASKS["blue"]
+    mask = replay.mask(FRAME, [ring("blue", include=False, direct=False)], base)
+    assert iou(mask, MASKS["red"]) > 0.9
+    np.testing.assert_array_equal(mask[:, :170], base[:, :170])
+
+
+def test_an_exclude_lasso_around_nothing_changes_nothing(replay: Replay) -> None:
+    mask = replay.mask(FRAME, [ring("blue", include=False, direct=False)], MASKS["red"])
+    np.testing.assert_array_equal(mask, MASKS["red"])
+
+
+def test_direct_marks_paint_what_was_drawn_without_the_network() -> None:
+    refiner = Counted()
+    replay = Replay(refiner)
+    marks: list[Mark] = [
+        ring("red", include=True, direct=True, slack=0),
+        stroke((60, 90), (140, 90), include=False, direct=True),
+    ]
+    mask = replay.mask(FRAME, marks)
+    assert (mask[60, 100], mask[90, 100], mask[10, 10]) == (255, 0, 0)
+    assert refiner.looks == 0
+
+
+def test_a_stroke_for_the_network_takes_more_than_it_passes_over(replay: Replay) -> None:
+    mask = replay.mask(FRAME, [stroke((85, 90), (115, 90), include=True, direct=False)])
+    assert iou(mask, MASKS["red"]) > 0.8
+    assert (mask[88:93, 85:115] == 255).all()
+
+
+def test_what_was_painted_holds_against_later_clicks_elsewhere(replay: Replay) -> None:
+    painted = stroke((200, 150), (260, 150), include=True, direct=True)
+    erased = stroke((90, 60), (110, 60), include=False, direct=True)
+    mask = replay.mask(FRAME, [RED, painted, erased, BLUE, Click(0.02, 0.02, False)])
+    assert (mask[148:153, 205:255] == 255).all()
+    assert (mask[58:63, 92:108] == 0).all()
+    assert mask[70, 235] >= 128
+    assert mask[90, 100] >= 128
+
+
+@pytest.mark.parametrize("include", [True, False])
+def test_a_later_click_overrules_paint_and_a_later_stroke_a_click(
+    replay: Replay, include: bool
+) -> None:
+    at = (100, 60)
+    click = Click(at[0] / WIDTH, (at[1] + 0.5) / HEIGHT, include)
+    paint = stroke((90, 60), (110, 60), include=not include, direct=True)
+    after = replay.mask(FRAME, [RED, paint, click])
+    assert (after[at[1], at[0]] >= 128) == include
+    before = replay.mask(FRAME, [RED, click, paint])
+    assert (before[at[1], at[0]] >= 128) != include
+    later = replay.mask(FRAME, [RED, click, paint, BLUE])
+    assert (later[at[1], at[0]] >= 128) != include
+
+
+def test_an_earlier_click_holds_against_a_later_box(replay: Replay) -> None:
+    x, y, _ = BALLS["red"]
+    out = Click((x + 20.5) / WIDTH, (y + 0.5) / HEIGHT, False)
+    mask = replay.mask(FRAME, [RED, out, box("red")])
+    assert mask[y, x + 20] < 128
+
+
+MARKS: list[Mark] = [
+    RED,
+    stroke((60, 60), (70, 70), include=False, direct=True),
+    BLUE,
+    Click(0.5, 0.95, False),
+    box("blue"),
+    stroke((80, 100), (120, 100), include=True, direct=False),
+    ring("blue", include=False, direct=False),
+    Click(0.3, 0.4, True),
+]
+
+
+def test_the_mask_depends_on_the_marks_alone_not_on_what_was_asked_before(replay: Replay) -> None:
+    grown = [replay.mask(FRAME, MARKS[:count]) for count in range(len(MARKS) + 1)]
+    fresh = Replay(Refiner())
+    for count in (8, 3, 7, 5, 1, 6, 4, 2, 0):
+        np.testing.assert_array_equal(fresh.mask(FRAME, MARKS[:count]), grown[count])
+
+
+def test_one_more_click_costs_one_look() -> None:
+    refiner = Counted()
+    replay = Replay(refiner)
+    replay.mask(FRAME, MARKS)
+    before = refiner.looks
+    replay.mask(FRAME, [*MARKS, Click(0.35, 0.55, True)])
+    assert refiner.looks == before + 1
+    replay.mask(FRAME, [*MARKS, stroke((10, 10), (20, 10), include=True, direct=True)])
+    assert refiner.looks == before + 1
+
+
+def test_the_base_is_neither_changed_nor_forgotten(replay: Replay) -> None:
+    base = MASKS["blue"].copy()
+    mask = replay.mask(FRAME, [stroke((20, 20), (30, 20), include=True, direct=True)], base)
+    np.testing.assert_array_equal(base, MASKS["blue"])
+    assert mask[20, 25] == 255
+    np.testing.assert_array_equal(mask[:, 100:], base[:, 100:])
