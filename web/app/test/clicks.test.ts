@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { clicksShown, EMPTY_DRAFT, hasStale, keyframesOf, objectOf } from "../src/logic/clicks";
 import { wantedMasks } from "../src/logic/livemasks";
-import { makeObject, makeProject } from "./project";
+import { includesOf, nameOf, placeOf, promptsShown } from "../src/logic/prompts";
+import { makeKeyframe, makeObject, makeProject } from "./project";
 
 const click = { id: "c1", x: 0.4, y: 0.5, include: true };
 const object = makeObject({
   keyframes: [
-    { frame: 30, mask: "/m/b.png", clicks: [] },
-    { frame: 10, mask: "/m/a.png", clicks: [click, { ...click, id: "c2" }] },
+    makeKeyframe({ frame: 30, mask: "/m/b.png" }),
+    makeKeyframe({
+      frame: 10,
+      mask: "/m/a.png",
+      clicks: [click, { ...click, id: "c2" }],
+      prompts: [{ id: "b1", kind: "box", box: [0.1, 0.2, 0.5, 0.6] }],
+    }),
   ],
   stale: [[0, 20]],
 });
@@ -15,7 +21,12 @@ const object = makeObject({
 describe("clicks", () => {
   it("shows what the user did before the server has answered", () => {
     const pending = { id: "pending-1", x: 0.1, y: 0.2, include: false, object: "o1", frame: 10 };
-    const draft = { added: [pending], moved: { c1: { x: 0.9, y: 0.8 } }, removed: ["c2"] };
+    const draft = {
+      ...EMPTY_DRAFT,
+      added: [pending],
+      moved: { c1: { x: 0.9, y: 0.8 } },
+      removed: ["c2"],
+    };
     expect(clicksShown(object, 10, draft)).toEqual([
       { id: "c1", x: 0.9, y: 0.8, include: true, pending: true },
       { ...pending, pending: true },
@@ -39,6 +50,35 @@ describe("clicks", () => {
     expect(objectOf(null, null)).toBeNull();
     expect(keyframesOf(object)).toEqual([10, 30]);
     expect(hasStale(project)).toBe(true);
+  });
+});
+
+describe("prompts", () => {
+  const stroke = {
+    kind: "brush",
+    points: [[0.3, 0.4]],
+    radius: 0.1,
+    include: false,
+    direct: true,
+  } as const;
+
+  it("shows those without an answer beside those that are kept", () => {
+    const pending = { id: "pending-1", object: "o1", frame: 10, prompt: stroke };
+    const shown = promptsShown(object, 10, { ...EMPTY_DRAFT, prompts: [pending] });
+    expect(shown.map(({ id, pending }) => [id, pending])).toEqual([
+      ["b1", false],
+      ["pending-1", true],
+    ]);
+    expect(promptsShown(object, 10, { ...EMPTY_DRAFT, removed: ["b1"] })).toEqual([]);
+    expect(promptsShown(object, 30, EMPTY_DRAFT)).toEqual([]);
+  });
+
+  it("stand where they begin and are named by what they do", () => {
+    expect(placeOf(stroke)).toEqual({ x: 0.3, y: 0.4 });
+    expect(placeOf({ kind: "box", box: [0.1, 0.2, 0.5, 0.6] })).toEqual({ x: 0.1, y: 0.2 });
+    expect(nameOf(stroke)).toBe("Erase stroke");
+    expect(nameOf({ ...stroke, kind: "lasso", include: true, direct: false })).toBe("Include lasso");
+    expect(includesOf({ kind: "box", box: [0, 0, 1, 1] })).toBe(true);
   });
 });
 

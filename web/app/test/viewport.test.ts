@@ -4,6 +4,7 @@ import {
   isOnPicture,
   keepInSight,
   MAX_SCALE,
+  nextZoom,
   noteBottom,
   toPicture,
   toStage,
@@ -30,6 +31,13 @@ describe("viewport", () => {
     expect(b.x).toBeCloseTo(a.x);
     expect(b.y).toBeCloseTo(a.y);
     expect(zoomAt(after, at, 1e9, 0.05).scale).toBe(MAX_SCALE);
+  });
+
+  it("steps from any zoom to the next whole one", () => {
+    expect(nextZoom(0.83, 1)).toBe(1);
+    expect(nextZoom(1, 1)).toBe(1.5);
+    expect(nextZoom(1, -1)).toBe(0.75);
+    expect(nextZoom(64, 1)).toBe(64);
   });
 
   it("keeps a note within the picture, or in sight", () => {

@@ -1,14 +1,17 @@
-/** The clicks as points on the picture, and the crosshair for placing them by keyboard. */
+/** The clicks and prompts of the frame as marks on the picture: to drag, turn and delete. */
 
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
 import { clicksShown, type ShownClick } from "../logic/clicks";
-import { toStage } from "../logic/viewport";
-import * as editing from "../state/editing";
+import { includesOf, nameOf, placeOf, promptsShown, type ShownPrompt } from "../logic/prompts";
+import { toStage, type Point } from "../logic/viewport";
+import * as marking from "../state/marking";
 import type { Session } from "../state/session";
+import { clamp } from "../tools/types";
 import { Icon } from "../ui/icons";
+import { Menu, type MenuItem } from "../ui/menu";
 import { pictureSize } from "./stage-view";
 
-/** Part of the picture by which a key press moves the crosshair or a point; with Shift, more. */
+/** Part of the picture by which a key press moves a point; with Shift, more. */
 const NUDGE = 0.005;
 const FAR_NUDGE = 0.05;
 
@@ -19,92 +22,129 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** The way an Alt+arrow press moves things, or null for any other press. */
-function nudgeOf(event: KeyboardEvent): readonly [number, number] | null {
-  const arrow = event.altKey ? ARROWS[event.key] : undefined;
-  if (!arrow) return null;
-  const step = event.shiftKey ? FAR_NUDGE : NUDGE;
-  return [arrow[0] * step, arrow[1] * step];
-}
-
-const within = (value: number) => Math.min(1, Math.max(0, value));
-
 export function Points({ session }: { session: Session }) {
-  const playing = session.playback.value?.playing.value === true;
-  if (playing) return null;
-  const clicks = clicksShown(session.object.value, session.frame.value, session.draft.value);
+  if (session.playback.value?.playing.value === true) return null;
+  const object = session.object.value;
+  const frame = session.frame.value;
+  const draft = session.draft.value;
   return (
     <>
-      {clicks.map((click, index) => (
+      {promptsShown(object, frame, draft).map((shown) => (
+        <PromptMark key={shown.id} session={session} shown={shown} />
+      ))}
+      {clicksShown(object, frame, draft).map((click, index) => (
         <PointMark key={click.id} session={session} click={click} index={index} />
       ))}
     </>
   );
 }
 
-function PointMark({ session, click, index }: { session: Session; click: ShownClick; index: number }) {
-  const at = toStage(session.viewport.value, pictureSize(session), click);
-  const selected = session.clickId.value === click.id;
-  const kind = click.include ? "include" : "exclude";
+interface MarkProps {
+  session: Session;
+  id: string;
+  at: Point;
+  class: string;
+  label: string;
+  tip: string;
+  pending: boolean;
+  onNudge?: (dx: number, dy: number) => void;
+  onNudged?: () => void;
+  children: ComponentChildren;
+}
+
+function Mark(props: MarkProps) {
+  const { session, id, pending } = props;
+  const at = toStage(session.viewport.value, pictureSize(session), props.at);
+  const selected = session.clickId.value === id;
   return (
     <button
       type="button"
-      class={`point ${kind} ${selected ? "selected" : ""} ${click.pending ? "pending" : ""}`}
+      class={`point ${props.class} ${selected ? "selected" : ""} ${pending ? "pending" : ""}`}
       style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
-      data-click={click.id}
-      aria-label={`Point ${index + 1}, ${click.include ? "included" : "excluded"}`}
+      data-mark={id}
+      aria-label={props.label}
       aria-pressed={selected}
-      title="Drag to move, right-click to delete"
+      data-tip={props.tip}
       onFocus={() => {
-        session.clickId.value = click.id;
+        session.clickId.value = id;
       }}
       onKeyDown={(event) => {
-        const nudge = nudgeOf(event);
-        if (!nudge) return;
+        const arrow = event.altKey ? ARROWS[event.key] : undefined;
+        if (!arrow || !props.onNudge) return;
         event.preventDefault();
         event.stopPropagation();
-        editing.dragClick(session, click.id, within(click.x + nudge[0]), within(click.y + nudge[1]));
+        const step = event.shiftKey ? FAR_NUDGE : NUDGE;
+        props.onNudge(arrow[0] * step, arrow[1] * step);
       }}
       onKeyUp={(event) => {
-        if (event.key in ARROWS) editing.dropClick(session, click.id);
+        if (event.key in ARROWS) props.onNudged?.();
       }}
     >
-      <Icon name={kind} />
+      {props.children}
     </button>
   );
 }
 
-/** Alt and the arrow keys move it over the picture, a full stop places a point under it. */
-export function Crosshair({ session }: { session: Session }) {
-  const [at, setAt] = useState<{ x: number; y: number } | null>(null);
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const onStage = event.target instanceof Element && event.target.matches(".stage");
-      if (!onStage) return;
-      const nudge = nudgeOf(event);
-      if (nudge) {
-        event.preventDefault();
-        setAt((old) => ({
-          x: within((old?.x ?? 0.5) + nudge[0]),
-          y: within((old?.y ?? 0.5) + nudge[1]),
-        }));
-      } else if (event.key === "." && at) {
-        editing.addClick(session, at.x, at.y, session.tool.value === "include");
-      } else if (event.key === "Escape") {
-        setAt(null);
-      }
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, [session, at]);
-  if (!at) return null;
-  const spot = toStage(session.viewport.value, pictureSize(session), at);
+function PointMark({ session, click, index }: { session: Session; click: ShownClick; index: number }) {
+  const kind = click.include ? "include" : "exclude";
   return (
-    <div
-      class="crosshair"
-      role="status"
-      aria-label={`Crosshair at ${Math.round(at.x * 100)}, ${Math.round(at.y * 100)} percent`}
-      style={{ transform: `translate(${spot.x}px, ${spot.y}px)` }}
-    />
+    <Mark
+      session={session}
+      id={click.id}
+      at={click}
+      class={kind}
+      label={`Point ${index + 1}, ${click.include ? "included" : "excluded"}`}
+      tip="Drag to move, right-click for more"
+      pending={click.pending}
+      onNudge={(dx, dy) =>
+        marking.dragClick(session, click.id, clamp({ x: click.x + dx, y: click.y + dy }))
+      }
+      onNudged={() => marking.dropClick(session, click.id)}
+    >
+      <Icon name={kind} />
+    </Mark>
   );
+}
+
+function PromptMark({ session, shown }: { session: Session; shown: ShownPrompt }) {
+  const { id, prompt, pending } = shown;
+  return (
+    <Mark
+      session={session}
+      id={id}
+      at={placeOf(prompt)}
+      class={`prompt ${includesOf(prompt) ? "include" : "exclude"}`}
+      label={nameOf(prompt)}
+      tip={`${nameOf(prompt)}: right-click or Del deletes it`}
+      pending={pending}
+    >
+      <Icon name={prompt.kind} />
+    </Mark>
+  );
+}
+
+/** What can be done to the mark that was right-clicked, or with the place. */
+export function MarkMenu({ session }: { session: Session }) {
+  const { menu } = session.toolbox;
+  const open = menu.value;
+  if (!open) return null;
+  const close = () => {
+    menu.value = null;
+  };
+  return <Menu label="Point" at={open.at} items={itemsFor(session, open.mark)} onClose={close} />;
+}
+
+function itemsFor(session: Session, mark: string): readonly MenuItem[] {
+  const remove = { label: "Delete", danger: true, run: () => marking.deleteMark(session, mark) };
+  const object = session.object.value;
+  const click = clicksShown(object, session.frame.value, session.draft.value).find(
+    ({ id }) => id === mark,
+  );
+  if (!click) return [remove];
+  const turned = !click.include;
+  const turn = {
+    label: turned ? "Make it include" : "Make it exclude",
+    run: () => marking.flipClick(session, mark, turned),
+  };
+  return [turn, remove];
 }

@@ -3,6 +3,7 @@
 import { contains } from "../logic/ranges";
 import { noteBottom } from "../logic/viewport";
 import type { Session } from "../state/session";
+import { Icon, type IconName } from "../ui/icons";
 import { pictureSize } from "./stage-view";
 
 interface StageNotesProps {
@@ -14,13 +15,11 @@ export function StageNotes({ session, onLeave }: StageNotesProps) {
   const playback = session.playback.value;
   const trouble = playback?.trouble.value;
   if (trouble?.fatal) {
+    const drawing = trouble.code === "webgl-unavailable";
     return (
       <div class="stage-cover" role="alert">
-        <h1>
-          {trouble.code === "webgl-unavailable"
-            ? "This browser cannot draw the picture"
-            : "The picture cannot be shown"}
-        </h1>
+        <Icon name="warning" />
+        <h1>{drawing ? "This browser cannot draw the picture" : "The picture cannot be shown"}</h1>
         <p>{trouble.message}</p>
         <div class="row">
           <button type="button" class="button primary" onClick={() => location.reload()}>
@@ -42,31 +41,62 @@ export function StageNotes({ session, onLeave }: StageNotesProps) {
     );
   }
   const note = noteOf(session);
+  if (note === null) return null;
   const bottom = noteBottom(session.stage.value, pictureSize(session), session.viewport.value);
-  return note === null ? null : (
-    <div class="stage-note" role="status" style={{ bottom: `${bottom}px` }}>
-      {note}
+  return (
+    <div class={`stage-note ${note.kind}`} role="status" style={{ bottom: `${bottom}px` }}>
+      {note.kind === "wait" && <div class="spinner small" />}
+      {note.icon && <Icon name={note.icon} />}
+      {note.text}
     </div>
   );
 }
 
-function noteOf(session: Session): string | null {
+interface Note {
+  readonly kind: "hint" | "wait" | "warn";
+  readonly text: string;
+  readonly icon?: IconName;
+}
+
+function noteOf(session: Session): Note | null {
   const playback = session.playback.value;
   const project = session.project.value;
   if (!playback || !project) return null;
-  if (playback.buffering.value) return "Buffering…";
-  const clicked = project.objects.some((object) => object.keyframes.length > 0);
-  if (!clicked && session.draft.value.added.length === 0) {
-    return "Click the object to keep. Alt-click what does not belong.";
+  if (playback.lost.value) {
+    return { kind: "wait", text: "The graphics were reset; the picture comes back by itself" };
+  }
+  if (playback.buffering.value) return { kind: "wait", text: "Buffering…" };
+  const { draft } = session;
+  const said = project.objects.some((object) => object.keyframes.length > 0);
+  if (!said && draft.value.added.length === 0 && draft.value.prompts.length === 0) {
+    return firstUse(session);
   }
   if (playback.matte.value === "pending" && session.view.value !== "original") {
-    return "Mask pending";
+    return { kind: "wait", text: "Mask pending" };
   }
   const frame = session.frame.value;
   const stale = contains(session.stale.value, frame);
   const keyframe = session.object.value?.keyframes.some((entry) => entry.frame === frame);
   if (stale && keyframe !== true && playback.matte.value === "paired") {
-    return "From before your last corrections; apply to update";
+    return { kind: "warn", text: "From before your last corrections; apply to update", icon: "retry" };
   }
   return null;
+}
+
+/** What to do first, with the tool in hand. */
+function firstUse(session: Session): Note {
+  switch (session.tool.value) {
+    case "box":
+      return { kind: "hint", icon: "box", text: "Drag a box around the object to keep" };
+    case "brush":
+      return { kind: "hint", icon: "brush", text: "Paint the object to keep" };
+    case "lasso":
+      return { kind: "hint", icon: "lasso", text: "Draw around the object to keep" };
+    default:
+      return {
+        kind: "hint",
+        icon: "include",
+        text: "Click the object to keep, or drag a box around it. Alt-click what does not belong.",
+      };
+  }
 }

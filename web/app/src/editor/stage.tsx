@@ -1,20 +1,23 @@
-/** The picture with the clicks on it. */
+/** The picture with the user's marks on it, and the hands that make them. */
 
-import { effect } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { View } from "@mattebox/player";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Project } from "../api/types";
-import type { Point } from "../logic/viewport";
-import { followMasks } from "../state/masks";
-import { decoderChoice, Playback } from "../state/playback";
+import { toPicture, type Point } from "../logic/viewport";
+import { followHover } from "../state/hover";
 import { openProjects } from "../state/route";
 import type { Session } from "../state/session";
-import { Crosshair, Points } from "./points";
+import { includes } from "../tools/begin";
+import { MarkMenu, Points } from "./points";
+import { pressCursor, StageCursor } from "./stage-cursor";
+import { StageGestures } from "./stage-gestures";
+import { followAlt, followSize, followWheel } from "./stage-listen";
 import { StageNotes } from "./stage-notes";
-import { StageTools } from "./stage-tools";
-import { pictureSize, resizeStage, zoomStage } from "./stage-view";
-
-const WHEEL_ZOOM = 0.0015;
+import { StageOverlay } from "./stage-overlay";
+import { followPlayer } from "./stage-player";
+import { pictureSize } from "./stage-view";
+import { StageWipe } from "./stage-wipe";
+import { StageZoom } from "./stage-zoom";
+import { ToolOptions } from "./tool-options";
 
 interface StageProps {
   session: Session;
@@ -25,9 +28,7 @@ interface StageProps {
 export function Stage({ session, project, firstFrame }: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const tools = useMemo(() => new StageTools(session), [session]);
-  const [alt, setAlt] = useState(false);
-  const [grabbing, setGrabbing] = useState(false);
+  const gestures = useMemo(() => new StageGestures(session), [session]);
 
   useEffect(() => {
     if (!stage.current || !canvas.current) return;
@@ -35,141 +36,117 @@ export function Stage({ session, project, firstFrame }: StageProps) {
       followSize(session, stage.current),
       followPlayer(session, canvas.current, project, firstFrame),
       followWheel(session, stage.current),
-      followAlt(setAlt),
+      followAlt(session),
+      followHover(session),
     ];
     return () => {
       for (const stop of stops) stop();
+      gestures.abandon();
     };
   }, [session]);
 
-  const at = (event: PointerEvent): Point => {
+  const at = (event: MouseEvent): Point => {
     const box = stage.current?.getBoundingClientRect();
     return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
   };
   const fatal = session.playback.value?.trouble.value?.fatal === true;
-  const hand = session.spaceHeld.value;
-  const cursor = grabbing ? "grabbing" : hand ? "hand" : tools.includes(alt) ? "add" : "take";
 
   return (
     <main
       ref={stage}
-      class={`stage ${cursor}`}
+      class={`stage ${cursorOf(session, gestures)}`}
       tabIndex={0}
-      aria-label="Picture. Alt and arrow keys move the crosshair, full stop places a point."
+      aria-label="Picture. C takes out a crosshair for the arrow keys."
       onPointerDown={(event) => {
-        if (fatal) return;
-        const target = event.target instanceof Element ? event.target : null;
-        const click = target?.closest<HTMLElement>("[data-click]")?.dataset.click ?? null;
-        const press = { at: at(event), button: event.button, alt: event.altKey, click };
+        if (fatal || isControl(event.target)) return;
+        // The browser would scroll on a middle press and put focus elsewhere on a press of a mark.
         if (event.button === 1) event.preventDefault();
-        if (tools.press(press)) stage.current?.setPointerCapture(event.pointerId);
-        setGrabbing(tools.panning);
+        session.toolbox.cursor.value = null;
+        const contact = { ...touching(event), at: at(event), mark: markOf(event.target) };
+        if (gestures.down(contact)) stage.current?.setPointerCapture(event.pointerId);
       }}
-      onPointerMove={(event) => tools.move(at(event))}
-      onPointerUp={() => {
-        tools.release();
-        setGrabbing(false);
+      onPointerMove={(event) => {
+        gestures.move(event.pointerId, pathOf(event, at));
+        point(session, event, at(event), gestures.busy);
       }}
-      onPointerCancel={() => {
-        tools.release();
-        setGrabbing(false);
+      onPointerUp={(event) => gestures.up(event.pointerId, event.timeStamp)}
+      onPointerCancel={(event) => gestures.cancel(event.pointerId)}
+      onPointerLeave={() => {
+        session.toolbox.pointer.value = null;
       }}
-      onContextMenu={(event) => event.preventDefault()}
+      onKeyDown={(event) => {
+        if (event.target !== stage.current || !pressCursor(session, gestures, event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+      onBlur={(event) => {
+        if (event.target !== stage.current) return;
+        session.toolbox.cursor.value = null;
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        const mark = markOf(event.target);
+        if (mark === null || mark.startsWith("pending-")) return;
+        gestures.abandon();
+        session.toolbox.menu.value = { mark, at: { x: event.clientX, y: event.clientY } };
+      }}
     >
       <canvas ref={canvas} class="picture" />
+      <StageOverlay session={session} />
       {session.pointsShown.value && <Points session={session} />}
-      <Crosshair session={session} />
+      <StageCursor session={session} />
+      <StageWipe session={session} />
+      <ToolOptions session={session} />
+      <StageZoom session={session} />
+      <MarkMenu session={session} />
       <StageNotes session={session} onLeave={openProjects} />
+      <div class="visually-hidden" role="status" aria-live="polite">
+        {session.toolbox.spoken.value}
+      </div>
     </main>
   );
 }
 
-function followSize(session: Session, stage: HTMLElement): () => void {
-  const observer = new ResizeObserver(() => {
-    resizeStage(session, { width: stage.clientWidth, height: stage.clientHeight });
-  });
-  observer.observe(stage);
-  resizeStage(session, { width: stage.clientWidth, height: stage.clientHeight });
-  return () => observer.disconnect();
+function cursorOf(session: Session, gestures: StageGestures): string {
+  const tool = session.tool.value;
+  if (gestures.grabbing.value) return "grabbing";
+  if (session.spaceHeld.value || tool === "hand") return "hand";
+  if (tool === "brush") return "draw";
+  if (tool === "box") return "cross";
+  const { erase } = session.toolbox.stroke.value;
+  const adds = includes({ tool, erase }, session.toolbox.alt.value);
+  if (tool === "lasso") return adds ? "cross" : "cross less";
+  return adds ? "add" : "take";
 }
 
-/** Ties the player to the session: what the session says, the player shows. */
-function followPlayer(
-  session: Session,
-  canvas: HTMLCanvasElement,
-  project: Project,
-  firstFrame: number,
-): () => void {
-  const playback = new Playback(canvas, project.id, decoderChoice(location.search));
-  session.attach(playback, firstFrame);
-  const stops = [
-    effect(() => {
-      const { value: stage } = session.stage;
-      const { value: view } = session.viewport;
-      if (stage.width > 0) playback.setViewport(view, stage, pictureSize(session));
-    }),
-    effect(() => playback.setView(viewOf(session))),
-    effect(() => {
-      const objects = session.project.value?.objects ?? [];
-      playback.setObjects(
-        objects.map(({ id, color }) => ({ id, color, visible: !session.hidden.value.has(id) })),
-      );
-    }),
-    followMasks(session, playback),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+const markOf = (target: EventTarget | null): string | null =>
+  target instanceof Element
+    ? (target.closest<HTMLElement>("[data-mark]")?.dataset.mark ?? null)
+    : null;
+
+/** Buttons and bars on the stage keep their presses. */
+const isControl = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest(".stage-control, .stage-cover") !== null;
+
+const touching = (event: PointerEvent) => ({
+  id: event.pointerId,
+  kind: event.pointerType,
+  button: event.button,
+  alt: event.altKey,
+});
+
+/** Every place that the pointer passed since the last event, not only the last one. */
+function pathOf(event: PointerEvent, at: (event: MouseEvent) => Point): Point[] {
+  const passed = event.getCoalescedEvents();
+  return (passed.length > 0 ? passed : [event]).map((part) => at(part));
 }
 
-function viewOf(session: Session): View {
-  switch (session.view.value) {
-    case "overlay":
-      return { kind: "overlay", opacity: session.opacity.value, outline: true };
-    case "cutout":
-      return { kind: "cutout", background: backdropOf(session) };
-    case "matte":
-      return { kind: "matte" };
-    case "original":
-      return { kind: "original" };
+/** Tells where the pointer is over the picture; while something is drawn only the brush cares. */
+function point(session: Session, event: PointerEvent, at: Point, busy: boolean): void {
+  const { toolbox } = session;
+  if (event.pointerType === "touch" || isControl(event.target)) {
+    toolbox.pointer.value = null;
+  } else if (!busy || session.tool.value === "brush") {
+    toolbox.pointer.value = toPicture(session.viewport.value, pictureSize(session), at);
   }
-}
-
-function backdropOf(session: Session) {
-  if (session.backdrop.value === "checkerboard") return { kind: "checkerboard" } as const;
-  const color = session.backdrop.value === "key" ? session.keyColor : session.backdropColor;
-  return { kind: "color", color: color.value } as const;
-}
-
-/** Preact's wheel handlers are passive, so the page would scroll or zoom along. */
-function followWheel(session: Session, stage: HTMLElement): () => void {
-  const turn = (event: WheelEvent) => {
-    event.preventDefault();
-    const box = stage.getBoundingClientRect();
-    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-    // A pinch arrives as a wheel with Ctrl and small steps.
-    const pace = event.ctrlKey ? WHEEL_ZOOM * 8 : WHEEL_ZOOM;
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
-    zoomStage(session, at, Math.exp(-event.deltaY * lines * pace));
-  };
-  stage.addEventListener("wheel", turn, { passive: false });
-  return () => stage.removeEventListener("wheel", turn);
-}
-
-function followAlt(set: (held: boolean) => void): () => void {
-  const read = (event: KeyboardEvent) => {
-    if (event.key !== "Alt") return;
-    // Otherwise a lone Alt would move the focus to the browser's menu.
-    event.preventDefault();
-    set(event.type === "keydown");
-  };
-  const release = () => set(false);
-  addEventListener("keydown", read);
-  addEventListener("keyup", read);
-  addEventListener("blur", release);
-  return () => {
-    removeEventListener("keydown", read);
-    removeEventListener("keyup", read);
-    removeEventListener("blur", release);
-  };
 }

@@ -17,7 +17,14 @@ export interface Point {
   readonly y: number;
 }
 
-export const MAX_SCALE = 16;
+export const MAX_SCALE = 64;
+
+/** Screen pixels per picture pixel from which a pixel shows as a square, and from which with a grid. */
+export const SQUARES_FROM = 4;
+export const GRID_FROM = 8;
+
+/** The zooms that + and - step through, in screen (device) pixels per picture pixel. */
+const STEPS = [0.125, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 
 /** The whole picture, as large as the stage allows with `margin` around it, in the middle. */
 export function fit(stage: Size, picture: Size, margin = 16): Viewport {
@@ -48,6 +55,16 @@ export function zoomAt(view: Viewport, at: Point, factor: number, minimum: numbe
   const scale = Math.min(MAX_SCALE, Math.max(minimum, view.scale * factor));
   const ratio = scale / view.scale;
   return { x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio, scale };
+}
+
+/** The next zoom step in a direction. */
+export function nextZoom(zoom: number, direction: 1 | -1): number {
+  // A hair's breadth of tolerance, for a zoom that is at a step already.
+  const found =
+    direction > 0
+      ? STEPS.find((step) => step > zoom * 1.001)
+      : STEPS.findLast((step) => step < zoom * 0.999);
+  return found ?? zoom;
 }
 
 export function panBy(view: Viewport, dx: number, dy: number): Viewport {

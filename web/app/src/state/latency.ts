@@ -22,8 +22,9 @@ export function resetLatencies(): void {
   latencies.value = {};
 }
 
-export function beginMeasure(what: Measured): void {
-  begun.set(what, performance.now());
+/** `since`: when the user's hand did it, where that was before this call. */
+export function beginMeasure(what: Measured, since = performance.now()): void {
+  begun.set(what, since);
 }
 
 /** Ends a measure that was begun; the picture is on the canvas now. */

@@ -1,69 +1,173 @@
-/** Keeps the player's live masks in step with the project, and times how soon they show. */
+/**
+ * Keeps the player's live masks in step with the project, and times how soon they show. What the
+ * user paints, and what a click is known to give, is held over the stored mask until the server has
+ * answered and its mask is here.
+ */
 
 import { effect } from "@preact/signals";
 import { fetchMask } from "@mattebox/player";
 import { describe } from "../api/problem";
 import { wantedMasks, type LiveMask } from "../logic/livemasks";
+import { coverage, type Mask } from "../logic/paint";
 import { endMeasure, isMeasuring } from "./latency";
 import { notify } from "./notices";
 import type { Playback } from "./playback";
 import type { Session } from "./session";
 
-const keyOf = (mask: LiveMask) => `${mask.object} ${mask.frame}`;
+/** Masks kept as pixels, the latest used last. */
+const KEPT = 12;
 
-/** Follows the session until the returned function is called. */
-export function followMasks(session: Session, playback: Playback): () => void {
-  const drawn = new Map<string, LiveMask>();
-  let revision = playback.manifest.value?.revision;
-  let fresh = false;
+/** A frame of an object. */
+interface Place {
+  readonly object: string;
+  readonly frame: number;
+}
 
-  const draw = async (mask: LiveMask) => {
-    try {
-      const pixels = await fetchMask(mask.address);
-      if (drawn.get(keyOf(mask)) !== mask) return;
-      playback.setLiveMask(mask.frame, mask.object, pixels);
-      fresh = true;
-    } catch (error) {
-      if (drawn.get(keyOf(mask)) === mask) drawn.delete(keyOf(mask));
-      notify(describe(error), "error");
-    }
-  };
+const keyOf = ({ object, frame }: Place) => `${object} ${frame}`;
 
-  const stopDrawing = effect(() => {
+interface Held extends Place {
+  mask: Mask | null;
+  /** Commands that are not answered yet; the mask stays until the last one is. */
+  holders: number;
+}
+
+export class LiveMasks {
+  private readonly drawn = new Map<string, LiveMask>();
+  private readonly held = new Map<string, Held>();
+  private readonly pixels = new Map<string, Mask>();
+  private fresh = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly playback: Playback,
+  ) {}
+
+  /** Follows the session until the returned function is called. */
+  follow(): () => void {
+    let revision = this.playback.manifest.value?.revision;
+    const stopDrawing = effect(() => {
+      const current = this.playback.manifest.value?.revision;
+      if (current !== revision) this.drawn.clear();
+      revision = current;
+      this.sync();
+    });
+    const stopTiming = effect(() => this.time());
+    return () => {
+      stopDrawing();
+      stopTiming();
+    };
+  }
+
+  /** What an object shows on a frame, as pixels of one's own. */
+  async shown(place: Place): Promise<Mask> {
+    const held = this.held.get(keyOf(place))?.mask;
+    if (held) return copyOf(held);
+    const object = this.session.project.value?.objects.find(({ id }) => id === place.object);
+    const stored = object?.keyframes.find(({ frame }) => frame === place.frame);
+    if (stored) return copyOf(await this.read(stored.mask));
+    const matte = await this.playback.matteOf(place.frame, place.object);
+    const { width = 0, height = 0 } = this.session.project.value?.clip ?? {};
+    return matte ? copyOf(matte) : { width, height, data: new Uint8Array(width * height) };
+  }
+
+  /** Keeps what stands at a place from being replaced until the returned function is called. */
+  hold(place: Place): () => void {
+    const key = keyOf(place);
+    const held = this.held.get(key) ?? { ...place, mask: null, holders: 0 };
+    held.holders += 1;
+    this.held.set(key, held);
+    this.drawn.delete(key);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      held.holders -= 1;
+      // After what the answer changes, which is told in the same breath.
+      queueMicrotask(() => this.sync());
+    };
+  }
+
+  /** Shows a mask at a place that is held. */
+  show(place: Place, mask: Mask): void {
+    const held = this.held.get(keyOf(place));
+    if (!held) return;
+    held.mask = mask;
+    // A copy: the player tells masks apart by their array, and painting goes on in this one.
+    this.playback.setLiveMask(place.frame, place.object, copyOf(mask));
+    this.fresh = true;
+  }
+
+  private sync(): void {
+    const { session, playback, drawn, held } = this;
     const project = session.project.value;
-    const current = playback.manifest.value?.revision;
     const frame = playback.frame.value;
     const buffered = playback.buffered.value;
-    if (!project || current === undefined) return;
-    if (current !== revision) drawn.clear();
-    revision = current;
+    if (!project || !playback.manifest.value) return;
     const wanted = new Map(wantedMasks(project, frame, buffered).map((mask) => [keyOf(mask), mask]));
     for (const [key, mask] of drawn) {
-      if (wanted.has(key)) continue;
-      drawn.delete(key);
-      playback.setLiveMask(mask.frame, mask.object, null);
+      if (!wanted.has(key)) this.remove(mask);
+    }
+    for (const [key, place] of held) {
+      if (place.holders > 0 || wanted.has(key)) continue;
+      held.delete(key);
+      this.remove(place);
     }
     for (const [key, mask] of wanted) {
-      if (drawn.get(key)?.address === mask.address) continue;
+      const waits = (held.get(key)?.holders ?? 0) > 0;
+      if (waits || drawn.get(key)?.address === mask.address) continue;
       drawn.set(key, mask);
-      void draw(mask);
+      void this.draw(mask);
     }
-  });
+  }
 
-  const stopTiming = effect(() => {
-    const picture = playback.shown.value;
-    const project = session.project.value;
+  private async draw(mask: LiveMask): Promise<void> {
+    const key = keyOf(mask);
+    try {
+      const pixels = await this.read(mask.address);
+      if (this.drawn.get(key) !== mask) return;
+      this.held.delete(key);
+      this.playback.setLiveMask(mask.frame, mask.object, pixels);
+      this.fresh = true;
+      if (this.session.busy.value === 0) this.tell(mask, pixels);
+    } catch (error) {
+      if (this.drawn.get(key) === mask) this.drawn.delete(key);
+      notify(describe(error), "error");
+    }
+  }
+
+  private remove(place: Place): void {
+    this.drawn.delete(keyOf(place));
+    this.playback.setLiveMask(place.frame, place.object, null);
+  }
+
+  private async read(address: string): Promise<Mask> {
+    const { pixels } = this;
+    const mask = pixels.get(address) ?? (await fetchMask(address));
+    pixels.delete(address);
+    pixels.set(address, mask);
+    for (const oldest of [...pixels.keys()].slice(0, -KEPT)) pixels.delete(oldest);
+    return mask;
+  }
+
+  /** Says what the user's last edit came to. */
+  private tell(mask: LiveMask, pixels: Mask): void {
+    const { toolbox } = this.session;
+    const deed = toolbox.deed;
+    if (deed === null || mask.frame !== this.playback.frame.value) return;
+    toolbox.deed = null;
+    const percent = Math.round(coverage(pixels) * 100);
+    toolbox.say(`${deed}; mask covers ${percent} % of the frame`);
+  }
+
+  private time(): void {
+    const picture = this.playback.shown.value;
+    const project = this.session.project.value;
     if (!picture || !project) return;
-    if (isMeasuring("click") && fresh && session.busy.value === 0 && picture.live.length > 0) {
-      endMeasure("click");
-    }
-    const applied = picture.revision === project.revision && !session.canApply.value;
+    if (isMeasuring("click") && this.fresh && picture.live.length > 0) endMeasure("click");
+    const applied = picture.revision === project.revision && !this.session.canApply.value;
     if (applied && picture.matte === "paired" && picture.live.length === 0) endMeasure("apply");
-    fresh = false;
-  });
-
-  return () => {
-    stopDrawing();
-    stopTiming();
-  };
+    this.fresh = false;
+  }
 }
+
+const copyOf = ({ width, height, data }: Mask): Mask => ({ width, height, data: data.slice() });

@@ -1,0 +1,201 @@
+/**
+ * Leads pointers and the keyboard's crosshair to the tools, and does what the tools ask for. Places
+ * come in CSS pixels from the stage's top left corner; tools think in fractions of the picture.
+ */
+
+import { signal } from "@preact/signals";
+import { toPicture, type Point } from "../logic/viewport";
+import * as marking from "../state/marking";
+import { Paint } from "../state/paint";
+import type { Session } from "../state/session";
+import { begin } from "../tools/begin";
+import { Panning } from "../tools/moving";
+import { pinch, type Fingers } from "../tools/pinch";
+import { distance, type Gesture, type Hand, type Intent, type Press } from "../tools/types";
+import { panPicture, pictureSize, setViewport, SMALLEST_SCALE } from "./stage-view";
+
+export interface Contact {
+  readonly id: number;
+  readonly at: Point;
+  readonly kind: string;
+  readonly button: number;
+  readonly alt: boolean;
+  readonly mark: string | null;
+}
+
+const MIDDLE = 1;
+const RIGHT = 2;
+/** A finger is less steady than a mouse by this factor. */
+const FINGER = 2.5;
+/** A click this near to the previewed one, in screen pixels, is that one. */
+const SAME_PLACE = 2;
+
+export class StageGestures {
+  readonly grabbing = signal(false);
+  private gesture: Gesture | null = null;
+  private lead: number | null = null;
+  private dragged: string | null = null;
+  private paint: Paint | null = null;
+  private readonly touches = new Map<number, Point>();
+
+  constructor(private readonly session: Session) {}
+
+  get busy(): boolean {
+    return this.gesture !== null;
+  }
+
+  /** Returns whether the pointer shall be captured until it is released. */
+  down(contact: Contact): boolean {
+    const { session, touches } = this;
+    const touch = contact.kind === "touch";
+    if (touch) touches.set(contact.id, contact.at);
+    if (touches.size === 2) {
+      this.abandon();
+      return true;
+    }
+    if (this.gesture || touches.size > 2 || contact.button === RIGHT) return false;
+    const pan = contact.button === MIDDLE || session.spaceHeld.value;
+    if (pan) session.spacePanned.value = session.spaceHeld.value;
+    this.lead = contact.id;
+    const { alt, mark } = contact;
+    return this.start({ at: this.place(contact.at), alt, mark, pan }, touch ? FINGER : 1);
+  }
+
+  /** `path`: where the pointer went since the last call, oldest first. */
+  move(id: number, path: readonly Point[]): void {
+    const at = path.at(-1);
+    if (!at) return;
+    const before = this.fingers();
+    if (this.touches.has(id)) this.touches.set(id, at);
+    const after = this.fingers();
+    if (before && after) {
+      const { session } = this;
+      setViewport(session, pinch(session.viewport.value, before, after, SMALLEST_SCALE));
+    } else if (id === this.lead) {
+      this.go(path.map((point) => this.place(point)));
+    }
+  }
+
+  /** `since`: when the pointer was let go, by the page's clock. */
+  up(id: number, since: number): void {
+    this.touches.delete(id);
+    if (id === this.lead) this.finish(since);
+  }
+
+  cancel(id: number): void {
+    this.touches.delete(id);
+    if (id === this.lead) this.abandon();
+  }
+
+  /** Begins a gesture at a place of the picture; returns whether there is one. */
+  start(press: Press, shake = 1): boolean {
+    const { session } = this;
+    const first = begin(this.hand(shake), press);
+    if (!first) return false;
+    const { playback } = session;
+    if (!(first.next instanceof Panning) && playback.value?.playing.value) playback.value.pause();
+    this.dragged = press.mark;
+    this.enter(first.next);
+    addEventListener("keydown", this.escape, true);
+    this.perform(first.intents, performance.now());
+    return true;
+  }
+
+  go(places: readonly Point[]): void {
+    if (!this.gesture) return;
+    const { next, intents } = this.gesture.move(places);
+    this.enter(next);
+    this.perform(intents, performance.now());
+  }
+
+  finish(since = performance.now()): void {
+    const intents = this.gesture?.release() ?? [];
+    const paint = this.paint;
+    this.paint = null;
+    this.leave();
+    const prompt = intents.find(isPrompt);
+    if (prompt) marking.addPrompt(this.session, prompt, paint);
+    else paint?.end();
+    this.perform(intents, since);
+  }
+
+  /** Nothing comes of what was begun. */
+  abandon(): void {
+    if (!this.gesture) return;
+    if (this.dragged !== null) marking.leaveClick(this.session, this.dragged);
+    this.paint?.end();
+    this.paint = null;
+    this.leave();
+  }
+
+  private enter(gesture: Gesture): void {
+    this.gesture = gesture;
+    this.grabbing.value = gesture instanceof Panning;
+    const { shape } = gesture;
+    this.session.toolbox.shape.value = shape;
+    if (shape?.kind === "brush" && shape.direct) {
+      this.paint ??= Paint.begin(this.session);
+      this.paint?.draw(shape);
+    }
+  }
+
+  private leave(): void {
+    this.gesture = null;
+    this.lead = null;
+    this.dragged = null;
+    this.grabbing.value = false;
+    this.session.toolbox.shape.value = null;
+    removeEventListener("keydown", this.escape, true);
+  }
+
+  private readonly escape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.abandon();
+  };
+
+  private perform(intents: readonly Intent[], since: number): void {
+    const { session } = this;
+    for (const intent of intents) {
+      if (intent.kind === "click") {
+        marking.addClick(session, this.foreseen(intent.at), intent.include, since);
+      } else if (intent.kind === "pan") {
+        panPicture(session, intent.dx, intent.dy);
+      } else if (intent.kind === "select") {
+        session.clickId.value = intent.mark;
+      } else if (intent.kind === "drag") {
+        marking.dragClick(session, intent.mark, intent.at);
+      } else if (intent.kind === "drop") {
+        marking.dropClick(session, intent.mark);
+      }
+    }
+  }
+
+  /** What the preview showed is what a click beside it gives. */
+  private foreseen(at: Point): Point {
+    const { session } = this;
+    const shown = session.toolbox.preview.value?.at;
+    const reach = SAME_PLACE / session.viewport.value.scale;
+    return shown && distance(shown, at, pictureSize(session)) <= reach ? shown : at;
+  }
+
+  private hand(shake: number): Hand {
+    const { session } = this;
+    const { radius, erase, direct } = session.toolbox.stroke.value;
+    const pixel = shake / session.viewport.value.scale;
+    return { tool: session.tool.value, radius, erase, direct, pixel, picture: pictureSize(session) };
+  }
+
+  private fingers(): Fingers | null {
+    const [a, b] = this.touches.values();
+    return a && b ? [a, b] : null;
+  }
+
+  private place(at: Point): Point {
+    return toPicture(this.session.viewport.value, pictureSize(this.session), at);
+  }
+}
+
+const isPrompt = (intent: Intent) =>
+  intent.kind === "box" || intent.kind === "brush" || intent.kind === "lasso";
