@@ -2,7 +2,7 @@
 
 The Refinement Network knows clicks and a previous mask, so a shape is put to it in those words: the
 picture is cut close around the shape, its middle is an include click, places just outside of it are
-exclude clicks. See `docs/decisions/prompts.md` for what else was tried.
+exclude clicks, all told at once. See `docs/decisions/prompts.md` for what else was tried.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ Place = tuple[int, int]
 
 MARGIN = 1.4
 """The network sees so many times the box around the shape, a side."""
-OUTSIDE = 0.06
+LOOKS = 2
+"""How often the network looks, the second time upon its own answer."""
+OUTSIDE = 0.04
 """How far outside the shape the exclude clicks are, over its longer side."""
 EXCLUDED = 4
 """How many exclude clicks there are at most."""
@@ -64,9 +66,9 @@ def find_enclosed(
         Click((x + 0.5) / seen.width, (y + 0.5) / seen.height, include)
         for (x, y), include in places
     ]
-    known = mask[part] if (mask[part] >= 128).any() else None
+    known = mask[part].copy() if (mask[part] >= 128).any() else None
     picture = np.ascontiguousarray(frame[part])
-    found = refiner.refine(picture, clicks, None if known is None else known.copy())
+    found = refiner.refine_at_once(picture, clicks, known, looks=LOOKS)
     slack = max(1, round(SLACK * longest))
     reach = cv2.GaussianBlur(_grown(inside[part], slack), (3, 3), 0)
     whole = np.zeros_like(inside)
@@ -92,7 +94,7 @@ def _middle(region: Mask) -> Place:
 
 
 def _around(region: Mask, distance: int) -> list[Place]:
-    """Columns and rows of places around a region, evenly along a line that far outside of it."""
+    """Columns and rows of the places farthest out, on a line around a region at a distance."""
     height, width = region.shape
     grown = _grown(region, distance)
     lines, _ = cv2.findContours(
@@ -113,7 +115,6 @@ def _around(region: Mask, distance: int) -> list[Place]:
     corners = 2 * np.pi * np.arange(EXCLUDED) / EXCLUDED
     chosen: list[Place] = []
     for across, down in zip(np.cos(corners), np.sin(corners), strict=True):
-        # The place on the line farthest out in each direction.
         ahead = [(x - middle[0]) * across + (y - middle[1]) * down for x, y in free]
         place = free[int(np.argmax(ahead))]
         if max(ahead) > 0 and place not in chosen:

@@ -176,6 +176,33 @@ class Refiner:
             self._states.put((*key, *made[:count]), state)
         return crisp(state.mask, GAIN)
 
+    def refine_at_once(
+        self,
+        frame: NDArray[np.uint8],
+        clicks: Sequence[Click],
+        previous_mask: NDArray[np.uint8] | None = None,
+        *,
+        looks: int = 1,
+    ) -> NDArray[np.uint8]:
+        """Find the object that clicks mean together, not one after the other; nothing is kept.
+
+        Args:
+            frame: See `refine`.
+            clicks: See `refine`.
+            previous_mask: See `refine`.
+            looks: How often the network is asked, each time with its own answer as previous mask.
+
+        Returns:
+            See `refine`.
+        """
+        _check(frame, clicks, previous_mask)
+        task = _Task(frame, _digest(frame), clicks)
+        empty = np.zeros(frame.shape[:2], np.uint8)
+        state = _State(empty if previous_mask is None else previous_mask, None)
+        for _ in range(looks):
+            state = self._step(task, state)
+        return crisp(state.mask, GAIN)
+
     def _latest(
         self, key: list[Any], made: list[tuple[float, float, bool]], start: _State
     ) -> tuple[int, _State]:
