@@ -28,9 +28,7 @@ export function ApplyControl({ session }: { session: Session }) {
   }
   const applied = (session.project.value?.revision ?? 0) > 0;
   if (session.canApply.value) {
-    const frames = count(session.stale.value);
-    const what = `${frames} frames to ${applied ? "update" : "make"}`;
-    return <Offer session={session} label="Apply" state={frames > 0 ? what : "Changes to apply"} />;
+    return <Offer session={session} label="Apply" state={changesOf(session)} />;
   }
   const missing = work === null ? 0 : session.missing.value;
   if (missing > 0) {
@@ -50,6 +48,15 @@ export function ApplyControl({ session }: { session: Session }) {
       </button>
     </div>
   );
+}
+
+/** How much an Apply would make, of all objects. */
+function changesOf(session: Session): string {
+  const stale = session.project.value?.objects.filter((object) => object.stale.length > 0) ?? [];
+  const frames = count(stale.flatMap((object) => object.stale));
+  if (frames === 0) return "Changes to apply";
+  const known = stale.some((object) => session.applied.value.includes(object.id));
+  return `${frames} ${frames === 1 ? "frame" : "frames"} to ${known ? "update" : "make"}`;
 }
 
 interface OfferProps {

@@ -22,7 +22,7 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
   const session = useMemo(() => new Session(id), [id]);
   useEffect(() => {
     void session.open();
-    const stops = [listenToKeys(session), followAddress(session), followConfidence(session)];
+    const stops = [listenToKeys(session), followAddress(session), followConfidence(session), followLoop(session)];
     return () => {
       for (const stop of stops) stop();
       session.dispose();
@@ -95,6 +95,17 @@ function Failure({ session, detail }: { session: Session; detail: string }) {
       </div>
     </div>
   );
+}
+
+/** Playing goes round between in and out while it is asked to. */
+function followLoop(session: Session): () => void {
+  return effect(() => {
+    const playback = session.playback.value;
+    const count = session.project.value?.clip.frame_count ?? 0;
+    const { in: start, out } = session.marks.value;
+    if (!playback?.manifest.value || count === 0) return;
+    playback.setLoop(session.loops.value ? [start ?? 0, (out ?? count - 1) + 1] : null);
+  });
 }
 
 /** Writes the frame at rest into the address. */

@@ -15,7 +15,7 @@ const POINTER: readonly (readonly [string, string])[] = [
   ["Right-click a point", "Delete it"],
   ["Wheel", "Zoom the picture"],
   ["Space or middle + drag", "Pan the picture"],
-  ["Ctrl + wheel on the timeline", "Zoom the timeline"],
+  ["Ctrl + wheel", "Zoom the timeline"],
   ["Right-click a keyframe", "Go there or delete it"],
   ["Alt + click an eye", "Show that object alone"],
 ];

@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "mark-in": (session) => editing.mark(session, "in"),
   "mark-out": (session) => editing.mark(session, "out"),
   "clear-marks": editing.clearMarks,
+  loop: (session) => {
+    session.loops.value = !session.loops.value;
+  },
+  mute: ({ playback }) => playback.value?.setMuted(!playback.value.muted.value),
   undo: editing.undo,
   redo: editing.redo,
   apply: (session) => {

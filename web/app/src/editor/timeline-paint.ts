@@ -53,6 +53,8 @@ export interface Colors {
 type Context = CanvasRenderingContext2D;
 
 const BAR = 8;
+/** Below this confidence all is the same: look here. */
+const LEAST = 0.6;
 
 export function paintTimeline(
   context: Context,
@@ -167,7 +169,7 @@ function paintSpan(
   const x = frameToX(track, start);
   const width = frameToX(track, stop) - x;
   context.fillStyle = colors.keyframe;
-  context.globalAlpha = 0.14;
+  context.globalAlpha = 0.1;
   context.fillRect(x, top, width, lane.height - 1);
   context.globalAlpha = 0.9;
   context.fillRect(x, top, 1.5, lane.height - 1);
@@ -191,11 +193,15 @@ function paintConfidence(
     const values = confidence.slice(from, to).filter((value) => value !== null);
     if (values.length === 0) continue;
     const least = Math.min(...values);
-    // Doubt below a half is all the same: look here.
-    const height = Math.max(1, Math.min(1, 2 * (1 - least)) * (floor - top));
+    const height = Math.max(1, doubt(least) * (floor - top));
     context.fillStyle = least < WEAK ? colors.weak : colors.sure;
     context.fillRect(x, floor - height, 1, height);
   }
+}
+
+/** How high a column stands, 0..1: small doubts are drawn larger, so that they can be told apart. */
+function doubt(confidence: number): number {
+  return Math.min(1, (1 - confidence) / (1 - LEAST)) ** 0.7;
 }
 
 const patterns = new Map<string, CanvasPattern>();

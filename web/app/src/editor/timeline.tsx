@@ -17,15 +17,12 @@ import { TimelineView } from "./timeline-view";
 export function Timeline({ session }: { session: Session }) {
   const view = useMemo(() => new TimelineView(session), [session]);
   const strip = useMemo(() => new Filmstrip(session), [session]);
-  const scrubbing = useMemo(() => new Scrubbing(view), [view]);
   const track = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
 
   useEffect(() => {
-    if (!track.current || !canvas.current) return;
+    if (!track.current) return;
     const stops = [
       view.follow(track.current),
-      draw(view, strip, canvas.current),
       followWheel(view, track.current),
       () => strip.dispose(),
     ];
@@ -34,43 +31,56 @@ export function Timeline({ session }: { session: Session }) {
     };
   }, [view]);
 
-  const frame = session.frame.value;
-  const count = session.project.value?.clip.frame_count ?? 1;
-  const left = (event: PointerEvent) =>
-    event.clientX - (track.current?.getBoundingClientRect().left ?? 0);
   return (
     <div class="timeline">
       <TimelineHeader view={view} />
       <div ref={track} class="track" style={{ height: `${view.height.value}px` }}>
-        <div
-          class="scrub"
-          role="slider"
-          tabIndex={0}
-          aria-label="Timeline"
-          aria-valuemin={0}
-          aria-valuemax={count - 1}
-          aria-valuenow={clampFrame(frame, count)}
-          aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
-          onPointerDown={(event) => {
-            if (event.button !== 0) return;
-            event.currentTarget.setPointerCapture(event.pointerId);
-            scrubbing.begin(left(event));
-          }}
-          onPointerMove={(event) => scrubbing.move(left(event))}
-          onPointerUp={() => scrubbing.end()}
-          onPointerCancel={() => scrubbing.end()}
-          onPointerLeave={() => {
-            view.hovered.value = null;
-          }}
-        >
-          <canvas ref={canvas} class="timeline-canvas" />
-        </div>
+        <Scrub view={view} strip={strip} />
         <KeyframeMarks view={view} />
         <RangeHandles view={view} />
         <Playhead view={view} />
         <ScrollBar view={view} />
       </div>
       <HoverCard view={view} strip={strip} />
+    </div>
+  );
+}
+
+/** The painted track, and the slider that the playhead is for keyboards and screen readers. */
+function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
+  const { session } = view;
+  const scrubbing = useMemo(() => new Scrubbing(view), [view]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current) return draw(view, strip, canvas.current);
+  }, [view]);
+  const frame = session.frame.value;
+  const count = session.project.value?.clip.frame_count ?? 1;
+  const left = (event: PointerEvent) =>
+    event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
+  return (
+    <div
+      class="scrub"
+      role="slider"
+      tabIndex={0}
+      aria-label="Timeline"
+      aria-valuemin={0}
+      aria-valuemax={count - 1}
+      aria-valuenow={clampFrame(frame, count)}
+      aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        scrubbing.begin(left(event));
+      }}
+      onPointerMove={(event) => scrubbing.move(left(event))}
+      onPointerUp={() => scrubbing.end()}
+      onPointerCancel={() => scrubbing.end()}
+      onPointerLeave={() => {
+        view.hovered.value = null;
+      }}
+    >
+      <canvas ref={canvas} class="timeline-canvas" />
     </div>
   );
 }

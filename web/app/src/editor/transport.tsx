@@ -50,7 +50,10 @@ export function Transport({ session }: { session: Session }) {
           {playing && rate !== 1 ? `${rate < 0 ? "−" : ""}${Math.abs(rate)}×` : ""}
         </span>
       </div>
-      <Marks session={session} />
+      <div class="row end">
+        <Sound session={session} />
+        <Marks session={session} />
+      </div>
     </div>
   );
 }
@@ -71,11 +74,38 @@ function ReadOut({ session }: { session: Session }) {
   );
 }
 
+function Sound({ session }: { session: Session }) {
+  const playback = session.playback.value;
+  if (!playback?.hasSound.value) return null;
+  const quiet = playback.muted.value || playback.volume.value === 0;
+  return (
+    <div class="row sound" role="group" aria-label="Sound">
+      <IconButton
+        icon={quiet ? "muted" : "sound"}
+        label={quiet ? "Sound on" : "Sound off"}
+        command="mute"
+        onClick={() => playback.setMuted(!playback.muted.value)}
+      />
+      <input
+        type="range"
+        aria-label="Volume"
+        min={0}
+        max={100}
+        value={playback.muted.value ? 0 : Math.round(playback.volume.value * 100)}
+        onInput={(event) => {
+          playback.setVolume(Number(event.currentTarget.value) / 100);
+          if (playback.muted.value) playback.setMuted(false);
+        }}
+      />
+    </div>
+  );
+}
+
 function Marks({ session }: { session: Session }) {
   const { in: start, out: stop } = session.marks.value;
   const marked = start !== null || stop !== null;
   return (
-    <div class="row end marks numbers">
+    <div class="row marks numbers">
       {marked && (
         <span class="dim">
           {start ?? 0} to {stop ?? (session.project.value?.clip.frame_count ?? 1) - 1}
@@ -99,6 +129,15 @@ function Marks({ session }: { session: Session }) {
       >
         Out
       </button>
+      <IconButton
+        icon="loop"
+        label="Play from in to out again and again"
+        command="loop"
+        pressed={session.loops.value}
+        onClick={() => {
+          session.loops.value = !session.loops.value;
+        }}
+      />
       <IconButton
         icon="close"
         label="Clear in and out"

@@ -16,6 +16,8 @@ export type Command =
   | "mark-in"
   | "mark-out"
   | "clear-marks"
+  | "loop"
+  | "mute"
   | "undo"
   | "redo"
   | "apply"
@@ -73,6 +75,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "mark-in", keys: ["i"], label: "In point here", group: "Play" },
   { command: "mark-out", keys: ["o"], label: "Out point here", group: "Play" },
   { command: "clear-marks", keys: ["Shift+x"], label: "Clear in and out", group: "Play" },
+  { command: "loop", keys: ["Shift+l"], label: "Play from in to out again and again", group: "Play" },
+  { command: "mute", keys: ["a"], label: "Sound on or off", group: "Play" },
   { command: "step-back", keys: ["ArrowLeft"], label: "One frame back", group: "Move" },
   { command: "step-forward", keys: ["ArrowRight"], label: "One frame forward", group: "Move" },
   { command: "step-back-ten", keys: ["Shift+ArrowLeft"], label: "Ten frames back", group: "Move" },
@@ -187,10 +191,4 @@ export function searchShortcuts(query: string, mac: boolean): Shortcut[] {
 export function capsOf(command: Command, mac: boolean): string[] {
   const key = SHORTCUTS.find((entry) => entry.command === command)?.keys[0];
   return key ? keyCaps(key, mac) : [];
-}
-
-/** The tooltip's ending for a command: ` (X)`, or nothing where it has no key. */
-export function hint(command: Command, mac: boolean): string {
-  const key = SHORTCUTS.find((entry) => entry.command === command)?.keys[0];
-  return key ? ` (${keyCaps(key, mac).join(mac ? "" : "+")})` : "";
 }

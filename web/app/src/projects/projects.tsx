@@ -31,7 +31,7 @@ export function Projects() {
       <header class="brand">
         <Icon name="mark" />
         Mattebox
-        <span class="brand-note">Nothing leaves this machine.</span>
+        <span class="brand-note">Footage stays on the machine that runs Mattebox.</span>
       </header>
       <main class="projects-inner">
         <div class="welcome">
@@ -120,9 +120,7 @@ function Recent() {
       {projects?.length === 0 && (
         <div class="nothing">
           <Icon name="film" />
-          <p>
-            Nothing here yet. Clips you add stay listed here, with all your work.
-          </p>
+          <p>Nothing here yet. Clips you add stay listed here, with all your work.</p>
         </div>
       )}
       {projects !== null && projects.length > 0 && found?.length === 0 && (

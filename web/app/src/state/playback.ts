@@ -132,6 +132,11 @@ export class Playback {
     this.player.setView(view);
   }
 
+  /** Plays these frames (half-open) again and again; null ends that. */
+  setLoop(frames: readonly [number, number] | null): void {
+    this.player.setLoop(frames);
+  }
+
   setMuted(muted: boolean): void {
     this.player.setMuted(muted);
   }

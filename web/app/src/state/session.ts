@@ -62,6 +62,8 @@ export class Session {
   readonly objectId = signal<string | null>(null);
   readonly clickId = signal<string | null>(null);
   readonly marks = signal<{ in: number | null; out: number | null }>({ in: null, out: null });
+  /** Whether playing goes from in to out again and again. */
+  readonly loops = signal(false);
   readonly dialog = signal<"export" | "help" | null>(null);
   /** The export that runs or has just ended, and the finished ones before it. */
   readonly exportJob = signal<ExportJob | null>(null);

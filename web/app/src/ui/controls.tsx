@@ -10,7 +10,6 @@ import { keysOf } from "./platform";
 interface IconButtonProps {
   icon: IconName;
   label: string;
-  hint?: string;
   /** The command whose keys the tooltip shows. */
   command?: Command;
   disabled?: boolean;
@@ -27,7 +26,7 @@ export function IconButton(props: IconButtonProps) {
       type="button"
       class={`button icon ${props.primary ? "primary" : "quiet"} ${props.class ?? ""}`}
       aria-label={props.label}
-      data-tip={props.label + (props.hint ?? "")}
+      data-tip={props.label}
       data-keys={keysOf(props.command)}
       aria-pressed={props.pressed}
       disabled={props.disabled}
