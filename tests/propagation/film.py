@@ -49,3 +49,23 @@ class Film:
     @staticmethod
     def _place(index: int) -> tuple[int, int]:
         return 50 + 5 * index, round(90 + 30 * np.sin(index / 6))
+
+
+class Leaving(Film):
+    """The same, faster: the ball rolls out of the picture on the right and is gone."""
+
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        ground = np.array(self._ground[:, 2 * index : 2 * index + WIDTH], np.uint8)
+        wide = np.pad(ground, ((0, 0), (0, 4 * RADIUS), (0, 0)), mode="edge")
+        x, y = self._place(index)
+        if x - RADIUS < WIDTH:
+            box = np.s_[y - RADIUS : y + RADIUS, x - RADIUS : x + RADIUS]
+            whole = np.zeros(wide.shape[:2], np.uint8)
+            cv2.circle(whole, (x, y), RADIUS - 1, 255, -1, cv2.LINE_AA)
+            weight = whole[box][..., None] / 255
+            wide[box] = np.rint(self._ball * weight + wide[box] * (1 - weight))
+        return wide[:, :WIDTH]
+
+    @staticmethod
+    def _place(index: int) -> tuple[int, int]:
+        return 150 + 10 * index, round(90 + 30 * np.sin(index / 6))

@@ -14,11 +14,12 @@ from mattebox.propagation import (
     Propagator,
     Shot,
 )
-from tests.propagation.film import HEIGHT, WIDTH, Film
+from tests.propagation.film import HEIGHT, WIDTH, Film, Leaving
 
 Mask = NDArray[np.uint8]
 COUNT = 40
 SHOT = [Shot(0, COUNT)]
+NOTHING = np.zeros((HEIGHT, WIDTH), np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_threads_do_not_disturb_each_other(
 def test_a_correction_changes_nothing_beyond_the_next_keyframe(
     propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
 ) -> None:
-    corrected = run(propagator, {**keyframes, 35: np.zeros((HEIGHT, WIDTH), np.uint8)}, 0, COUNT)
+    corrected = run(propagator, {**keyframes, 35: NOTHING}, 0, COUNT)
     assert same({i: corrected[i] for i in range(31)}, {i: whole[i] for i in range(31)})
     assert not corrected[35].mask.any()
 
@@ -145,11 +146,39 @@ def test_no_keyframes_means_no_object(propagator: Propagator) -> None:
 
 def test_an_absent_object_stays_absent_without_work(propagator: Propagator) -> None:
     film = Film(COUNT)
-    nothing = np.zeros((HEIGHT, WIDTH), np.uint8)
-    found = list(propagator.propagate(film, {2: nothing}, SHOT, 0, COUNT))
+    found = list(propagator.propagate(film, {2: NOTHING}, SHOT, 0, COUNT))
     assert len(found) == COUNT
     assert not any(frame.mask.any() for frame in found)
     assert film.reads == []
+
+
+def test_an_object_is_absent_from_an_empty_keyframe_to_the_next_without_work(
+    propagator: Propagator,
+) -> None:
+    film = Film(COUNT)
+    keyframes = {2: film.mask(2), 6: NOTHING, 30: film.mask(30)}
+    found = list(propagator.propagate(film, keyframes, SHOT, 6, 30))
+    assert not any(frame.mask.any() for frame in found)
+    assert film.reads == []
+    after = list(propagator.propagate(film, keyframes, SHOT, 30, 34))
+    assert all(overlap(frame.mask, film.mask(frame.index)) > 0.7 for frame in after)
+
+
+def test_an_object_that_leaves_is_followed_out_and_not_looked_for_again(
+    propagator: Propagator,
+) -> None:
+    class Returning(Leaving):
+        def frame(self, index: int) -> Mask:
+            return super().frame(index if index < 24 else index - 24)
+
+    film = Returning(COUNT)
+    keyframes = {0: film.mask(0), 36: NOTHING}
+    found = list(propagator.propagate(film, keyframes, SHOT, 0, COUNT))
+    assert all(overlap(frame.mask, film.mask(frame.index)) > 0.8 for frame in found[:17])
+    assert not any(frame.mask.any() for frame in found[20:])
+    parts = [propagator.propagate(film, keyframes, SHOT, s, s + 8) for s in (32, 16, 24, 0, 8)]
+    pieces = {frame.index: frame for part in parts for frame in part}
+    assert same(dict(sorted(pieces.items())), {frame.index: frame for frame in found})
 
 
 def test_cancelling_stops_within_a_frame(propagator: Propagator) -> None:

@@ -25,7 +25,7 @@ from mattebox.propagation.frames import FrameSource, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.settings import VERSION, PropagationSettings
 from mattebox.propagation.span_run import SpanRun
-from mattebox.propagation.spans import Shot, spans
+from mattebox.propagation.spans import Shot, Span, spans
 
 Mask = NDArray[np.uint8]
 
@@ -91,7 +91,9 @@ class Propagator:
         """Yield the masks of `[start, stop)` in order, each as soon as it is final.
 
         A keyframe's own mask comes out on its frame as it went in. A frame whose shot has no
-        keyframe, or that lies in no shot, is empty.
+        keyframe, or that lies in no shot, is empty; and so is every frame from a keyframe with an
+        empty mask, where the object is absent, up to the next keyframe. Between a mask and such a
+        keyframe the object leaves: where it was lost it is not looked for again.
 
         Args:
             source: The clip's pictures.
@@ -118,7 +120,7 @@ class Propagator:
             masks = {k: keyframes[k] for k in ends}
             if span.left == first == last:
                 yield MaskFrame(first, masks[first], 1.0)
-            elif not any(mask.any() for mask in masks.values()):
+            elif _is_absent(span, masks):
                 yield from _empty(range(first, last + 1), shape, masks)
             else:
                 run = SpanRun(
@@ -146,6 +148,13 @@ def _shape(source: FrameSource, keyframes: Mapping[int, Mask], start: int) -> tu
         return height, width
     _, picture = next(iter(source.read([start])))
     return picture.shape[0], picture.shape[1]
+
+
+def _is_absent(span: Span, masks: Mapping[int, Mask]) -> bool:
+    """Whether there is nothing to find in a span, given the masks of the keyframes around it."""
+    if span.left is not None and not masks[span.left].any():
+        return True
+    return not any(mask.any() for mask in masks.values())
 
 
 def _empty(

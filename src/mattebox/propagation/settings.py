@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 3
+VERSION = 4
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 

@@ -1,7 +1,7 @@
 """One request for frames of one span: its chains of anchors, and the stretches between them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
 from json import dumps
@@ -21,7 +21,7 @@ from mattebox.propagation.frames import Frame, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.region import Region, grown, region_around, steady_box
 from mattebox.propagation.settings import PropagationSettings
-from mattebox.propagation.spans import Span, anchors_of, reach
+from mattebox.propagation.spans import Span, Stretch, anchors_of, reach
 
 Mask = NDArray[np.uint8]
 Asked = Callable[[], bool]
@@ -29,29 +29,15 @@ Asked = Callable[[], bool]
 PIECE = 32
 """Frames worked on, and held, at a time."""
 
+GONE = 0.01
+"""Below this share of its keyframe's area an object that leaves has left."""
+
 CHUNK = 8
 """Anchors held while a chain runs: backward it goes against the order in which frames decode."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: it is what was asked for
     """The caller asked to stop."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Frames between two knots (keyframes or anchors), to be filled in.
-
-    Attributes:
-        before: The knot before them, None at the start of a shot.
-        after: The knot after them, None at the end of a shot.
-        start: The first of them; with no knot before, the first that was asked for.
-        stop: One past the last; with no knot after, one past the last that was asked for.
-    """
-
-    before: int | None
-    after: int | None
-    start: int
-    stop: int
 
 
 class SpanRun:
@@ -85,6 +71,8 @@ class SpanRun:
         self._masks = masks
         self._cache = cache
         self._cancelled: Asked = bool
+        # Before a frame where the object is absent it leaves, and is not looked for again.
+        self._leaves = span.right is not None and not masks[span.right].any()
         self._anchors = anchors_of(
             span, settings.stride, near=settings.near, far_stride=settings.far_stride
         )
@@ -121,7 +109,8 @@ class SpanRun:
         anchors = [place for place in wanted if place not in self._masks]
         held = {*anchors, *(i for each in stretches for i in range(each.start, each.stop))}
         ahead = self._chain(anchors, held, ahead=True) if span.left is not None else {}
-        back = self._chain(anchors, held, ahead=False) if span.right is not None else {}
+        both = span.right is not None and not self._leaves
+        back = self._chain(anchors, held, ahead=False) if both else {}
         self._frames.hold(held)
         knots = {
             place: self._keyframes.get(place) or self._knot(place, ahead, back) for place in wanted
@@ -190,7 +179,8 @@ class SpanRun:
         else:
             place, missing = chain[start], chain[start + 1 : final + 1]
         for index, frame in self._along(missing, held, ahead=ahead):
-            before = self._step(place, index, frame, before)
+            gone = self._is_gone(before)
+            before = _nothing(before) if gone else self._step(place, index, frame, before)
             place = index
             self._keep(f"{name}-{index}", before)
             # Those on the way are let go: a chain may be as long as the clip.
@@ -341,6 +331,10 @@ class SpanRun:
         ]
         before = start
         for index in indices:
+            if self._is_gone(before) and (beyond is None or self._is_gone(beyond)):
+                before = _nothing(before)
+                yield index, before.mask, before.confidence
+                continue
             region = self._region(before.mask, before.region, settings.margin)
             last = None if before is start else before.remembered
             self._check()
@@ -356,6 +350,12 @@ class SpanRun:
 
     def _is_keyframe(self, estimate: Estimate) -> bool:
         return any(estimate is keyframe for keyframe in self._keyframes.values())
+
+    def _is_gone(self, estimate: Estimate) -> bool:
+        if not self._leaves:
+            return False
+        assert self._span.left is not None
+        return _area(estimate) <= GONE * _area(self._keyframes[self._span.left])
 
     def _region(self, mask: Mask, last: Region | None, margin: float) -> Region:
         """Return where to look next, given a mask and where it was found."""
@@ -379,6 +379,10 @@ class SpanRun:
 
     def _keep(self, name: str, estimate: Estimate) -> None:
         self._cache.put(f"{self._prefix}-{name}", to_bytes(estimate))
+
+
+def _nothing(estimate: Estimate) -> Estimate:
+    return replace(estimate, mask=np.zeros_like(estimate.mask))
 
 
 def _area(estimate: Estimate) -> int:

@@ -31,6 +31,23 @@ class Span:
     right: int | None
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Frames between two knots (keyframes or anchors), to be filled in.
+
+    Attributes:
+        before: The knot before them, None at the start of a shot.
+        after: The knot after them, None at the end of a shot.
+        start: The first of them; with no knot before, the first that was asked for.
+        stop: One past the last; with no knot after, one past the last that was asked for.
+    """
+
+    before: int | None
+    after: int | None
+    start: int
+    stop: int
+
+
 def spans(
     start: int, stop: int, keyframes: Sequence[int], shots: Sequence[Shot]
 ) -> tuple[Span, ...]:
