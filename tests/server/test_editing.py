@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +42,16 @@ def test_a_click_answers_with_the_mask_and_taking_it_back_restores(
     assert keyframes(removed)[8]["mask"] == first["mask"]
     gone = server.request("DELETE", click_path(project, item, 8, second, 0)).json()
     assert keyframes(gone) == {}
+
+
+def test_a_click_brings_its_mask_along(server: Client, project: str, item: str) -> None:
+    clicked = server.click(project, item, 8, (0.5, 0.5))
+    (address, sent), *others = clicked["masks"].items()
+    assert address == keyframes(clicked)[8]["mask"]
+    assert not others
+    assert b64decode(sent) == server.http.get(address).content
+    removed = server.request("DELETE", click_path(project, item, 8, keyframes(clicked)[8], 0))
+    assert removed.json()["masks"] == {}
 
 
 def test_a_moved_click_gives_the_mask_of_its_new_place(

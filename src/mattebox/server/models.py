@@ -202,6 +202,14 @@ class ProjectModel(BaseModel):
     objects: list[ObjectModel]
 
 
+class EditedModel(ProjectModel):
+    """A project after a click or prompt, with the mask that it made."""
+
+    masks: dict[str, str] = Field(
+        description="The keyframe's mask by its address, as a base64 PNG: it is wanted next."
+    )
+
+
 class ProjectSummary(BaseModel):
     """A project in the list."""
 
@@ -262,6 +270,7 @@ class ExportModel(BaseModel):
     detail: str | None
     revision: int
     format: str
+    separate: bool = Field(description="Whether the file is a zip with a file for each object.")
     file_name: str
     file: str | None = Field(description="Where the file is, once it is done.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,7 @@ from mattebox.server.models import (
     BrushModel,
     ClickModel,
     ClipModel,
+    EditedModel,
     ExportModel,
     KeyframeModel,
     LassoModel,
@@ -57,6 +59,16 @@ def project_model(workspace: Workspace, project: Project) -> ProjectModel:
     )
 
 
+def edited_model(workspace: Workspace, project: Project, object_id: str, frame: int) -> EditedModel:
+    """A project after a change to one frame of an object, with the frame's mask."""
+    keyframe = project.state.object(object_id).keyframe(frame)
+    masks = {}
+    if keyframe is not None:
+        png = workspace.masks.path(keyframe.mask).read_bytes()
+        masks[_mask_address(keyframe)] = b64encode(png).decode()
+    return EditedModel(**vars(project_model(workspace, project)), masks=masks)
+
+
 def project_summary(project: Project, clip: Clip) -> ProjectSummary:
     """A project as the list shows it."""
     return ProjectSummary(
@@ -80,15 +92,20 @@ def export_model(export: Export) -> ExportModel:
         detail=export.detail,
         revision=export.revision,
         format=export.request["format"],
+        separate=export.request.get("separate", False),
         file_name=export.file_name,
         file=file if export.state == "done" else None,
     )
 
 
+def _mask_address(keyframe: Keyframe) -> str:
+    return f"{API}/masks/{keyframe.mask}.png"
+
+
 def _keyframe(keyframe: Keyframe, empty: str) -> KeyframeModel:
     return KeyframeModel(
         frame=keyframe.frame,
-        mask=f"{API}/masks/{keyframe.mask}.png",
+        mask=_mask_address(keyframe),
         absent=keyframe.mask == empty,
         clicks=[
             ClickModel(id=click.id, x=click.x, y=click.y, include=click.include)

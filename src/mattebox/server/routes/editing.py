@@ -16,6 +16,7 @@ from mattebox.segmentation.prompts import Box, Brush, Lasso, Shape
 from mattebox.server.models import (
     ChangedClick,
     ChangedObject,
+    EditedModel,
     NewBox,
     NewBrush,
     NewClick,
@@ -27,7 +28,7 @@ from mattebox.server.models import (
     ProjectModel,
     Rename,
 )
-from mattebox.server.present import project_model
+from mattebox.server.present import edited_model, project_model
 from mattebox.server.routes.context import (
     IfNoneMatch,
     OpenWorkspace,
@@ -95,10 +96,12 @@ def remove_object(project: str, item: str, workspace: OpenWorkspace) -> ProjectM
 )
 def add_click(
     project: str, item: str, frame: Frame, body: NewClick, workspace: OpenWorkspace
-) -> ProjectModel:
+) -> EditedModel:
     """Click on a frame; the answer holds the keyframe's new mask."""
     return _clicked(
         workspace,
+        item,
+        frame,
         lambda: workspace.editing.add_click(
             project, item, frame, x=body.x, y=body.y, include=body.include
         ),
@@ -117,10 +120,12 @@ def change_click(
     *,
     body: ChangedClick,
     workspace: OpenWorkspace,
-) -> ProjectModel:
+) -> EditedModel:
     """Move or turn a click."""
     return _clicked(
         workspace,
+        item,
+        frame,
         lambda: workspace.editing.change_click(
             project, item, frame, click, x=body.x, y=body.y, include=body.include
         ),
@@ -133,9 +138,11 @@ def change_click(
 )
 def remove_click(
     project: str, item: str, frame: Frame, click: str, workspace: OpenWorkspace
-) -> ProjectModel:
+) -> EditedModel:
     """Remove a click."""
-    return _clicked(workspace, lambda: workspace.editing.remove_click(project, item, frame, click))
+    return _clicked(
+        workspace, item, frame, lambda: workspace.editing.remove_click(project, item, frame, click)
+    )
 
 
 @router.post(
@@ -149,10 +156,12 @@ def add_prompt(
     frame: Frame,
     body: Annotated[NewPrompt, Body()],
     workspace: OpenWorkspace,
-) -> ProjectModel:
+) -> EditedModel:
     """Draw a box, a stroke or a lasso; the answer holds the keyframe's new mask."""
     shape = _shape(body)
-    return _clicked(workspace, lambda: workspace.editing.add_prompt(project, item, frame, shape))
+    return _clicked(
+        workspace, item, frame, lambda: workspace.editing.add_prompt(project, item, frame, shape)
+    )
 
 
 @router.delete(
@@ -161,10 +170,13 @@ def add_prompt(
 )
 def remove_prompt(
     project: str, item: str, frame: Frame, prompt: str, workspace: OpenWorkspace
-) -> ProjectModel:
+) -> EditedModel:
     """Remove a prompt; what was said after it is asked again."""
     return _clicked(
-        workspace, lambda: workspace.editing.remove_prompt(project, item, frame, prompt)
+        workspace,
+        item,
+        frame,
+        lambda: workspace.editing.remove_prompt(project, item, frame, prompt),
     )
 
 
@@ -249,9 +261,13 @@ def read_mask(mask: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = 
     return immutable(data, "image/png", mask, if_none_match)
 
 
-def _clicked(workspace: OpenWorkspace, deed: Callable[[], Project]) -> ProjectModel:
+def _clicked(
+    workspace: OpenWorkspace, item: str, frame: int, deed: Callable[[], Project]
+) -> EditedModel:
     with workspace.counters.clicks.time(), workspace.scheduler.click():
-        return _told(workspace, deed())
+        project = deed()
+        workspace.bus.publish(project.id, "project", {"version": project.version})
+        return edited_model(workspace, project, item, frame)
 
 
 def _moved(

@@ -4,6 +4,7 @@ import type { RevisionManifest } from "../logic/revisions";
 import { Problem, problemOf } from "./problem";
 import type {
   Confidence,
+  EditedProject,
   ExportJob,
   ExportRequest,
   FrameTable,
@@ -47,7 +48,7 @@ export const deleteObject = (project: string, object: string) =>
   send<Project>("DELETE", `/projects/${project}/objects/${object}`);
 
 export const addClick = (project: string, object: string, frame: number, click: NewClick) =>
-  send<Project>("POST", `${keyframeAt(project, object, frame)}/clicks`, click);
+  send<EditedProject>("POST", `${keyframeAt(project, object, frame)}/clicks`, click);
 
 export const updateClick = (
   project: string,
@@ -55,16 +56,16 @@ export const updateClick = (
   frame: number,
   click: string,
   change: Partial<NewClick>,
-) => send<Project>("PATCH", `${keyframeAt(project, object, frame)}/clicks/${click}`, change);
+) => send<EditedProject>("PATCH", `${keyframeAt(project, object, frame)}/clicks/${click}`, change);
 
 export const deleteClick = (project: string, object: string, frame: number, click: string) =>
-  send<Project>("DELETE", `${keyframeAt(project, object, frame)}/clicks/${click}`);
+  send<EditedProject>("DELETE", `${keyframeAt(project, object, frame)}/clicks/${click}`);
 
 export const addPrompt = (project: string, object: string, frame: number, prompt: NewPrompt) =>
-  send<Project>("POST", `${keyframeAt(project, object, frame)}/prompts`, prompt);
+  send<EditedProject>("POST", `${keyframeAt(project, object, frame)}/prompts`, prompt);
 
 export const deletePrompt = (project: string, object: string, frame: number, prompt: string) =>
-  send<Project>("DELETE", `${keyframeAt(project, object, frame)}/prompts/${prompt}`);
+  send<EditedProject>("DELETE", `${keyframeAt(project, object, frame)}/prompts/${prompt}`);
 
 /** Keeps the matte shown on a frame as a keyframe or, `absent`, says that the object is not there. */
 export const keepFrame = (project: string, object: string, frame: number, absent = false) =>

@@ -6,6 +6,8 @@ type Schemas = components["schemas"];
 
 export type ProjectSummary = Schemas["ProjectSummary"];
 export type Project = Schemas["ProjectModel"];
+/** A project with the mask that a click or prompt made. */
+export type EditedProject = Schemas["EditedModel"];
 export type ProjectObject = Schemas["ObjectModel"];
 export type Click = Schemas["ClickModel"];
 export type NewClick = Schemas["NewClick"];

@@ -927,6 +927,36 @@ export interface components {
             readonly frames: readonly (number | null)[];
         };
         /**
+         * EditedModel
+         * @description A project after a click or prompt, with the mask that it made.
+         */
+        readonly EditedModel: {
+            /** Id */
+            readonly id: string;
+            /** Name */
+            readonly name: string;
+            /** Created */
+            readonly created: string;
+            /** Version */
+            readonly version: number;
+            /** Can Undo */
+            readonly can_undo: boolean;
+            /** Can Redo */
+            readonly can_redo: boolean;
+            /** Revision */
+            readonly revision: number;
+            readonly clip: components["schemas"]["ClipModel"];
+            /** Objects */
+            readonly objects: readonly components["schemas"]["ObjectModel"][];
+            /**
+             * Masks
+             * @description The keyframe's mask by its address, as a base64 PNG: it is wanted next.
+             */
+            readonly masks: {
+                readonly [key: string]: string;
+            };
+        };
+        /**
          * ExportList
          * @description All exports of a project.
          */
@@ -2294,7 +2324,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ProjectModel"];
+                    readonly "application/json": components["schemas"]["EditedModel"];
                 };
             };
             /** @description Problem details. */
@@ -2349,7 +2379,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ProjectModel"];
+                    readonly "application/json": components["schemas"]["EditedModel"];
                 };
             };
             /** @description Problem details. */
@@ -2408,7 +2438,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ProjectModel"];
+                    readonly "application/json": components["schemas"]["EditedModel"];
                 };
             };
             /** @description Problem details. */
@@ -2466,7 +2496,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ProjectModel"];
+                    readonly "application/json": components["schemas"]["EditedModel"];
                 };
             };
             /** @description Problem details. */
@@ -2521,7 +2551,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ProjectModel"];
+                    readonly "application/json": components["schemas"]["EditedModel"];
                 };
             };
             /** @description Problem details. */

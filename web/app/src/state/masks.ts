@@ -5,7 +5,7 @@
  */
 
 import { effect } from "@preact/signals";
-import { fetchMask } from "@mattebox/player";
+import { fetchMask, maskOfPng } from "@mattebox/player";
 import { describe } from "../api/problem";
 import { wantedMasks, type LiveMask } from "../logic/livemasks";
 import { coverage, type Mask } from "../logic/paint";
@@ -34,7 +34,7 @@ interface Held extends Place {
 export class LiveMasks {
   private readonly drawn = new Map<string, LiveMask>();
   private readonly held = new Map<string, Held>();
-  private readonly pixels = new Map<string, Mask>();
+  private readonly pixels = new Map<string, Promise<Mask>>();
   private fresh = false;
 
   constructor(
@@ -68,6 +68,13 @@ export class LiveMasks {
     const matte = await this.playback.matteOf(place.frame, place.object);
     const { width = 0, height = 0 } = this.session.project.value?.clip ?? {};
     return matte ? copyOf(matte) : { width, height, data: new Uint8Array(width * height) };
+  }
+
+  /** Takes masks that came with an answer, by their addresses as base64 PNGs. */
+  take(masks: Readonly<Record<string, string>>): void {
+    for (const [address, png] of Object.entries(masks)) {
+      this.keep(address, maskOfPng(Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0))));
+    }
   }
 
   /** Keeps what stands at a place from being replaced until the returned function is called. */
@@ -140,13 +147,19 @@ export class LiveMasks {
     this.playback.setLiveMask(place.frame, place.object, null);
   }
 
-  private async read(address: string): Promise<Mask> {
+  private read(address: string): Promise<Mask> {
+    const mask = this.pixels.get(address) ?? fetchMask(address);
+    this.keep(address, mask);
+    return mask;
+  }
+
+  private keep(address: string, mask: Promise<Mask>): void {
     const { pixels } = this;
-    const mask = pixels.get(address) ?? (await fetchMask(address));
     pixels.delete(address);
     pixels.set(address, mask);
+    // What could not be read is asked for again.
+    mask.catch(() => pixels.delete(address));
     for (const oldest of [...pixels.keys()].slice(0, -KEPT)) pixels.delete(oldest);
-    return mask;
   }
 
   /** Says what the user's last edit came to. */

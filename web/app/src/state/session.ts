@@ -7,7 +7,7 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import * as client from "../api/client";
 import { listen } from "../api/events";
 import { describe, Problem } from "../api/problem";
-import type { ExportJob, FrameTable, Project, ProjectObject, Revision, Work } from "../api/types";
+import type { EditedProject, ExportJob, FrameTable, Project, ProjectObject, Revision, Work } from "../api/types";
 import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
 import { framesToFix, type Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
@@ -218,7 +218,9 @@ export class Session {
   }
 
   /** Takes an answer, unless a newer one came before it. */
-  accept(project: Project): void {
+  accept(answer: Project | EditedProject): void {
+    const { masks, ...project } = { masks: {}, ...answer };
+    this.masks?.take(masks);
     const current = this.project.value;
     if (this.disposed || (current && project.version < current.version)) return;
     this.project.value = project;

@@ -1,7 +1,7 @@
 /** @mattebox/player: plays a clip with its mattes, paired by frame index. See README.md. */
 
 export { createPlayer, type Player } from "./player";
-export { fetchMask } from "./mask";
+export { fetchMask, maskOfPng } from "./mask";
 export type { FrameTableJson, Manifest, ManifestObject, Rendition } from "./manifest";
 export type {
   Background,
