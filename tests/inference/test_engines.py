@@ -26,6 +26,22 @@ class Little(torch.nn.Module):
         return self.group(self.second(x)) + bias, x.mean((2, 3))
 
 
+class Chain(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv2d(3, 24, 3, padding=1)
+        self.second = torch.nn.Conv2d(24, 24, 3, padding=1)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        second: torch.Tensor = self.second(torch.relu(self.first(image)))
+        return second
+
+
+class Doubling(torch.nn.Module):
+    def forward(self, picture: torch.Tensor, kept: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return (picture.float() * 2).round().to(torch.uint8), (kept.float() * 2).half()
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from mattebox.training.export import export
@@ -174,6 +190,60 @@ def test_a_network_that_needs_float32_gets_it(exported: Path, tmp_path: Path) ->
     assert engine.precision == "f32"
     wanted = load("little", "torch", directory=tmp_path).run(feed())
     np.testing.assert_allclose(engine.run(feed())["features"], wanted["features"], atol=1e-4)
+
+
+@pytest.mark.skipif("openvino" not in ENGINES, reason="needs OpenVINO")
+def test_parts_of_a_network_keep_float32(tmp_path: Path) -> None:
+    from mattebox.training.export import export
+
+    torch.manual_seed(4)
+    errors = []
+    for parts in ((), ("/first/", "/second/")):
+        directory = tmp_path / str(len(parts))
+        export(
+            Chain(),
+            "chain",
+            directory=directory,
+            inputs={"image": (1, 3, 16, 24)},
+            outputs=["features"],
+            about={},
+            float32=parts,
+        )
+        given = {"image": feed()["image"]}
+        engine = load("chain", "openvino", directory=directory)
+        wanted = load("chain", "torch", directory=directory).run(given)["features"]
+        errors.append(float(np.abs(engine.run(given)["features"] - wanted).max()))
+    assert errors[1] < 1e-5
+    if engine.precision == "bf16":
+        assert errors[0] > 1e-4
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_bytes_and_half_precision_go_in_and_out_as_they_are(tmp_path: Path, name: str) -> None:
+    from mattebox.training.export import export
+
+    export(
+        Doubling(),
+        "doubling",
+        directory=tmp_path,
+        inputs={"picture": (1, 4, 4, 3), "kept": (1, 5)},
+        types={"picture": "uint8", "kept": "float16"},
+        outputs=["brighter", "twice"],
+        about={},
+        precision="f32",
+    )
+    engine = load("doubling", name, directory=tmp_path)
+    given: dict[str, np.ndarray] = {
+        "picture": np.arange(48, dtype=np.uint8).reshape(1, 4, 4, 3),
+        "kept": np.linspace(-1, 1, 5, dtype=np.float16)[None],
+    }
+    found = engine.run(given)
+    assert found["brighter"].dtype == np.uint8
+    np.testing.assert_array_equal(found["brighter"], given["picture"] * 2)
+    assert found["twice"].dtype == np.float16
+    np.testing.assert_array_equal(found["twice"], given["kept"] * 2)
+    with pytest.raises(ValueError, match="picture must be uint8"):
+        engine.run(given | {"picture": given["picture"].astype(np.float32)})
 
 
 def test_card_keeps_what_it_was_given(exported: Path) -> None:

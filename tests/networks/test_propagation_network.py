@@ -68,10 +68,27 @@ def test_a_frame_reads_back_its_own_value_under_a_sharp_temperature(
 
 def test_the_exported_graph_is_the_network() -> None:
     module = PropagationRead().eval()
-    image, previous = torch.rand(1, 3, SIZE, SIZE), torch.rand(1, 1, SIZE, SIZE)
-    keys, values = torch.rand(1, 5, 64, TOKENS), torch.rand(1, 5, 128, TOKENS)
-    mask, confidence, key, value = module(image, previous, keys, values, torch.ones(1, 5))
-    assert mask.shape == (1, 1, SIZE, SIZE)
-    assert confidence.shape == (1,)
-    assert (key.shape, value.shape) == ((1, 64, TOKENS), (1, 128, TOKENS))
-    assert 0 <= float(mask.min()) <= float(mask.max()) <= 1
+    image = torch.randint(0, 256, (1, SIZE, SIZE, 3), dtype=torch.uint8)
+    previous = torch.randint(0, 256, (1, 1, SIZE, SIZE), dtype=torch.uint8)
+    keys = torch.nn.functional.normalize(torch.randn(1, 5, TOKENS, 64), dim=-1).half()
+    values, valid = torch.randn(1, 5, TOKENS, 128).half(), torch.tensor([[1.0, 0, 1, 0, 1]])
+    with torch.inference_mode():
+        mask, confidence, key, value = module(image, previous, keys, values, valid)
+        network = module.network
+        features = network.encoder(image.permute(0, 3, 1, 2) / 255)
+        own = network.keys(features)
+        memory = Memory(keys.float().mT, values.float().mT, valid)
+        logits, sure = network.read(features, own, memory, previous / 255)
+    wanted = torch.sigmoid(logits) * 255
+    assert (mask.dtype, mask.shape) == (torch.uint8, (1, 1, SIZE, SIZE))
+    assert torch.allclose(mask.float(), wanted, atol=0.51)
+    assert torch.allclose(confidence, torch.sigmoid(sure), atol=1e-5)
+    assert (key.shape, value.shape) == ((1, TOKENS, 64), (1, TOKENS, 128))
+    assert torch.allclose(key.float(), own.mT, atol=1e-3)
+
+
+def test_a_plane_is_doubled_as_by_bilinear_interpolation() -> None:
+    decoder = PropagationNetwork().decoder
+    plane = torch.randn(2, 1, 9, 13)
+    wanted = torch.nn.functional.interpolate(plane, scale_factor=2, mode="bilinear")
+    assert torch.allclose(decoder.full_size(plane), wanted, atol=1e-6)

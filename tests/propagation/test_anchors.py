@@ -6,8 +6,8 @@ from mattebox.propagation.region import Region, grown, mask_box, region_around, 
 
 def test_an_estimate_survives_being_kept() -> None:
     random = np.random.default_rng(1)
-    key = random.normal(size=(64, 9)).astype(np.float16)
-    value = random.normal(size=(128, 9)).astype(np.float16)
+    key = random.normal(size=(9, 64)).astype(np.float16)
+    value = random.normal(size=(9, 128)).astype(np.float16)
     mask = random.integers(0, 256, (30, 50)).astype(np.uint8)
     kept = from_bytes(to_bytes(Estimate(mask, 0.3, Region(1, 2, 30, 40), Remembered(key, value))))
     assert (kept.mask == mask).all()

@@ -26,12 +26,13 @@ class OnnxRuntimeEngine:
         if threads is not None:
             options.intra_op_num_threads = threads
         self._card = card
+        self.identity = card.sha256
         self._session = onnxruntime.InferenceSession(
             card.path, options, providers=["CPUExecutionProvider"]
         )
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
         """Run the network once; see `Engine.run`."""
-        ready = check_inputs(self._card.name, inputs, self._card.inputs)
+        ready = check_inputs(self._card, inputs)
         results = self._session.run(list(self._card.outputs), ready)
         return dict(zip(self._card.outputs, results, strict=True))

@@ -29,17 +29,14 @@ class TorchEngine:
             torch.set_num_threads(threads)
         package, _, attribute = card.module.partition(":")
         module: torch.nn.Module = getattr(import_module(package), attribute)()
-        state = parameters(onnx.load(card.path))
-        missing, _ = module.load_state_dict(state, strict=False)
-        wanting = [name for name in missing if not name.endswith("num_batches_tracked")]
-        if wanting:
-            raise ValueError(f"{card.path.name} has no parameters {wanting}")
+        fill_from(module, card)
         self._card = card
+        self.identity = card.sha256
         self._module = module.eval()
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
         """Run the network once; see `Engine.run`."""
-        ready = check_inputs(self._card.name, inputs, self._card.inputs)
+        ready = check_inputs(self._card, inputs)
         with torch.inference_mode():
             # A copy, because torch warns about (and could write into) read-only arrays.
             results = self._module(*(torch.tensor(array) for array in ready.values()))
@@ -49,6 +46,18 @@ class TorchEngine:
             name: result.numpy().copy()
             for name, result in zip(self._card.outputs, results, strict=True)
         }
+
+
+def fill_from(module: torch.nn.Module, card: Card) -> None:
+    """Fill a module with the parameters of a card's file.
+
+    Raises:
+        ValueError: The file has not all of them.
+    """
+    missing, _ = module.load_state_dict(parameters(onnx.load(card.path)), strict=False)
+    wanting = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if wanting:
+        raise ValueError(f"{card.path.name} has no parameters {wanting}")
 
 
 def parameters(model: onnx.ModelProto) -> dict[str, torch.Tensor]:

@@ -38,6 +38,11 @@ class AttendedEngine:
         """The number format it computes in."""
         return self._engine.precision
 
+    @property
+    def identity(self) -> str:
+        """Hash of what is run."""
+        return self._engine.identity
+
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
         """Run the network once; see `Engine.run`."""
         with self._attend(self._network):

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mattebox.inference.weights import Card
+
 Tensors = Mapping[str, NDArray[Any]]
 
 
@@ -19,6 +21,7 @@ class Engine(Protocol):
     Attributes:
         name: The back end, such as ``"openvino"``.
         precision: What it computes in, such as ``"bf16"`` or ``"f32"``.
+        identity: Hash of what is run: the weights, or what was built from them.
     """
 
     @property
@@ -29,6 +32,11 @@ class Engine(Protocol):
     @property
     def precision(self) -> str:
         """The number format it computes in."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """Hash of what is run."""
         ...
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
@@ -46,17 +54,18 @@ class Engine(Protocol):
         ...
 
 
-def check_inputs(
-    network: str, inputs: Tensors, shapes: Mapping[str, tuple[int, ...]]
-) -> dict[str, NDArray[Any]]:
-    """Check that ``inputs`` are what ``network`` takes, and lay them out contiguously.
+def check_inputs(card: Card, inputs: Tensors) -> dict[str, NDArray[Any]]:
+    """Check that ``inputs`` are what a network takes, and lay them out contiguously.
 
-    Back ends differ in what they forgive (one broadcasts, one reshapes the graph), so a wrong
-    shape is refused here, before any of them sees it.
+    Back ends differ in what they forgive (one broadcasts, one reshapes the graph, one converts),
+    so a wrong shape or type is refused here, before any of them sees it.
     """
-    if inputs.keys() != shapes.keys():
-        raise ValueError(f"{network} takes {sorted(shapes)}, not {sorted(inputs)}")
-    for name, shape in shapes.items():
-        if inputs[name].shape != shape:
-            raise ValueError(f"{network}: {name} must be {shape}, not {inputs[name].shape}")
-    return {name: np.ascontiguousarray(inputs[name]) for name in shapes}
+    if inputs.keys() != card.inputs.keys():
+        raise ValueError(f"{card.name} takes {sorted(card.inputs)}, not {sorted(inputs)}")
+    for name, shape in card.inputs.items():
+        given, kind = inputs[name], np.dtype(card.types.get(name, "float32"))
+        if given.shape != shape:
+            raise ValueError(f"{card.name}: {name} must be {shape}, not {given.shape}")
+        if given.dtype != kind:
+            raise ValueError(f"{card.name}: {name} must be {kind}, not {given.dtype}")
+    return {name: np.ascontiguousarray(inputs[name]) for name in card.inputs}

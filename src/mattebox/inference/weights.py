@@ -24,10 +24,12 @@ class Card:
         path: The ONNX file.
         sha256: Hash of the ONNX file, in hex.
         inputs: Shape of each input, in the order of the torch module's arguments.
+        types: Type of each input that is not float32, as numpy names it.
         outputs: Names of the outputs, in the order of the torch module's results.
         module: ``"package.module:Class"`` that builds the same network in torch.
         precision: ``"f32"`` where fewer bits change the network's answers too much, or
             ``"bf16"`` where they do not.
+        float32: Parts of the names of those nodes that need float32 all the same.
         about: Everything else on the card: data, hours, machine, licence, scores.
     """
 
@@ -35,9 +37,11 @@ class Card:
     path: Path
     sha256: str
     inputs: dict[str, tuple[int, ...]]
+    types: dict[str, str]
     outputs: tuple[str, ...]
     module: str
     precision: str
+    float32: tuple[str, ...]
     about: dict[str, Any]
 
 
@@ -67,9 +71,11 @@ def card(name: str, directory: Path = DIRECTORY) -> Card:
         path=path,
         sha256=fields.pop("sha256"),
         inputs={key: tuple(shape) for key, shape in fields.pop("inputs").items()},
+        types=fields.pop("types", {}),
         outputs=tuple(fields.pop("outputs")),
         module=fields.pop("module"),
         precision=fields.pop("precision", "bf16"),
+        float32=tuple(fields.pop("float32", ())),
         about=fields,
     )
 

@@ -8,7 +8,7 @@ that could differ between training and evaluation, and nothing to fold at export
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -78,9 +78,38 @@ class _SameConv(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:
         if self._pad is not None:
+            if torch.onnx.is_in_onnx_export():
+                padded: Tensor = _ExportedConv.apply(input, self.weight, self.bias, self)  # type: ignore[no-untyped-call]
+                return padded
             input = F.pad(input, self._pad)
         output: Tensor = super().forward(input)
         return output
+
+
+class _ExportedConv(torch.autograd.Function):
+    """In a graph, a convolution can pad unevenly by itself; as two nodes they would run as two."""
+
+    @staticmethod
+    def forward(_: Any, input: Tensor, weight: Tensor, bias: Tensor, layer: _SameConv) -> Tensor:
+        assert layer._pad is not None
+        padded = F.pad(input, layer._pad)
+        return F.conv2d(padded, weight, bias, layer.stride, groups=layer.groups)
+
+    @staticmethod
+    def symbolic(graph: Any, input: Any, weight: Any, bias: Any, layer: _SameConv) -> Any:
+        assert layer._pad is not None
+        left, right, top, bottom = layer._pad
+        return graph.op(
+            "Conv",
+            input,
+            weight,
+            bias,
+            kernel_shape_i=list(layer.kernel_size),
+            strides_i=list(layer.stride),
+            pads_i=[top, left, bottom, right],
+            dilations_i=[1, 1],
+            group_i=layer.groups,
+        )
 
 
 class _Block(nn.Module):
@@ -129,8 +158,13 @@ class Encoder(nn.Module):
             self.load_state_dict(folded_imagenet_weights(len(blocks)))
 
     def stem_features(self, images: Tensor) -> Tensor:
-        """Return the stem's output, `(B, 32, H/2, W/2)`, for RGB `(B, 3, H, W)` in [0, 1]."""
-        stem: Tensor = self.stem((images - INPUT_MEAN) / INPUT_STD)
+        """Return the stem's output, `(B, 32, H/2, W/2)`, for pictures as `forward` takes them."""
+        if images.dtype == torch.uint8:
+            # What normalisation gives, too; bfloat16 holds each step of it exactly.
+            normalised = (images.permute(0, 3, 1, 2).float() - 127) / 128
+        else:
+            normalised = (images - INPUT_MEAN) / INPUT_STD
+        stem: Tensor = self.stem(normalised)
         return F.relu6(stem)
 
     def shallow(self, stem: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -148,7 +182,8 @@ class Encoder(nn.Module):
         """Encode pictures.
 
         Args:
-            images: RGB in [0, 1], `(B, 3, H, W)`; H and W are multiples of 16.
+            images: RGB, `(B, 3, H, W)` in [0, 1] or `(B, H, W, 3) uint8` as decoded; H and W are
+                multiples of 16.
 
         Returns:
             Features at strides 2, 4, 8 and 16.

@@ -96,6 +96,8 @@ class _ValueEncoder(nn.Module):
 class _Decoder(nn.Module):
     """Readout, features and the previous mask, to logits."""
 
+    phases: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.mask = _MaskPyramid()
@@ -111,6 +113,9 @@ class _Decoder(nn.Module):
         self.at2 = _conv(CHANNELS[2], 16)
         self.logits = _conv(16, 1)
         self.confidence = nn.Sequential(nn.Linear(256, 64), nn.ReLU(), nn.Linear(64, 1))
+        line = torch.tensor([[0.25, 0.75, 0.0], [0.0, 0.75, 0.25]])
+        phases = line[:, None, :, None] * line[None, :, None, :]
+        self.register_buffer("phases", phases.reshape(4, 1, 3, 3), persistent=False)
 
     def forward(self, features: Features, readout: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         m4, m8, m16 = self.mask(mask)
@@ -121,7 +126,12 @@ class _Decoder(nn.Module):
         x4 = self.residual4(x4)
         x2 = F.relu(_doubled(self.down4(F.relu(x4))) + self.at2(features.f2))
         pooled = torch.cat([x16.mean((2, 3)), x16.amax((2, 3))], 1)
-        return _doubled(self.logits(x2)), self.confidence(pooled).squeeze(1)
+        return self.full_size(self.logits(x2)), self.confidence(pooled).squeeze(1)
+
+    def full_size(self, logits: Tensor) -> Tensor:
+        """Do what `_doubled` does; engines convolve a plane to its phases far more quickly."""
+        padded = F.pad(logits, (1, 1, 1, 1), mode="replicate")
+        return F.pixel_shuffle(F.conv2d(padded, self.phases.to(padded)), 2)
 
 
 def _doubled(x: Tensor) -> Tensor:
@@ -172,13 +182,30 @@ class PropagationNetwork(RememberingNetwork):
     def attend(self, key: Tensor, memory: Memory) -> Tensor:
         """Read the memory at every query position, `(B, 128, T)`."""
         batch, slots, channels, tokens = memory.keys.shape
+        keys = memory.keys.permute(0, 1, 3, 2).reshape(batch, slots * tokens, channels)
+        values = memory.values.permute(0, 1, 3, 2).reshape(batch, slots * tokens, -1)
+        return self.attend_tokens(key, keys, values, memory.valid)
+
+    def attend_tokens(self, key: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> Tensor:
+        """Do the same with a memory that lies token by token.
+
+        Args:
+            key: `(B, 64, T)`.
+            keys: `(B, M * T, 64)`.
+            values: `(B, M * T, 128)`.
+            valid: `(B, M)`.
+        """
+        batch, slots = valid.shape
         query = (key * self.temperature.exp()).transpose(1, 2).unsqueeze(1)
-        keys = memory.keys.permute(0, 1, 3, 2).reshape(batch, 1, slots * tokens, channels)
-        values = memory.values.permute(0, 1, 3, 2).reshape(batch, 1, slots * tokens, -1)
-        bias = ((1 - memory.valid) * _UNUSED)[:, None, None, :, None]
+        bias = ((1 - valid) * _UNUSED)[:, None, None, :, None]
+        tokens = keys.shape[1] // slots
         bias = bias.expand(-1, -1, -1, -1, tokens).reshape(batch, 1, 1, slots * tokens)
         readout = F.scaled_dot_product_attention(
-            query, keys.to(query), values.to(query), attn_mask=bias.to(query), scale=1.0
+            query,
+            keys.unsqueeze(1).to(query),
+            values.unsqueeze(1).to(query),
+            attn_mask=bias.to(query),
+            scale=1.0,
         )
         return readout.squeeze(1).transpose(1, 2)
 
@@ -197,8 +224,14 @@ class PropagationNetwork(RememberingNetwork):
         Returns:
             Logits `(B, 1, S, S)` and the logit of the expected IoU `(B,)`.
         """
+        return self.decode(features, self.attend(key, memory), previous)
+
+    def decode(
+        self, features: Features, readout: Tensor, previous: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Find the object, as `read` does, from what the memory says, `(B, 128, T)`."""
         batch, _, height, width = features.f16.shape
-        readout = self.attend(key, memory).reshape(batch, VALUE_CHANNELS, height, width)
+        readout = readout.reshape(batch, VALUE_CHANNELS, height, width)
         logits, confidence = self.decoder(features, readout, previous)
         return logits, confidence
 
@@ -211,9 +244,18 @@ class PropagationMemorize(nn.Module):
         self.network = RememberingNetwork()
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Take `(1, 3, S, S)` and `(1, 1, S, S)`; return key `(1, 64, T)`, value `(1, 128, T)`."""
+        """Run one frame.
+
+        Args:
+            image: `(1, S, S, 3) uint8` RGB.
+            mask: `(1, 1, S, S) uint8`, 255 times the share of a pixel.
+
+        Returns:
+            Key `(1, T, 64)` and value `(1, T, 128)`, both float16.
+        """
         features = self.network.encoder(image)
-        return self.network.keys(features), self.network.memorize(features, mask)
+        key = self.network.keys(features)
+        return _kept(key), _kept(self.network.memorize(features, mask.float() / 255))
 
 
 class PropagationRead(nn.Module):
@@ -229,19 +271,32 @@ class PropagationRead(nn.Module):
         """Run one frame.
 
         Args:
-            image: `(1, 3, S, S)` in [0, 1].
-            previous: `(1, 1, S, S)` in [0, 1].
-            keys: `(1, 5, 64, T)`.
-            values: `(1, 5, 128, T)`.
-            valid: `(1, 5)`.
+            image: `(1, S, S, 3) uint8` RGB.
+            previous: `(1, 1, S, S) uint8`, 255 times a probability.
+            keys: `(1, 5, T, 64) float16`.
+            values: `(1, 5, T, 128) float16`.
+            valid: `(1, 5) float32`, 1 where the slot is filled and 0 where it is empty.
 
         Returns:
-            Mask `(1, 1, S, S)` and confidence `(1,)` in [0, 1]; key `(1, 64, T)` and value
-            `(1, 128, T)` of this frame under that mask.
+            Mask `(1, 1, S, S) uint8`, 255 times a probability; confidence `(1,) float32` in
+            [0, 1]; key `(1, T, 64)` and value `(1, T, 128)`, both float16, of this frame under
+            that mask.
         """
         features = self.network.encoder(image)
         key = self.network.keys(features)
-        memory = Memory(keys, values, valid)
-        logits, confidence = self.network.read(features, key, memory, previous)
+        readout = self.network.attend_tokens(
+            key, keys.flatten(1, 2).float(), values.flatten(1, 2).float(), valid
+        )
+        logits, confidence = self.network.decode(features, readout, previous.float() / 255)
         mask = torch.sigmoid(logits)
-        return mask, torch.sigmoid(confidence), key, self.network.memorize(features, mask)
+        value = self.network.memorize(features, mask)
+        whole = (mask * 255).round().to(torch.uint8)
+        return whole, torch.sigmoid(confidence), _kept(key), _kept(value)
+
+
+def _kept(remembered: Tensor) -> Tensor:
+    """Return what is remembered token by token in half precision, whether it is then kept or not.
+
+    Results must not depend on what was cached.
+    """
+    return remembered.transpose(1, 2).half()

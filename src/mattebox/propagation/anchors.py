@@ -19,8 +19,8 @@ class Remembered:
     """What the network remembers of a frame.
 
     Attributes:
-        key: `(64, T) float16`.
-        value: `(128, T) float16`.
+        key: `(T, 64) float16`.
+        value: `(T, 128) float16`.
     """
 
     key: NDArray[np.float16]
@@ -112,9 +112,9 @@ def to_bytes(estimate: Estimate) -> bytes:
         region.width,
         region.height,
         estimate.confidence,
-        len(remembered.key),
-        len(remembered.value),
         remembered.key.shape[1],
+        remembered.value.shape[1],
+        len(remembered.key),
     )
     return head + remembered.key.tobytes() + remembered.value.tobytes() + packed
 
@@ -125,7 +125,7 @@ def from_bytes(content: bytes) -> Estimate:
     height, width, x, y, wide, high, confidence, keys, values, tokens = _HEAD.unpack(
         file.read(_HEAD.size)
     )
-    key = np.frombuffer(file.read(keys * tokens * 2), np.float16).reshape(keys, tokens)
-    value = np.frombuffer(file.read(values * tokens * 2), np.float16).reshape(values, tokens)
+    key = np.frombuffer(file.read(keys * tokens * 2), np.float16).reshape(tokens, keys)
+    value = np.frombuffer(file.read(values * tokens * 2), np.float16).reshape(tokens, values)
     mask = np.frombuffer(zlib.decompress(file.read()), np.uint8).reshape(height, width)
     return Estimate(mask, confidence, Region(x, y, wide, high), Remembered(key, value))

@@ -36,12 +36,12 @@ class Network:
         described = card(READ, directory)
         self._memorize = load(MEMORIZE, engine, directory=directory, attend=attend)
         self._read = load(READ, engine, directory=directory, attend=attend)
-        self._size = described.inputs["image"][-1]
+        self._size = described.inputs["image"][1]
         self._keys = described.inputs["keys"]
         self._values = described.inputs["values"]
         self.slots = self._keys[1]
-        facts = [described.sha256, card(MEMORIZE, directory).sha256]
-        facts += [self._read.name, self._read.precision]
+        engines = (self._read, self._memorize)
+        facts = [[each.identity, each.name, each.precision] for each in engines]
         self.identity = sha256(dumps(facts).encode()).hexdigest()
 
     def memorize(
@@ -56,11 +56,11 @@ class Network:
         """
         found = self._memorize.run(
             {
-                "image": self._image(frame, region),
-                "mask": self._mask(mask, region),
+                "image": crop(frame, region, self._size)[None],
+                "mask": crop(mask, region, self._size)[None, None],
             }
         )
-        return _remembered(found)
+        return Remembered(found["key"][0], found["value"][0])
 
     def read(
         self,
@@ -77,8 +77,8 @@ class Network:
             region: The part of the frame to look at.
             memory: As many entries as the network has slots, None where a slot is empty.
         """
-        keys = np.zeros(self._keys, np.float32)
-        values = np.zeros(self._values, np.float32)
+        keys = np.zeros(self._keys, np.float16)
+        values = np.zeros(self._values, np.float16)
         valid = np.zeros((1, self.slots), np.float32)
         for slot, remembered in enumerate(memory):
             if remembered is not None:
@@ -87,36 +87,24 @@ class Network:
                 valid[0, slot] = 1
         found = self._read.run(
             {
-                "image": self._image(frame, region),
-                "previous": self._mask(previous, region),
+                "image": crop(frame, region, self._size)[None],
+                "previous": crop(previous, region, self._size)[None, None],
                 "keys": keys,
                 "values": values,
                 "valid": valid,
             }
         )
         mask = placed(found["mask"][0, 0], region, frame.shape[:2])
-        return Estimate(mask, float(found["confidence"][0]), region, _remembered(found))
-
-    def _image(self, frame: NDArray[np.uint8], region: Region) -> NDArray[np.float32]:
-        part = crop(frame, region, self._size).astype(np.float32) / np.float32(255)
-        return np.ascontiguousarray(part.transpose(2, 0, 1))[None]
-
-    def _mask(self, mask: NDArray[np.uint8], region: Region) -> NDArray[np.float32]:
-        part = crop(mask, region, self._size).astype(np.float32) / np.float32(255)
-        return part[None, None]
+        remembered = Remembered(found["key"][0], found["value"][0])
+        return Estimate(mask, float(found["confidence"][0]), region, remembered)
 
 
-def _remembered(found: dict[str, NDArray[np.float32]]) -> Remembered:
-    # Half precision, whether it is then kept or not: results must not depend on what was cached.
-    return Remembered(found["key"][0].astype(np.float16), found["value"][0].astype(np.float16))
-
-
-def placed(mask: NDArray[np.float32], region: Region, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return a crop's mask, `(S, S) float32` in [0, 1], in its frame, `(H, W) uint8`."""
+def placed(mask: NDArray[np.uint8], region: Region, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return a crop's mask, `(S, S) uint8`, in its frame, `(H, W) uint8`."""
     size = (region.width, region.height)
     way = cv2.INTER_AREA if min(size) < mask.shape[0] else cv2.INTER_LINEAR
-    part = np.rint(cv2.resize(mask, size, interpolation=way) * 255)
     whole = np.zeros(shape, np.uint8)
     rows = slice(region.y, region.y + region.height)
-    whole[rows, region.x : region.x + region.width] = np.clip(part, 0, 255)
+    columns = slice(region.x, region.x + region.width)
+    whole[rows, columns] = cv2.resize(mask, size, interpolation=way)
     return whole

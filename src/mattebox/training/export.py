@@ -30,11 +30,13 @@ def export(
     inputs: Mapping[str, tuple[int, ...]],
     outputs: Sequence[str],
     about: Mapping[str, Any],
+    types: Mapping[str, str] | None = None,
     precision: str = "bf16",
+    float32: Sequence[str] = (),
 ) -> Path:
     """Write ``NAME.onnx`` and its card ``NAME.json`` into ``directory``.
 
-    Shapes are fixed and inputs are float32. Large parameters are stored as float16, which halves
+    Shapes are fixed. Large parameters are stored as float16, which halves
     the file; ``module`` is rounded in place to the same values, so that it stays the reference.
     Parameters keep their names, from which `mattebox.inference` fills the torch module again.
 
@@ -45,14 +47,17 @@ def export(
         inputs: Shape of each input, in the order of ``forward``'s arguments.
         outputs: Names of the results, in their order.
         about: Further fields of the card: data, hours, machine, licence, scores.
+        types: Type of each input that is not float32, such as ``"uint8"``.
         precision: ``"f32"`` for a network whose answers suffer from fewer bits.
+        float32: Parts of the names of nodes that need float32 where the others do not.
 
     Returns:
         Path of the ONNX file.
     """
     module = module.float().eval()
     round_parameters(module)
-    model = trace(module, inputs, outputs)
+    types = dict(types or {})
+    model = trace(module, inputs, outputs, types)
     store_large_as_float16(model)
     onnx.checker.check_model(model)
     content = model.SerializeToString()
@@ -62,8 +67,10 @@ def export(
         "sha256": hashlib.sha256(content).hexdigest(),
         "module": f"{kind.__module__}:{kind.__qualname__}",
         "inputs": {key: list(shape) for key, shape in inputs.items()},
+        "types": types,
         "outputs": list(outputs),
         "precision": precision,
+        "float32": list(float32),
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         **about,
     }
@@ -82,15 +89,22 @@ def round_parameters(module: torch.nn.Module) -> None:
 
 
 def trace(
-    module: torch.nn.Module, inputs: Mapping[str, tuple[int, ...]], outputs: Sequence[str]
+    module: torch.nn.Module,
+    inputs: Mapping[str, tuple[int, ...]],
+    outputs: Sequence[str],
+    types: Mapping[str, str] | None = None,
 ) -> onnx.ModelProto:
     """The ONNX graph of ``module``, with parameters under their own names."""
+    examples = tuple(
+        torch.zeros(shape, dtype=getattr(torch, (types or {}).get(name, "float32")))
+        for name, shape in inputs.items()
+    )
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = Path(folder) / "traced.onnx"
         torch.onnx.export(
             module,
-            tuple(torch.zeros(shape) for shape in inputs.values()),
+            examples,
             path,
             input_names=list(inputs),
             output_names=list(outputs),

@@ -12,13 +12,13 @@ from mattebox.errors import InputError
 from mattebox.evaluation.davis import scores
 from mattebox.evaluation.propagation import propagated
 from mattebox.evaluation.sequences import AnnotatedSequence
-from mattebox.inference.weights import DIRECTORY
+from mattebox.inference._torch import fill_from
+from mattebox.inference.weights import DIRECTORY, Card, card
 from mattebox.networks.encoder import Encoder
 from mattebox.networks.propagation import (
     KEY_CHANNELS,
     SIZE,
     SLOTS,
-    TOKENS,
     VALUE_CHANNELS,
     PropagationMemorize,
     PropagationRead,
@@ -34,14 +34,12 @@ from mattebox.training.propagation import PropagationTraining
 from mattebox.training.sequences import load_sequences
 from mattebox.training.starting import propagation_history
 
-_IMAGE = (1, 3, SIZE, SIZE)
-_MASK = (1, 1, SIZE, SIZE)
-
 TIE = 0.003
 """Differences of held-out J&F below this are luck."""
 
-PRECISION = "f32"
-"""In bfloat16, masks an anchor's stride on differ by more than the .005 of IoU that is allowed."""
+PRECISION = "bf16"
+FLOAT32 = ("/encoder/",)
+"""With the encoder in bfloat16, masks differ by more than the .005 of IoU that is allowed."""
 
 
 def export_imagenet(directory: Path) -> None:
@@ -74,33 +72,67 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
         about: Further fields of the cards: data, hours, machine, licence, scores.
     """
     weights = load(snapshot)["network"]
-    memorize, read = PropagationMemorize(), PropagationRead()
+    read = PropagationRead()
     fill(read.network, weights, snapshot)
-    needed = memorize.network.state_dict().keys()
-    memorize.network.load_state_dict({name: weights[name] for name in needed})
+    _write(read, directory, about, about)
+
+
+def export_again(source: Path, directory: Path, size: int = SIZE) -> None:
+    """Write both graphs again with the parameters that an earlier export holds.
+
+    For changes to what is exported, not to what was learnt: the cards keep what they say.
+
+    Args:
+        source: Folder with the earlier export.
+        directory: Folder to write into.
+        size: Side of the crop that the graphs take.
+    """
+    read = PropagationRead()
+    before = card(READ, source)
+    fill_from(read, before)
+    _write(read, directory, _kept(card(MEMORIZE, source)), _kept(before), size)
+
+
+def _kept(before: Card) -> dict[str, Any]:
+    derived = {"name", "parameters"}
+    return {key: value for key, value in before.about.items() if key not in derived}
+
+
+def _write(
+    read: PropagationRead,
+    directory: Path,
+    about_memorize: Mapping[str, Any],
+    about_read: Mapping[str, Any],
+    size: int = SIZE,
+) -> None:
+    memorize = PropagationMemorize()
+    memorize.load_state_dict(read.state_dict(), strict=False)
+    image, mask, tokens = (1, size, size, 3), (1, 1, size, size), (size // 16) ** 2
     export(
         memorize,
         MEMORIZE,
         directory=directory,
-        inputs={"image": _IMAGE, "mask": _MASK},
+        inputs={"image": image, "mask": mask},
+        types={"image": "uint8", "mask": "uint8"},
         outputs=["key", "value"],
-        about=about,
+        about=about_memorize,
         precision=PRECISION,
+        float32=FLOAT32,
     )
+    memory = {
+        "keys": (1, SLOTS, tokens, KEY_CHANNELS),
+        "values": (1, SLOTS, tokens, VALUE_CHANNELS),
+    }
     export(
         read,
         READ,
         directory=directory,
-        inputs={
-            "image": _IMAGE,
-            "previous": _MASK,
-            "keys": (1, SLOTS, KEY_CHANNELS, TOKENS),
-            "values": (1, SLOTS, VALUE_CHANNELS, TOKENS),
-            "valid": (1, SLOTS),
-        },
+        inputs={"image": image, "previous": mask, **memory, "valid": (1, SLOTS)},
+        types={"image": "uint8", "previous": "uint8", "keys": "float16", "values": "float16"},
         outputs=["mask", "confidence", "key", "value"],
-        about=about,
+        about=about_read,
         precision=PRECISION,
+        float32=FLOAT32,
     )
 
 
