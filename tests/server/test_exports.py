@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import signal
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +99,42 @@ def test_every_format_is_downloaded_under_a_fitting_name(
     assert answer.headers["Content-Type"] == media_type
     assert answer.headers["Content-Disposition"].rstrip('"').endswith(suffix)
     assert answer.content
+
+
+def test_objects_can_be_exported_apart_under_names_of_ones_own(server: Client, clip: Path) -> None:
+    project = server.open(clip)
+    first = server.add_object(project)
+    second = server.add_object(project)
+    for item, left in ((first, 0), (second, 160)):
+        mask = np.zeros((180, 320), np.uint8)
+        mask[:, left : left + 160] = 255
+        png = cv2.imencode(".png", mask)[1].tobytes()
+        for frame in range(0, 8, 2):
+            server.place_mask(project, item, frame, png)
+    server.apply(project)
+    server.stop_work(project)
+    named = {"name": "{clip} {object} v{revision}", "format": "png", "start": 1, "stop": 4}
+    export = server.post(f"/projects/{project}/exports", {**named, "separate": True})
+    assert (export["total"], export["separate"]) == (6, True)
+    found = ended(server, project, export["id"])
+    assert (found["state"], found["done"]) == ("done", 6)
+    assert found["file_name"] == "numbers Object 1 + Object 2 v1.zip"
+    answer = server.http.get(found["file"])
+    assert answer.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+        assert names[:3] == [f"numbers Object 1 v1/{n:06d}.png" for n in range(1, 4)]
+        for number, inside in ((1, 80), (2, 240)):
+            data = archive.read(f"numbers Object {number} v1/000002.png")
+            picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+            assert picture is not None
+            assert (picture[90, inside, 3], picture[90, 320 - inside, 3]) == (255, 0)
+    together = server.post(f"/projects/{project}/exports", {**named, "objects": [second]})
+    assert together["file_name"] == "numbers Object 2 v1.zip"
+    assert ended(server, project, together["id"])["total"] == 3
+    wrong = server.request("POST", f"/projects/{project}/exports", json={"name": "{path}"})
+    assert wrong.status_code == 422
+    server.request("DELETE", f"/projects/{project}")
 
 
 def test_an_export_can_be_cancelled_and_forgotten(

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import shutil
+import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import structlog
 
 from mattebox.errors import InputError
-from mattebox.export import Cancelled, export_clip, format_named
+from mattebox.export import Cancelled, ExportResult, export_clip, format_named
+from mattebox.export.bundle import bundle
+from mattebox.export.names import APART, TOGETHER, distinct, stem
 from mattebox.projects.clips import Clip
 from mattebox.projects.jobs import INTERRUPTED, Export, ExportState
 from mattebox.projects.library import Library
-from mattebox.projects.masks import Mask
 from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
-from mattebox.streaming.mattes import masks_of
-from mattebox.streaming.plan import grid_of, matte_rendition
-from mattebox.streaming.scheduler import Priority, Scheduler, Stopped, Ticket
+from mattebox.streaming.matte_feed import MatteFeed
+from mattebox.streaming.scheduler import Scheduler, Stopped
 from mattebox.streaming.stream import MatteStream
 
 log = structlog.get_logger(__name__)
 
-# Segments asked for before they are needed, and seconds between two progress events.
-_AHEAD = 3
+# Seconds between two progress events.
 _EVENT_EVERY_S = 0.25
 
 
@@ -41,9 +38,11 @@ class ExportRequest:
     Attributes:
         format: Name of the format.
         key_color: Colour behind the object, ``#rrggbb``.
-        objects: Ids of the objects to keep, together; all when empty.
+        objects: Ids of the objects to keep; all when empty.
         start: First frame.
         stop: The frame after the last, or None for the end.
+        separate: Whether each object gets a file of its own, all in one zip.
+        name: Template of the files' names, see `mattebox.export.names`.
     """
 
     format: str = "mp4"
@@ -51,13 +50,32 @@ class ExportRequest:
     objects: tuple[str, ...] = ()
     start: int = 0
     stop: int | None = None
+    separate: bool = False
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One file of an export.
+
+    Attributes:
+        name: What it is called, without a suffix.
+        mattes: The addresses of the mattes that are put together in it.
+    """
+
+    name: str
+    mattes: list[tuple[str, ...]]
 
 
 class _Running:
-    def __init__(self, export: Export) -> None:
+    def __init__(
+        self, export: Export, clip: Clip, request: ExportRequest, frames: range, feed: MatteFeed
+    ) -> None:
         self.export = export
-        self.cancelled = threading.Event()
-        self.tickets: list[Ticket] = []
+        self.clip = clip
+        self.request = request
+        self.frames = frames
+        self.feed = feed
         self.last_event = 0.0
 
 
@@ -110,16 +128,19 @@ class ExportJobs:
                 f" 0 to {clip.table.frame_count}.",
                 status=422,
             )
-        name = _file_name(project, format_named(request.format).suffix)
+        suffix = ".zip" if request.separate else format_named(request.format).suffix
+        parts = _parts(project, request, mattes)
+        name = _name(project, request, list(mattes)) + suffix
         wanted = {**vars(request), "objects": list(request.objects), "stop": stop}
-        total = stop - request.start
+        total = (stop - request.start) * len(parts)
         export = self._store.add(project_id, project.state.revision, wanted, total, name)
-        running = _Running(export)
+        feed = MatteFeed(self._stream, clip)
+        running = _Running(export, clip, request, range(request.start, stop), feed)
         with self._lock:
             self._running[export.id] = running
         threading.Thread(
             target=self._run,
-            args=(running, clip, mattes, replace(request, stop=stop)),
+            args=(running, parts),
             name="export",
             daemon=True,
         ).start()
@@ -186,11 +207,10 @@ class ExportJobs:
                 path.unlink()
 
     def _stop(self, running: _Running) -> None:
-        running.cancelled.set()
-        for ticket in list(running.tickets):
-            ticket.leave()
+        running.feed.stop()
 
-    def _mattes(self, project: Project, objects: Sequence[str]) -> list[tuple[str, ...]]:
+    def _mattes(self, project: Project, objects: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The addresses of the wanted objects' mattes, by object."""
         if project.state.revision == 0:
             raise InputError("Nothing was applied yet; apply first, then export.", status=409)
         revision = self._projects.revision(project.id, project.state.revision)
@@ -202,19 +222,13 @@ class ExportJobs:
                     status=422,
                 )
         mattes = self._stream.addresses(project, revision).mattes
-        chosen = [mattes[item] for item in (objects or mattes) if item in mattes]
+        chosen = {item: mattes[item] for item in (objects or mattes) if item in mattes}
         if not chosen:
             raise InputError("No object has a mask yet; click on one and apply.", status=409)
         return chosen
 
-    def _run(
-        self,
-        running: _Running,
-        clip: Clip,
-        mattes: list[tuple[str, ...]],
-        request: ExportRequest,
-    ) -> None:
-        state, detail = self._export(running, clip, mattes, request)
+    def _run(self, running: _Running, parts: list[_Part]) -> None:
+        state, detail = self._export(running, parts)
         if state == "cancelled" and self._closing:
             state, detail = "failed", INTERRUPTED
         export = replace(running.export, state=state, detail=detail)
@@ -225,93 +239,68 @@ class ExportJobs:
                 self._running.pop(export.id, None)
             self._tell(export)
 
-    def _export(
-        self,
-        running: _Running,
-        clip: Clip,
-        mattes: list[tuple[str, ...]],
-        request: ExportRequest,
-    ) -> tuple[ExportState, str | None]:
+    def _export(self, running: _Running, parts: list[_Part]) -> tuple[ExportState, str | None]:
+        path = self.path(running.export)
+        try:
+            if running.request.separate:
+                warnings = self._write_each(running, parts, path)
+            else:
+                warnings = self._write(running, parts[0], path).warnings
+        except (Cancelled, Stopped):
+            return "cancelled", None
+        except InputError as error:
+            return "failed", error.detail
+        except Exception as error:
+            if running.feed.stopped:
+                return "cancelled", None
+            log.error("export failed", export=running.export.id, error=repr(error))
+            return "failed", f"The export failed ({error}); try it again."
+        return "done", " ".join(warnings) or None
+
+    def _write_each(self, running: _Running, parts: list[_Part], path: Path) -> tuple[str, ...]:
+        """Write a zip with a file for each part."""
+        warnings: dict[str, None] = {}
+        suffix = format_named(running.request.format).suffix
+
+        def files(folder: Path) -> Iterator[tuple[str, Path]]:
+            for number, part in enumerate(parts):
+                file = folder / f"{number}{suffix}"
+                done = self._write(running, part, file, number)
+                # Most of what one file warns of is said of the source, so of all.
+                warnings.update(dict.fromkeys(done.warnings))
+                yield part.name, file
+
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".parts-") as folder:
+            bundle(path, files(Path(folder)))
+        return tuple(warnings)
+
+    def _write(self, running: _Running, part: _Part, path: Path, before: int = 0) -> ExportResult:
+        """Write one file, which `before` others came before."""
+
         def progress(done: int, total: int) -> None:
-            running.export = replace(running.export, done=done, total=total)
+            running.export = replace(running.export, done=before * total + done)
             if time.monotonic() - running.last_event > _EVENT_EVERY_S:
                 running.last_event = time.monotonic()
                 self._tell(running.export)
 
         def cancelled() -> bool:
             self._scheduler.wait_for_clicks()
-            return running.cancelled.is_set()
+            return running.feed.stopped
 
-        stop = clip.table.frame_count if request.stop is None else request.stop
-        try:
-            result = export_clip(
-                clip.path,
-                clip.info,
-                clip.table,
-                self._masks(running, clip, mattes, request.start, stop),
-                self.path(running.export),
-                format=request.format,
-                key_color=request.key_color,
-                start=request.start,
-                stop=stop,
-                progress=progress,
-                cancelled=cancelled,
-            )
-        except (Cancelled, Stopped):
-            return "cancelled", None
-        except InputError as error:
-            return "failed", error.detail
-        except Exception as error:
-            if running.cancelled.is_set():
-                return "cancelled", None
-            log.error("export failed", export=running.export.id, error=repr(error))
-            return "failed", f"The export failed ({error}); try it again."
-        return "done", " ".join(result.warnings) or None
-
-    def _masks(
-        self,
-        running: _Running,
-        clip: Clip,
-        mattes: list[tuple[str, ...]],
-        start: int,
-        stop: int,
-    ) -> Iterator[tuple[int, Mask]]:
-        grid, init = grid_of(clip), matte_rendition(clip).init
-        segments = range(grid.segment_of(start), grid.segment_of(stop - 1) + 1)
-        coming = deque(segments)
-        asked: deque[list[Ticket | bytes]] = deque()
-        try:
-            for segment in segments:
-                while coming and len(asked) < _AHEAD:
-                    following = coming.popleft()
-                    asked.append([self._ask(running, m[following]) for m in mattes])
-                parts = [self._received(running, part) for part in asked.popleft()]
-                layers = [masks_of(init, part) for part in parts]
-                first = grid.cell(segment)[0]
-                for place, masks in enumerate(zip(*layers, strict=True)):
-                    if start <= first + place < stop:
-                        yield first + place, np.maximum.reduce(masks)
-        finally:
-            for ticket in list(running.tickets):
-                ticket.leave()
-
-    def _ask(self, running: _Running, address: str) -> Ticket | bytes:
-        data = self._stream.cached(address)
-        if data is not None:
-            return data
-        if running.cancelled.is_set():
-            raise Stopped
-        ticket = self._stream.request(address, Priority.EXPORT)
-        running.tickets.append(ticket)
-        return ticket
-
-    def _received(self, running: _Running, part: Ticket | bytes) -> bytes:
-        if isinstance(part, bytes):
-            return part
-        data = part.result.result()
-        running.tickets.remove(part)
-        part.leave()
-        return data
+        clip, frames = running.clip, running.frames
+        return export_clip(
+            clip.path,
+            clip.info,
+            clip.table,
+            running.feed.masks(part.mattes, frames.start, frames.stop),
+            path,
+            format=running.request.format,
+            key_color=running.request.key_color,
+            start=frames.start,
+            stop=frames.stop,
+            progress=progress,
+            cancelled=cancelled,
+        )
 
     def _tell(self, export: Export) -> None:
         self._bus.publish(
@@ -327,6 +316,26 @@ class ExportJobs:
         )
 
 
-def _file_name(project: Project, suffix: str) -> str:
-    bare = re.sub(r"[^\w .()-]+", "_", project.state.name).strip(" ._") or "export"
-    return f"{bare[:100]} r{project.state.revision}{suffix}"
+def _parts(
+    project: Project, request: ExportRequest, mattes: dict[str, tuple[str, ...]]
+) -> list[_Part]:
+    if not request.separate:
+        return [_Part("", list(mattes.values()))]
+    names = distinct([_name(project, request, [item]) for item in mattes])
+    return [_Part(name, [each]) for name, each in zip(names, mattes.values(), strict=True)]
+
+
+def _name(project: Project, request: ExportRequest, objects: list[str]) -> str:
+    """What a file with these objects is called, without a suffix."""
+    known = {item.id: item.name for item in project.state.objects}
+    template = request.name or (APART if request.separate and len(objects) == 1 else TOGETHER)
+    return stem(
+        template,
+        {
+            "project": project.state.name,
+            "clip": Path(project.clip_name).stem,
+            "object": " + ".join(known.get(item, item) for item in objects),
+            "revision": str(project.state.revision),
+            "format": request.format,
+        },
+    )

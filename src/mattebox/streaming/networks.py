@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 from mattebox.propagation import Propagator
 from mattebox.segmentation import Refiner, Replay
 
 T = TypeVar("T")
+
+_yields: ContextVar[bool] = ContextVar("yields", default=False)
 
 
 class _Once(Generic[T]):
@@ -52,7 +55,18 @@ class Networks:
         self.propagator()
 
     @contextmanager
+    def yielding(self) -> Iterator[None]:
+        """What is asked of the refiner inside waits for clicks before each call."""
+        before = _yields.set(True)
+        try:
+            yield
+        finally:
+            _yields.reset(before)
+
+    @contextmanager
     def _click(self, network: str) -> Iterator[None]:
+        if _yields.get():
+            self._wait_for_clicks()
         self._called(network)
         yield
 

@@ -18,7 +18,15 @@ router = APIRouter(tags=["exports"])
 @router.post("/projects/{project}/exports", status_code=201, responses=responses(404, 409, 422))
 def start_export(project: str, body: NewExport, workspace: OpenWorkspace) -> ExportModel:
     """Export the present revision."""
-    request = ExportRequest(body.format, body.key_color, tuple(body.objects), body.start, body.stop)
+    request = ExportRequest(
+        body.format,
+        body.key_color,
+        tuple(body.objects),
+        body.start,
+        body.stop,
+        separate=body.separate,
+        name=body.name,
+    )
     return export_model(workspace.exports.start(project, request))
 
 
@@ -58,5 +66,6 @@ def download_export(project: str, export: str, workspace: OpenWorkspace) -> File
     path = workspace.exports.path(found)
     if not path.exists():
         raise InputError("The file of this export is gone; export again.", status=404)
-    media_type = format_named(found.request["format"]).media_type
+    known = format_named(found.request["format"])
+    media_type = "application/zip" if found.request.get("separate") else known.media_type
     return FileResponse(path, media_type=media_type, filename=found.file_name)

@@ -37,9 +37,6 @@ class Newest:
         self._busy.release()
 
 
-_turn = Newest()
-
-
 @router.get(
     "/projects/{project}/objects/{item}/frames/{frame}/hover",
     response_class=Response,
@@ -61,12 +58,15 @@ async def hover(
     """The mask that one more click would lead to; changes nothing, and clicks go first."""
 
     def mask() -> bytes:
-        workspace.scheduler.wait_for_clicks()
         object_id = None if item == NEW else item
-        tried = workspace.editing.try_click(project, object_id, frame, x=x, y=y, include=include)
+        with workspace.networks.yielding():
+            tried = workspace.editing.try_click(
+                project, object_id, frame, x=x, y=y, include=include
+            )
         return encode_png(tried)
 
-    async with _turn as wanted:
+    newest: Newest = request.app.state.hover
+    async with newest as wanted:
         if not wanted or await request.is_disconnected():
             return Response(status_code=204)
         picture = await run_in_threadpool(mask)

@@ -986,6 +986,11 @@ export interface components {
             readonly revision: number;
             /** Format */
             readonly format: string;
+            /**
+             * Separate
+             * @description Whether the file is a zip with a file for each object.
+             */
+            readonly separate: boolean;
             /** File Name */
             readonly file_name: string;
             /**

@@ -1,0 +1,97 @@
+"""The mattes of an export in order, asked for before they are needed."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from mattebox.projects.clips import Clip
+from mattebox.projects.masks import Mask
+from mattebox.streaming.mattes import masks_of
+from mattebox.streaming.plan import grid_of, matte_rendition
+from mattebox.streaming.scheduler import Priority, Stopped, Ticket
+from mattebox.streaming.stream import MatteStream
+
+# Segments asked for before they are needed.
+_AHEAD = 3
+
+
+class MatteFeed:
+    """Gets the segments an export needs, made or to be made.
+
+    Args:
+        stream: Where mattes come from.
+        clip: The footage.
+    """
+
+    def __init__(self, stream: MatteStream, clip: Clip) -> None:
+        self._stream = stream
+        self._clip = clip
+        self._stopped = threading.Event()
+        self._tickets: list[Ticket] = []
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Wait for nothing any more."""
+        self._stopped.set()
+        self._leave()
+
+    def masks(
+        self, mattes: Sequence[tuple[str, ...]], start: int, stop: int
+    ) -> Iterator[tuple[int, Mask]]:
+        """Frame index and matte of the frames from `start` to `stop`.
+
+        Args:
+            mattes: Per object the addresses of its segments; each pixel is what most of it is in.
+            start: First frame.
+            stop: One past the last frame.
+
+        Raises:
+            Stopped: `stop` was called.
+        """
+        grid, init = grid_of(self._clip), matte_rendition(self._clip).init
+        segments = range(grid.segment_of(start), grid.segment_of(stop - 1) + 1)
+        coming = deque(segments)
+        asked: deque[list[Ticket | bytes]] = deque()
+        try:
+            for segment in segments:
+                while coming and len(asked) < _AHEAD:
+                    following = coming.popleft()
+                    asked.append([self._ask(matte[following]) for matte in mattes])
+                parts = [self._received(part) for part in asked.popleft()]
+                layers = [masks_of(init, part) for part in parts]
+                first = grid.cell(segment)[0]
+                for place, masks in enumerate(zip(*layers, strict=True)):
+                    if start <= first + place < stop:
+                        yield first + place, np.maximum.reduce(masks)
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        for ticket in list(self._tickets):
+            ticket.leave()
+
+    def _ask(self, address: str) -> Ticket | bytes:
+        data = self._stream.cached(address)
+        if data is not None:
+            return data
+        if self.stopped:
+            raise Stopped
+        ticket = self._stream.request(address, Priority.EXPORT)
+        self._tickets.append(ticket)
+        return ticket
+
+    def _received(self, part: Ticket | bytes) -> bytes:
+        if isinstance(part, bytes):
+            return part
+        data = part.result.result()
+        self._tickets.remove(part)
+        part.leave()
+        return data
