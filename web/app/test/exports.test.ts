@@ -77,6 +77,7 @@ describe("a finished export", () => {
       detail: null,
       revision: 1,
       format: "mp4",
+      separate: false,
       file_name: "dog r1.mp4",
       file: "/f",
     };
