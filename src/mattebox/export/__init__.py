@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mattebox.errors import InputError
-from mattebox.export import luma, mp4, png, prores
+from mattebox.export import luma, mp4, png, prores, webm
 from mattebox.export.job import ExportFormat, ExportResult, Job, Matte, Progress, unheard
 from mattebox.files import written_aside
 from mattebox.matting import KeyColor, parse_color
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 FORMATS: dict[str, ExportFormat] = {
-    known.name: known for known in (mp4.FORMAT, prores.FORMAT, luma.FORMAT, png.FORMAT)
+    known.name: known for known in (mp4.FORMAT, prores.FORMAT, webm.FORMAT, luma.FORMAT, png.FORMAT)
 }
 
 

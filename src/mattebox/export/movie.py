@@ -61,7 +61,9 @@ def write_movie(
     timescale = str(job.table.timescale)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sound-") as folder:
         sound = _sound(movie, job, Path(folder))
-        options = {"video_track_timescale": timescale, **movie.options}
+        # WebM counts in milliseconds and cannot be told otherwise.
+        exact = {} if movie.container == "webm" else {"video_track_timescale": timescale}
+        options = {**exact, **movie.options}
         with av.open(str(path), "w", format=movie.container, options=options) as output:
             stream = movie.stream(output, job)
             stream.codec_context.time_base = Fraction(1, job.table.timescale)

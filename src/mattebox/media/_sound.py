@@ -6,6 +6,7 @@ The tracks are made in memory, since a decoding process may write no files, and 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
@@ -27,7 +28,7 @@ Packets: TypeAlias = "Iterator[SoundPacket]"
 PIECE = 1 << 20
 """Bytes of a track that are sent at a time."""
 
-SoundKind = Literal["mp4", "mov"]
+SoundKind = Literal["mp4", "mov", "webm"]
 """What the tracks are for: both are made as a file of that kind."""
 
 # What players and editors read in such a file; anything else is encoded anew.
@@ -36,6 +37,8 @@ _COPIED: dict[SoundKind, frozenset[str]] = {
     "mov": frozenset(
         {"aac", "mp3", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"}
     ),
+    # WebM has no edit list to hide what a copied packet brings from before the cut.
+    "webm": frozenset(),
 }
 _AAC_RATES = frozenset(
     {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
@@ -177,7 +180,9 @@ class _Track:
             if frame.pts is None or frame.time_base is None:
                 continue
             frame.pts -= round(self._start_s / frame.time_base)
-            yield frame
+            kept = _from_zero(frame) if self._kind == "webm" else frame
+            if kept is not None:
+                yield kept
 
     def _packets(self, container: InputContainer, stream: AudioStream) -> Packets:
         unit = stream.time_base
@@ -223,10 +228,33 @@ def _encoded_stream(output: OutputContainer, source: AudioStream, kind: SoundKin
     layout = _LAYOUTS.get(source.channels, "stereo")
     if kind == "mov":
         return output.add_stream("pcm_s24le", rate=source.rate, layout=layout)
+    if kind == "webm":
+        encoded = output.add_stream("libopus", rate=48000, layout=layout)
+        encoded.bit_rate = _BIT_RATE_PER_CHANNEL * encoded.channels
+        return encoded
     rate = source.rate if source.rate in _AAC_RATES else 48000
     encoded = output.add_stream("aac", rate=rate, layout=layout)
     encoded.bit_rate = _BIT_RATE_PER_CHANNEL * encoded.channels
     return encoded
+
+
+def _from_zero(frame: av.AudioFrame) -> av.AudioFrame | None:
+    """What of a frame is heard from time 0 on."""
+    assert frame.pts is not None
+    assert frame.time_base is not None
+    early = math.ceil(-frame.pts * frame.time_base * frame.sample_rate)
+    if early <= 0:
+        return frame
+    if early >= frame.samples:
+        return None
+    samples: npt.NDArray[Any] = frame.to_ndarray()
+    step = 1 if frame.format.is_planar else frame.layout.nb_channels
+    kept = av.AudioFrame.from_ndarray(
+        np.ascontiguousarray(samples[:, early * step :]), frame.format.name, frame.layout.name
+    )
+    kept.sample_rate, kept.time_base = frame.sample_rate, frame.time_base
+    kept.pts = frame.pts + round(Fraction(early, frame.sample_rate) / frame.time_base)
+    return kept
 
 
 def _reason(error: Exception) -> str:

@@ -44,8 +44,8 @@ def extract_sound(
 ) -> Sound:
     """Write each sound track of a file to a file of its own, in a process of its own.
 
-    A track that MP4 (MOV) takes is copied, another becomes AAC (PCM). Sound that cannot be read is
-    left out with a warning; it never raises.
+    A track that MP4 (MOV) takes is copied, another becomes AAC (PCM); for WebM all become Opus.
+    Sound that cannot be read is left out with a warning; it never raises.
 
     Args:
         path: The clip's file.

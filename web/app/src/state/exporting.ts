@@ -35,6 +35,13 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     keyed: false,
   },
   {
+    id: "webm",
+    label: "WebM",
+    suffix: "WEBM",
+    detail: "VP9 with alpha, with the sound. For pages and motion graphics.",
+    keyed: false,
+  },
+  {
     id: "matte",
     label: "Luma matte",
     suffix: "MP4",
