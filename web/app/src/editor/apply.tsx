@@ -19,7 +19,7 @@ export function ApplyControl({ session }: { session: Session }) {
           </span>
           <progress class="progress" aria-label="Applying" max={work.total || 1} value={work.done} />
         </div>
-        {session.canApply.value && <ApplyButton session={session} label="Apply" />}
+        {work.total > 0 && session.canApply.value && <ApplyButton session={session} label="Apply" />}
         <button type="button" class="button" onClick={() => editing.cancelWork(session)}>
           Cancel
         </button>

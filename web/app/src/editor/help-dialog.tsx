@@ -37,7 +37,7 @@ export function HelpDialog({ session }: { session: Session }) {
         <Icon name="search" />
         <input
           class="field grow"
-          type="search"
+          role="searchbox"
           placeholder="Search for a key or what it does"
           aria-label="Search the shortcuts"
           value={query}

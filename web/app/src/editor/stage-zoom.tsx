@@ -16,6 +16,7 @@ export function StageZoom({ session }: { session: Session }) {
   const [open, setOpen] = useState(false);
   if (!session.playback.value?.shown.value) return null;
   const percent = Math.round(zoomOf(session) * 100);
+  const size = session.fitted.value ? `Fit · ${percent} %` : `${percent} %`;
   const items = [
     { label: "Fit", run: () => fitPicture(session) },
     { label: "100 %", run: () => showActualSize(session) },
@@ -30,14 +31,14 @@ export function StageZoom({ session }: { session: Session }) {
         class="button quiet numbers"
         aria-haspopup="menu"
         aria-expanded={open}
-        aria-label={`Zoom ${percent} %`}
+        aria-label={`Zoom: ${size}`}
         // A press beside the open menu closes it, this one too; its click shall not open it again.
         onPointerDown={() => {
           wasOpen.current = open;
         }}
         onClick={(event) => setOpen(event.detail === 0 || !wasOpen.current)}
       >
-        {session.fitted.value ? `Fit · ${percent} %` : `${percent} %`}
+        {size}
       </button>
       {open && box && (
         <Menu

@@ -22,6 +22,7 @@ export function TopBar({ session }: { session: Session }) {
   const project = session.project.value;
   return (
     <header class="topbar">
+      <h1 class="visually-hidden">{project?.name}</h1>
       <div class="row grow">
         <IconButton icon="back" label="All projects" onClick={openProjects} />
         <ProjectName session={session} />
