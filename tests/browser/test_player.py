@@ -79,6 +79,13 @@ def test_plate_and_matte_are_of_one_frame_and_revision(fixture: Path, server: st
     assert summary["shifted"]["noticed"] == summary["shifted"]["paired"] > 0
 
 
+def test_sound_and_picture_are_within_a_frame(fixture: Path, server: str) -> None:
+    summary = run("sound.mjs", fixture, server)
+    for played in ("played", "sought", "looped", "unlocked"):
+        assert summary[played]["counted"] > 0
+        assert abs(summary[played]["worstMs"]) <= 1000 / 24
+
+
 def test_both_decoders_give_the_same_composite(fixture: Path) -> None:
     summary = run("agreement.mjs", fixture)
     assert summary["worst"]["decoders"] <= 2

@@ -4,8 +4,9 @@ import { createPlayer, type ErrorEvent, type FrameEvent, type Player, type Playe
 import { HEIGHT, readRow, WIDTH } from "./barcode";
 
 /** What one presented picture said about itself. */
-interface Reading {
+export interface Reading {
   readonly frame: number;
+  readonly drawnAt: number;
   readonly revision: number;
   readonly matte: FrameEvent["matte"];
   /** Frame number in the plate's bar code. */
@@ -44,7 +45,7 @@ export class Harness {
     this.player.setView(this.view);
     this.player.setReadback({ x: 0, y: 0, width: WIDTH, height: HEIGHT });
     this.player.on("frame", (event) => {
-      if (event.pixels) this.readings.push(this.read(event, event.pixels));
+      this.readings.push(event.pixels ? this.read(event, event.pixels) : unread(event));
     });
     this.player.on("error", (error) => this.errors.push(error));
     this.player.on("state", ({ state }) => this.states.push(state));
@@ -93,7 +94,9 @@ export class Harness {
     if (!context) throw new Error("no 2D context");
     context.drawImage(this.canvas, 0, 0);
     const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
-    const event = { frame: this.player.frame, time: 0, revision: this.player.manifest?.revision ?? -1, matte: "paired", live: [] } as const;
+    const revision = this.player.manifest?.revision ?? -1;
+    const said = { frame: this.player.frame, revision, matte: "paired" } as const;
+    const event = { ...said, drawnAt: performance.now(), time: 0, live: [], against: null };
     return this.read(event, new Uint8Array(data.buffer));
   }
 
@@ -103,6 +106,7 @@ export class Harness {
     const mask = levels ? readRow(pixels, MASK_ROW, levels.mask) : null;
     return {
       frame: event.frame,
+      drawnAt: event.drawnAt,
       revision: event.revision,
       matte: event.matte,
       plate: plate.number,
@@ -111,6 +115,11 @@ export class Harness {
       margin: Math.min(plate.margin, mask?.margin ?? 127),
     };
   }
+}
+
+/** What a picture said of itself, where its pixels were not looked at. */
+function unread({ frame, drawnAt, revision, matte }: FrameEvent): Reading {
+  return { frame, drawnAt, revision, matte, plate: NaN, mask: null, code: null, margin: 0 };
 }
 
 declare global {

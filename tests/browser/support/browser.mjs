@@ -35,7 +35,7 @@ export async function buildPages() {
       assetsInlineLimit: 0,
       minify: false,
       rolldownOptions: {
-        input: ["harness", "hls", "assumptions"].map((page) => join(root, `${page}.html`)),
+        input: ["harness", "hls", "assumptions", "sound"].map((page) => join(root, `${page}.html`)),
       },
     },
   });
@@ -54,8 +54,8 @@ function executablePath() {
   return found;
 }
 
-/** Opens Chromium; `args` are added to the flags. */
-export async function launch(args = []) {
+/** Opens Chromium; `args` are added to the flags. Without `autoplay` sound waits for a gesture. */
+export async function launch(args = [], { autoplay = true } = {}) {
   const { chromium } = await load("playwright-core");
   return chromium.launch({
     executablePath: executablePath(),
@@ -67,7 +67,7 @@ export async function launch(args = []) {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      "--autoplay-policy=no-user-gesture-required",
+      `--autoplay-policy=${autoplay ? "no-user-gesture-required" : "document-user-activation-required"}`,
       ...args,
     ],
   });

@@ -2,7 +2,8 @@
 
 Usage: ``python -m tests.browser.support.fixture DIR``. Makes
 
-- ``clip.mp4``: the clip, variable rate, for a running server;
+- ``clip.mp4``: the clip, variable rate, with a click in its sound at every twelfth frame, for a
+  running server;
 - ``masks/R/FRAME.png``: the masks of revision R for every frame;
 - ``stream/NAME/``: what a server would answer (manifests, frame table, segments made by the
   product's encoder), once as it should be (``right``) and once with each matte one frame late
@@ -34,6 +35,9 @@ RATE = Fraction(24)
 # Every third frame is held half as long again: nothing here is `index / rate`.
 DURATIONS = [1000 if i % 3 else 1500 for i in range(FRAMES)]
 TICKS = [sum(DURATIONS[:i]) for i in range(FRAMES)]
+# Frames with a click in the sound as they appear.
+CLICKS = range(LENGTH, FRAMES, LENGTH)
+SAMPLE_RATE = 48000
 REVISIONS = (1, 2)
 # Segments whose mattes revision 2 changes.
 CHANGED = range(2, 6)
@@ -63,10 +67,21 @@ def planes_of(rgb: Plane) -> Planes:
     return Planes(y, chroma((b - luma) / 1.8556), chroma((r - luma) / 1.5748))
 
 
+def clicks() -> npt.NDArray[np.float32]:
+    """The sound: silence but for bursts of 3 ms, ``(2, samples) float32``."""
+    sound = np.zeros(sum(DURATIONS) * SAMPLE_RATE // TIMESCALE, np.float32)
+    burst = 0.9 * np.sin(2 * np.pi * 4000 * np.arange(SAMPLE_RATE * 3 // 1000) / SAMPLE_RATE + 1.5)
+    for frame in CLICKS:
+        at = TICKS[frame] * SAMPLE_RATE // TIMESCALE
+        sound[at : at + len(burst)] = burst
+    return np.stack([sound, sound])
+
+
 def write_clip(path: Path) -> None:
-    """The clip as an editor would upload it: H.264 in MP4 with B-frames."""
+    """The clip as an editor would upload it: H.264 with B-frames and AAC in MP4."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=24, options={"crf": "10", "preset": "fast"})
+        sound = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.codec_context.time_base = stream.time_base = Fraction(1, TIMESCALE)
         for index, tick in enumerate(TICKS):
@@ -74,6 +89,11 @@ def write_clip(path: Path) -> None:
             frame.pts, frame.time_base = tick, Fraction(1, TIMESCALE)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+        sound.codec_context.time_base = sound.time_base = Fraction(1, SAMPLE_RATE)
+        block = av.AudioFrame.from_ndarray(clicks(), "fltp", "stereo")
+        block.sample_rate, block.pts, block.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
+        container.mux(sound.encode(block))
+        container.mux(sound.encode(None))
 
 
 def write_masks(folder: Path) -> None:

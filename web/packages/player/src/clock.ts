@@ -26,8 +26,13 @@ export class PlayClock {
 
   /** Position in ticks; may lie outside the clip, the frame table clamps. */
   get tick(): number {
+    return this.tickIn(0);
+  }
+
+  /** Position after some more milliseconds. */
+  tickIn(ms: number): number {
     const { motion } = this;
-    const seconds = this.running ? positionAt(motion, this.now()) : motion.seconds;
+    const seconds = this.running ? positionAt(motion, this.now() + ms) : motion.seconds;
     // Ticks are whole where seconds are not: no frame may begin a hair late.
     return Math.round(seconds * this.timescale * FINENESS) / FINENESS;
   }

@@ -18,6 +18,7 @@ export interface Due {
   readonly ended: boolean;
 }
 
+/** `displayMs` is how long a picture that is drawn takes to be seen: frames are due that much earlier. */
 export class Playback {
   private waiting = false;
   private position = 0;
@@ -27,6 +28,7 @@ export class Playback {
   constructor(
     private readonly table: FrameTable,
     private readonly clock: PlayClock,
+    private readonly displayMs = 0,
   ) {}
 
   get direction(): 1 | -1 {
@@ -100,7 +102,7 @@ export class Playback {
     }
     const { direction, table } = this;
     const { last } = this.boundsOf(this.position);
-    const tick = this.clock.tick;
+    const tick = this.clock.tickIn(this.displayMs);
     const due = direction === 1 ? Math.min(last, table.frameAt(tick)) : Math.max(last, table.frameAt(tick));
     const from = this.position;
     while (this.position !== due && direction * (due - this.position) > 0) {

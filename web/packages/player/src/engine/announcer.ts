@@ -2,7 +2,7 @@
 
 import type { Counters } from "../counters";
 import type { FrameTable } from "../frame-table";
-import { epochNow, type Motion } from "../motion";
+import type { Motion } from "../motion";
 import type { BufferEvent, ErrorCode, FrameEvent, PlayState } from "../types";
 import type { EngineSink } from "./api";
 import type { Presentation } from "./presenter";
@@ -24,7 +24,7 @@ export class Announcer {
   frame(
     shown: Presentation,
     table: FrameTable,
-    pixels: Uint8Array | undefined,
+    drawn: { readonly at: number; readonly pixels: Uint8Array | undefined },
     sinceMs: number | null,
   ): FrameEvent {
     const { frame, matte, layers, against } = shown;
@@ -37,13 +37,13 @@ export class Announcer {
     }
     const event: FrameEvent = {
       frame,
-      drawnAt: epochNow(),
+      drawnAt: drawn.at,
       time: table.tickOf(frame) / table.timescale,
       revision: shown.manifest.revision,
       matte,
       live: layers.filter((layer) => layer.live).map((layer) => layer.id),
       against: against && { revision: against.revision, matte: against.matte },
-      ...(pixels ? { pixels } : {}),
+      ...(drawn.pixels ? { pixels: drawn.pixels } : {}),
     };
     this.sink("frame", event);
     this.tellPending(frame, matte === "pending" || against?.matte === "pending");

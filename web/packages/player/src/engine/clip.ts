@@ -8,6 +8,9 @@ import { Playback } from "../playback";
 import type { DecoderKind, ObjectStyle } from "../types";
 import { Buffers, type BufferOptions } from "./buffers";
 
+/** A picture is seen with the screen's next refresh, at most that much later. */
+const REFRESH_MS = 1000 / 60;
+
 export interface ClipOptions extends Omit<BufferOptions, "table"> {
   readonly table: FrameTable;
   readonly manifest: Manifest;
@@ -18,6 +21,8 @@ export class Clip {
   readonly playback: Playback;
   readonly decoder: DecoderKind;
   readonly buffers: Buffers;
+  private readonly onChange: () => void;
+  private closed = false;
   private current: Manifest;
   /** Revision shown left of the wipe, and its manifest as soon as that is there. */
   private against: { readonly revision: number; readonly manifest: Manifest | null } | null = null;
@@ -25,8 +30,9 @@ export class Clip {
   constructor(options: ClipOptions) {
     this.table = options.table;
     this.decoder = options.decoder;
+    this.onChange = options.hooks.onChange;
     this.current = options.manifest;
-    this.playback = new Playback(this.table, new PlayClock(this.table.timescale));
+    this.playback = new Playback(this.table, new PlayClock(this.table.timescale), REFRESH_MS);
     this.buffers = new Buffers(options.manifest, options);
   }
 
@@ -50,22 +56,30 @@ export class Clip {
     return this.against?.revision ?? null;
   }
 
-  /** Compares with a revision from now on; its side stays pending until its manifest is given. */
-  compare(revision: number | null): void {
+  /**
+   * Compares with a revision from now on, or with none; its side stays pending until `read` has its
+   * manifest.
+   *
+   * @throws Error when there is no such revision of this clip.
+   */
+  async compareWith(revision: number | null, read: (revision: number) => Promise<Manifest>): Promise<void> {
+    if (revision === this.compared) return;
     this.against = revision === null ? null : { revision, manifest: null };
     this.buffers.setComparison(null);
-  }
-
-  /** @throws Error when the manifest is of another frame table. */
-  setComparison(manifest: Manifest): void {
-    this.check(manifest);
-    if (manifest.revision !== this.compared) return;
-    this.against = { revision: manifest.revision, manifest };
-    this.buffers.setComparison(manifest);
-  }
-
-  get comparison(): Manifest | null {
-    return this.against?.manifest ?? null;
+    if (revision === null) return;
+    try {
+      const manifest = revision === this.current.revision ? this.current : await read(revision);
+      this.check(manifest);
+      if (this.closed || revision !== this.compared) return;
+      this.against = { revision, manifest };
+      this.buffers.setComparison(manifest);
+    } catch (error) {
+      // Whoever asks again gets another try.
+      if (revision === this.compared) this.against = null;
+      throw error;
+    } finally {
+      this.onChange();
+    }
   }
 
   /** What may be drawn of a frame, by the pairing rule. */
@@ -76,6 +90,11 @@ export class Clip {
     // Without its manifest nothing is known of the other revision: nothing of it may be drawn.
     if (sides.kind === "wait" || !against || against.manifest) return sides;
     return { ...sides, left: { kind: "draw", matte: "pending", layers: [] } };
+  }
+
+  close(): void {
+    this.closed = true;
+    this.buffers.close();
   }
 
   private check(manifest: Manifest): void {

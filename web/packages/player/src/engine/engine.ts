@@ -8,7 +8,7 @@ import { chooseDecoder, settingsOf } from "../decode/factory";
 import { SegmentFetcher } from "../fetcher";
 import { FrameTable } from "../frame-table";
 import type { Manifest } from "../manifest";
-import type { Motion } from "../motion";
+import { epochNow, type Motion } from "../motion";
 import type {
   DecoderKind,
   FrameEvent,
@@ -93,7 +93,7 @@ export class Engine implements EngineApi {
     ];
     const decoder = await chooseDecoder(this.config.decoder, renditions);
     this.seeking.settle(null);
-    this.clip?.buffers.close();
+    this.clip?.close();
     this.open(manifest, new FrameTable(table), decoder);
     return { manifest, table };
   }
@@ -246,7 +246,7 @@ export class Engine implements EngineApi {
     this.destroyed = true;
     this.seeking.settle(null);
     this.announcer.close();
-    this.clip?.buffers.close();
+    this.clip?.close();
     this.fetcher.close();
     this.presenter?.close();
   }
@@ -289,30 +289,15 @@ export class Engine implements EngineApi {
 
   /** Has the clip compare with the revision that the wipe names. */
   private async compare(): Promise<void> {
-    const { clip } = this;
     const wanted = typeof this.wipe?.against === "number" ? this.wipe.against : null;
-    if (!clip || clip.compared === wanted) return;
-    clip.compare(wanted);
-    this.invalidate();
-    if (wanted === null) return;
-    try {
-      const known = clip.manifest.revision === wanted ? clip.manifest : null;
-      const manifest = known ?? (await fetchManifest(this.config, wanted));
-      if (clip === this.clip) clip.setComparison(manifest);
-    } catch (error) {
-      // Whoever asks again gets another try.
-      if (clip.compared === wanted) clip.compare(null);
-      throw error;
-    } finally {
-      this.invalidate();
-    }
+    await this.clip?.compareWith(wanted, (revision) => fetchManifest(this.config, revision));
   }
 
   /** WebCodecs failed again and again: where the choice allows it, the WASM decoder takes over. */
   private fallBack(from: DecoderKind): void {
     const { clip } = this;
     if (clip?.decoder !== from || from === "wasm" || this.config.decoder !== "auto") return;
-    clip.buffers.close();
+    clip.close();
     this.open(clip.manifest, clip.table, "wasm");
   }
 
@@ -389,7 +374,9 @@ export class Engine implements EngineApi {
     this.redraw = false;
     if (changed) {
       const since = this.playing ? null : this.seeking.age;
-      this.drawn = this.announcer.frame(next, clip.table, presenter.readRect(), since);
+      // Reading pixels back takes its time: the picture was drawn before.
+      const drawn = { at: epochNow(), pixels: presenter.readRect() };
+      this.drawn = this.announcer.frame(next, clip.table, drawn, since);
     }
     if (this.seeking.shown(this.drawn)) this.schedule();
   }

@@ -29,6 +29,8 @@ export interface RendererHooks {
 const VIEWS = { original: 0, overlay: 1, cutout: 2, matte: 3 } as const;
 const DEFAULT_OPACITY = 0.5;
 const MATTE_UNIT = 3;
+/** Drawing buffer pixels per picture pixel from which the picture is not smoothed any more. */
+const SQUARES_FROM = 4;
 
 /** What exists per context, and is made anew when a lost context comes back. */
 interface Resources {
@@ -139,6 +141,8 @@ export class Renderer {
     gl.uniform2f(this.at("canvas"), canvas.width, canvas.height);
     gl.uniform2f(this.at("origin"), left, top);
     gl.uniform2f(this.at("extent"), picture.width * scale, picture.height * scale);
+    gl.uniform2f(this.at("pixels"), picture.width, picture.height);
+    gl.uniform1i(this.at("squares"), scale >= SQUARES_FROM ? 1 : 0);
   }
 
   private setView(view: View): void {

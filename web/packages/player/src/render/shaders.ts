@@ -18,6 +18,8 @@ precision mediump sampler2DArray;
 uniform vec2 canvas;        // drawing buffer, device pixels
 uniform vec2 origin;        // the picture's top left corner on it
 uniform vec2 extent;        // the picture's size on it
+uniform vec2 pixels;        // the picture's own size
+uniform bool squares;       // its pixels show as such
 uniform sampler2D planeY;
 uniform sampler2D planeU;
 uniform sampler2D planeV;
@@ -36,14 +38,20 @@ uniform vec3 background;
 uniform float wipe;         // share of the picture's width
 out vec4 color;
 
-vec3 plateAt(vec2 at) {
+// The middle of the picture's pixel that holds a place, where pixels show as squares.
+vec2 spotOf(vec2 at) {
+  return squares ? (floor(at * pixels) + 0.5) / pixels : at;
+}
+
+vec3 plateAt(vec2 place) {
+  vec2 at = spotOf(place);
   vec2 sited = at + vec2(chromaShift, 0.0);
   vec3 ycc = vec3(texture(planeY, at).r, texture(planeU, sited).r, texture(planeV, sited).r);
   return clamp(matrix * (ycc - offset), 0.0, 1.0);
 }
 
 float matteAt(vec2 at, int layer) {
-  return texture(mattes, vec3(at, float(layer))).r;
+  return texture(mattes, vec3(spotOf(at), float(layer))).r;
 }
 
 // 1 along the matte's edge, about two device pixels wide.

@@ -25,6 +25,8 @@ const HOP_MS = 15;
 const LONGEST_LEAD_MS = 300;
 /** An open audio device costs power: it is let go after a while without sound. */
 const IDLE_MS = 30_000;
+/** What browsers take for a gesture. */
+const GESTURES = ["pointerdown", "pointerup", "keydown"];
 const LIMITS = { connections: 2, cacheBytes: 4 * 2 ** 20 };
 
 export interface SoundOptions {
@@ -48,6 +50,7 @@ export class Sound {
   private motion: Motion | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
   private idle: ReturnType<typeof setTimeout> | null = null;
+  private listening: AbortController | null = null;
   private isMuted = false;
   private level = 1;
   private lead = 0;
@@ -100,6 +103,8 @@ export class Sound {
     } catch (error) {
       onError(`The sound cannot be played: ${error instanceof Error ? error.message : String(error)}`);
     }
+    // The clip may have been played before it was known to have sound.
+    if (this.motion) this.unlock();
     this.pump();
   }
 
@@ -110,8 +115,7 @@ export class Sound {
     this.keepAwake();
     if (context.state === "running") return;
     this.clock.reset();
-    // Refused before a gesture; the promise then stays open, and play() without sound goes on.
-    context.resume().catch(() => undefined);
+    this.resume(context);
   }
 
   setMuted(muted: boolean): void {
@@ -148,6 +152,7 @@ export class Sound {
   close(): void {
     this.closed = true;
     this.setMotion(null);
+    this.stopListening();
     this.fetcher.close();
     this.source?.chunks.close();
     if (this.idle !== null) clearTimeout(this.idle);
@@ -158,12 +163,26 @@ export class Sound {
     return this.output?.context.state === "running" && this.clock.isRunning;
   }
 
+  /** Without a gesture the browser leaves the context asleep: the next one wakes it. */
+  private resume(context: AudioContext): void {
+    const wake = () => {
+      if (this.motion && context.state === "suspended") context.resume().catch(() => undefined);
+    };
+    if (this.listening === null) {
+      const listening = new AbortController();
+      for (const gesture of GESTURES) document.addEventListener(gesture, wake, { signal: listening.signal });
+      this.listening = listening;
+    }
+    context.resume().catch(() => undefined);
+  }
+
   private open(sampleRate: number): { context: AudioContext; gain: GainNode } {
     const context = newContext(sampleRate);
     const gain = new GainNode(context, { gain: this.level });
     gain.connect(context.destination);
     context.addEventListener("statechange", () => {
       this.clock.reset();
+      if (context.state === "running") this.stopListening();
       this.pump();
     });
     return { context, gain };
@@ -229,6 +248,11 @@ export class Sound {
     if (Math.abs(lead - this.lead) < 5) return;
     this.lead = lead;
     this.options.onLead(lead);
+  }
+
+  private stopListening(): void {
+    this.listening?.abort();
+    this.listening = null;
   }
 
   private keepAwake(): void {

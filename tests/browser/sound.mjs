@@ -1,0 +1,235 @@
+/**
+ * Sound and picture are in sync: `node sound.mjs FIXTURE SERVER`. The clip has a click in its sound
+ * at every twelfth frame. A probe on the audio context's way out notes when each is heard, the
+ * harness when each picture is drawn; they must be within one frame of each other. Both are what
+ * the browser tells: the way from there to loudspeaker and screen is not seen here.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { launch } from "./support/browser.mjs";
+import { Client } from "./support/client.mjs";
+import { withBrowser } from "./support/harness.mjs";
+
+const [fixture, server] = process.argv.slice(2);
+const CLICK_EVERY = 12;
+/** The clip's shortest frame. */
+const FRAME_MS = 1000 / 24;
+/** What is drawn is seen with the screen's next refresh. */
+const REFRESH_MS = 1000 / 60;
+
+/** Opens the sound page with a player on the project. */
+async function start(open, origin, project, options = {}) {
+  const { page, problems } = await open(`${origin}/sound.html`);
+  await page.evaluate(
+    async (given) => {
+      const harness = new window.Harness({ sound: true, ...given });
+      window.harness = harness;
+      // Reading pixels back holds pictures up.
+      harness.player.setReadback(null);
+      await harness.player.load();
+      await harness.player.seek(0);
+      // Until the sound that is fetched at rest is there, playback would begin without it.
+      while ((await harness.player.stats()).soundBytes === 0 && given.sound !== false) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    { projectId: project, ...options },
+  );
+  return { page, problems };
+}
+
+/** A click's distance from the picture it belongs to, in ms: positive when the picture came later. */
+function offset(heardAt, pictures) {
+  const flashes = pictures.filter(({ frame }) => frame > 0 && frame % CLICK_EVERY === 0);
+  const off = flashes.map(({ drawnAt }) => drawnAt + REFRESH_MS - heardAt);
+  return off.reduce((best, one) => (Math.abs(one) < Math.abs(best) ? one : best), Infinity);
+}
+
+/**
+ * Every click must be heard within a frame of its picture. Two kinds of click say nothing: one in a
+ * moment in which the machine gave the page no animation frames, and the last one before a stop,
+ * whose picture was not drawn any more.
+ */
+function inSync(name, { pictures, clicks, hiccups }, { rate = 1, stops = 1 } = {}) {
+  const disturbed = (at) => hiccups.some(([start, end]) => at > start - FRAME_MS && at < end + FRAME_MS);
+  const goesOn = (at) => pictures.some(({ drawnAt }) => drawnAt > at && drawnAt < at + (3 * FRAME_MS) / rate);
+  const cut = clicks.filter((at) => !goesOn(at));
+  const counted = clicks.filter((at) => goesOn(at) && !disturbed(at));
+  const found = counted.map((at) => offset(at, pictures)).sort((a, b) => a - b);
+  const worst = found.reduce((most, off) => (Math.abs(off) > Math.abs(most) ? off : most), 0);
+  const round = (value) => Math.round(value * 10) / 10;
+  const [median] = found.slice(found.length >> 1);
+  const summary = { clicks: clicks.length, counted: found.length, medianMs: round(median), worstMs: round(worst) };
+  assert.ok(clicks.length > 0, `${name}: no click was heard`);
+  assert.ok(cut.length <= stops, `${name}: ${cut.length} clicks without a picture`);
+  assert.ok(Math.abs(worst) <= FRAME_MS, `${name}: ${JSON.stringify(summary)}`);
+  return summary;
+}
+
+async function playsInSync(page) {
+  return page.evaluate(async () => {
+    const { harness, ear } = window;
+    return ear.observe(harness, async () => {
+      for (let i = 0; i < 2; i += 1) {
+        await harness.player.seek(0);
+        await harness.playThrough(1);
+      }
+    });
+  });
+}
+
+async function seeksAndGoesOn(page) {
+  return page.evaluate(async () => {
+    const { harness, ear } = window;
+    const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    return ear.observe(harness, async (player) => {
+      player.setRate(1);
+      for (const frame of [40, 7, 66]) {
+        await player.seek(frame);
+        player.play();
+        await rest(1300);
+        player.pause();
+        await rest(100);
+      }
+    });
+  });
+}
+
+async function playsAtRate(page, rate, from = 0) {
+  return page.evaluate(async (given) => {
+    const { harness, ear } = window;
+    await harness.player.seek(given.from);
+    return ear.observe(harness, () => harness.playThrough(given.rate).then(() => undefined));
+  }, { rate, from });
+}
+
+async function changesRateOnTheWay(page) {
+  return page.evaluate(async () => {
+    const { harness, ear } = window;
+    return ear.observe(harness, async (player) => {
+      await player.seek(0);
+      player.setRate(1);
+      player.play();
+      for (const rate of [2, 0.5, 1]) {
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        player.setRate(rate);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      player.pause();
+    });
+  });
+}
+
+async function playsALoop(page) {
+  return page.evaluate(async () => {
+    const { harness, ear } = window;
+    return ear.observe(harness, async (player) => {
+      player.setRate(1);
+      player.setLoop([20, 40]);
+      await player.seek(20);
+      player.play();
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      player.pause();
+      player.setLoop(null);
+    });
+  });
+}
+
+async function mutesAndUnmutes(page) {
+  return page.evaluate(async () => {
+    const { harness, ear } = window;
+    const { player } = harness;
+    const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    player.setMuted(true);
+    await player.seek(0);
+    player.setRate(1);
+    player.play();
+    const muted = await ear.observe(harness, () => rest(1500));
+    player.setMuted(false);
+    await rest(300);
+    const unmuted = await ear.observe(harness, () => rest(1800));
+    player.pause();
+    return { muted, unmuted };
+  });
+}
+
+async function hidesAndReturns(page) {
+  return page.evaluate(async () => {
+    const { harness, ear } = window;
+    const { player } = harness;
+    const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const hide = (hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    await player.seek(0);
+    player.setRate(1);
+    player.play();
+    // Well before the first click, which would sound again with its picture already there.
+    await rest(300);
+    hide(true);
+    await rest(100);
+    const hidden = await ear.observe(harness, () => rest(1200));
+    hide(false);
+    const back = await ear.observe(harness, () => rest(2200));
+    player.pause();
+    return { hidden, back };
+  });
+}
+
+/** Without a gesture the clip plays in silence; a click on the page brings the sound in. */
+async function waitsForAGesture(site, server, project) {
+  const origin = await site({ api: server });
+  const browser = await launch([], { autoplay: false });
+  try {
+    const page = await browser.newPage();
+    const told = page.waitForEvent("console", (message) => message.text() === "played unasked");
+    await page.goto(`${origin}/sound.html?play=${project}`);
+    await told;
+    await page.mouse.click(5, 5);
+    const [silent, sounding] = await page.evaluate(async () => {
+      const { harness, ear } = window;
+      const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      await rest(500);
+      const observed = await ear.observe(harness, () => rest(2500));
+      return [window.unasked, { ...observed, frames: harness.readings.map(({ frame }) => frame) }];
+    });
+    return { silent, sounding };
+  } finally {
+    await browser.close();
+  }
+}
+
+await withBrowser(async ({ site, open }) => {
+  const client = new Client(server);
+  const project = await client.upload(join(fixture, "clip.mp4"), "clicks.mp4");
+  const origin = await site({ api: server });
+  const { page, problems } = await start(open, origin, project);
+  const summary = { played: inSync("played", await playsInSync(page), { stops: 2 }) };
+  summary.sought = inSync("sought", await seeksAndGoesOn(page), { stops: 3 });
+  summary.twice = inSync("twice the speed", await playsAtRate(page, 2));
+  summary.half = inSync("half the speed", await playsAtRate(page, 0.5, 54), { rate: 0.5 });
+  summary.changed = inSync("changed on the way", await changesRateOnTheWay(page), { rate: 0.5 });
+  summary.looped = inSync("looped", await playsALoop(page), { stops: 5 });
+  for (const rate of [-1, 8]) assert.deepEqual((await playsAtRate(page, rate)).clicks, [], `sound at rate ${rate}`);
+  const { muted, unmuted } = await mutesAndUnmutes(page);
+  assert.deepEqual([muted.clicks, muted.sound, unmuted.sound], [[], "off", "on"]);
+  summary.unmuted = inSync("unmuted", unmuted);
+  const { hidden, back } = await hidesAndReturns(page);
+  assert.deepEqual([hidden.clicks, hidden.pictures.length <= 1], [[], true]);
+  summary.returned = inSync("returned", back);
+  assert.deepEqual(await page.evaluate(() => window.harness.errors), []);
+  assert.deepEqual(problems, []);
+
+  const { silent, sounding } = await waitsForAGesture(site, server, project);
+  assert.deepEqual([silent.clicks, silent.sound, sounding.sound], [[], "off", "on"]);
+  assert.ok(silent.pictures.length > 20, "it did not play without sound");
+  const jumps = sounding.frames.slice(1).map((frame, i) => (frame - sounding.frames[i] + 96) % 96);
+  assert.ok(jumps.every((jump) => jump <= 3), `the picture jumped: ${jumps}`);
+  summary.unlocked = inSync("unlocked", sounding);
+
+  const latencies = await page.evaluate(() =>
+    window.ear.contexts.map(({ baseLatency, outputLatency }) => ({ baseLatency, outputLatency })));
+  return { ...summary, latencies };
+});
