@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+import threading
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from queue import Empty, LifoQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import openvino
 from numpy.typing import NDArray
 
@@ -22,43 +25,84 @@ class OpenVinoEngine:
     Computes in bfloat16 where the network bears it and the CPU has instructions for it (AVX-512
     BF16 or AMX): that is up to three times as fast as float32 and, unlike float16, keeps
     float32's range. Nodes that the card names are computed in float32 all the same.
+
+    A call by itself takes all threads, which is quickest. Calls at the same time take half of
+    them each: threads that need not wait for one another do more.
     """
 
     name = "openvino"
 
     def __init__(self, card: Card, *, threads: int | None = None) -> None:
-        core = openvino.Core()
-        able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self.precision = "bf16" if able and card.precision == "bf16" else "f32"
         self.identity = card.sha256
         self._card = card
-        config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
-        if threads is not None:
-            config["INFERENCE_NUM_THREADS"] = threads
-        model = core.read_model(card.path)
-        if self.precision == "bf16" and card.float32:
-            model = _marked(core, model, card.float32)
-        self._model = _compiled(core, model, self.precision, config)
-        if self.precision == "bf16" and not _is_kept(self._model, card.float32):
-            # Another release of OpenVINO may not know the mark, and masks would differ.
-            self.precision = "f32"
-            self._model = _compiled(core, core.read_model(card.path), self.precision, config)
-        # A request holds the activations of one call. Idle ones wait here, so there are never
-        # more of them than there were calls at one time.
-        self._idle: LifoQueue[Any] = LifoQueue()
+        count = threads or os.cpu_count() or 1
+        self.precision, self._all = _built(card, {"INFERENCE_NUM_THREADS": count})
+        self._half = self._all
+        if count > 1:
+            _, half = _built(card, {"INFERENCE_NUM_THREADS": count, "NUM_STREAMS": 2})
+            # Masks must not depend on what else is called.
+            if self._agree(half):
+                self._half = half
+        self._running = 0
+        self._lock = threading.Lock()
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
         """Run the network once; see `Engine.run`."""
         ready = check_inputs(self._card, inputs)
+        with self._lock:
+            requests = self._half if self._running else self._all
+            self._running += 1
+        try:
+            return requests.run(ready, self._card.outputs)
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _agree(self, other: _Requests) -> bool:
+        random = np.random.default_rng(0)
+        inputs = {
+            name: (random.random(shape) * 255).astype(self._card.types.get(name, "float32"))
+            for name, shape in self._card.inputs.items()
+        }
+        found = [each.run(inputs, self._card.outputs) for each in (self._all, other)]
+        return all(np.array_equal(found[0][name], found[1][name]) for name in found[0])
+
+
+class _Requests:
+    """A compiled network and its infer requests.
+
+    A request holds the activations of one call. Idle ones wait here, so there are never more of
+    them than there were calls at one time.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._idle: LifoQueue[Any] = LifoQueue()
+
+    def run(self, inputs: dict[str, NDArray[Any]], outputs: Sequence[str]) -> dict[str, Any]:
         try:
             request = self._idle.get_nowait()
         except Empty:
             request = self._model.create_infer_request()
         try:
-            results = request.infer(ready, share_inputs=True, share_outputs=False)
-            return {name: results[name] for name in self._card.outputs}
+            results = request.infer(inputs, share_inputs=True, share_outputs=False)
+            return {name: results[name] for name in outputs}
         finally:
             self._idle.put(request)
+
+
+def _built(card: Card, threads: dict[str, Any]) -> tuple[str, _Requests]:
+    """Return the precision a network is computed in here, and the network."""
+    core = openvino.Core()
+    config = {"PERFORMANCE_HINT": "LATENCY", **threads}
+    model = core.read_model(card.path)
+    if card.precision == "bf16" and "BF16" in core.get_property("CPU", _CAPABILITIES):
+        marked = _marked(core, model, card.float32) if card.float32 else model
+        compiled = _compiled(core, marked, "bf16", config)
+        # Another release of OpenVINO may not know the mark, and masks would differ.
+        if _is_kept(compiled, card.float32):
+            return "bf16", _Requests(compiled)
+    return "f32", _Requests(_compiled(core, model, "f32", config))
 
 
 def _compiled(core: Any, model: Any, precision: str, config: dict[str, Any]) -> Any:
@@ -97,6 +141,7 @@ def _is_kept(model: Any, parts: Collection[str]) -> bool:
     return True
 
 
+_CAPABILITIES = "OPTIMIZATION_CAPABILITIES"
 _DATA = frozenset({"Const", "Parameter", "Result"})
 _MARK = "DisablePrecisionConversion"
 

@@ -93,6 +93,23 @@ class _ValueEncoder(nn.Module):
         return value.flatten(2)
 
 
+class _Confidence(nn.Sequential):
+    """The logit of the expected IoU, from the mean and the maximum of each feature.
+
+    Its matrix products are written as convolutions: engines share the sums of a product out
+    among threads, and then the result depends on how many there are.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.cat([x.mean((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)], 1)
+        for layer in self:
+            if isinstance(layer, nn.Linear):
+                x = F.conv2d(x, layer.weight[:, :, None, None], layer.bias)
+            else:
+                x = layer(x)
+        return x.flatten()
+
+
 class _Decoder(nn.Module):
     """Readout, features and the previous mask, to logits."""
 
@@ -112,7 +129,7 @@ class _Decoder(nn.Module):
         self.down4 = _conv(48, 16)
         self.at2 = _conv(CHANNELS[2], 16)
         self.logits = _conv(16, 1)
-        self.confidence = nn.Sequential(nn.Linear(256, 64), nn.ReLU(), nn.Linear(64, 1))
+        self.confidence = _Confidence(nn.Linear(256, 64), nn.ReLU(), nn.Linear(64, 1))
         line = torch.tensor([[0.25, 0.75, 0.0], [0.0, 0.75, 0.25]])
         phases = line[:, None, :, None] * line[None, :, None, :]
         self.register_buffer("phases", phases.reshape(4, 1, 3, 3), persistent=False)
@@ -125,8 +142,7 @@ class _Decoder(nn.Module):
         x4 = _doubled(self.down8(F.relu(x8))) + self.at4(torch.cat([features.f4, m4], 1))
         x4 = self.residual4(x4)
         x2 = F.relu(_doubled(self.down4(F.relu(x4))) + self.at2(features.f2))
-        pooled = torch.cat([x16.mean((2, 3)), x16.amax((2, 3))], 1)
-        return self.full_size(self.logits(x2)), self.confidence(pooled).squeeze(1)
+        return self.full_size(self.logits(x2)), self.confidence(x16)
 
     def full_size(self, logits: Tensor) -> Tensor:
         """Do what `_doubled` does; engines convolve a plane to its phases far more quickly."""

@@ -38,7 +38,7 @@ TIE = 0.003
 """Differences of held-out J&F below this are luck."""
 
 PRECISION = "bf16"
-FLOAT32 = ("/encoder/",)
+FLOAT32 = ("/encoder/", "/decoder/confidence/")
 """With the encoder in bfloat16, masks differ by more than the .005 of IoU that is allowed."""
 
 
