@@ -67,6 +67,7 @@ async function moveDeleteUndo(editor) {
 
   const second = editor.page.getByRole("button", { name: "Point 2, excluded" });
   await second.click({ button: "right" });
+  await editor.page.getByRole("menuitem", { name: "Delete" }).click();
   await until("the deleted point", async () => (await editor.clicks()).length === 1);
   await editor.press("Control+z");
   await second.waitFor();

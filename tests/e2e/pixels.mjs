@@ -2,7 +2,10 @@
 
 import { inflateSync } from "node:zlib";
 
-/** An 8-bit, non-interlaced RGB(A) PNG as `{width, height, channels, data}`. */
+/** Samples per pixel by a PNG's colour type. */
+const CHANNELS = { 0: 1, 2: 3, 6: 4 };
+
+/** An 8-bit, non-interlaced grey or RGB(A) PNG as `{width, height, channels, data}`. */
 export function decodePng(png) {
   let offset = 8;
   let header = null;
@@ -17,7 +20,7 @@ export function decodePng(png) {
   }
   const width = header.readUInt32BE(0);
   const height = header.readUInt32BE(4);
-  const channels = header[9] === 6 ? 4 : 3;
+  const channels = CHANNELS[header[9]];
   return { width, height, channels, data: unfilter(inflateSync(Buffer.concat(parts)), width, height, channels) };
 }
 

@@ -76,7 +76,7 @@ export function StageCursor({ session }: { session: Session }) {
   useEffect(() => {
     if (!at) return;
     const percents = `${Math.round(at.x * 100)} %, ${Math.round(at.y * 100)} %`;
-    const timer = setTimeout(() => session.toolbox.say(`Crosshair at ${percents}`), TELL_MS);
+    const timer = setTimeout(() => session.toolbox.mention(`Crosshair at ${percents}`), TELL_MS);
     return () => clearTimeout(timer);
   }, [at]);
   if (!at) return null;

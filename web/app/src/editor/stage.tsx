@@ -1,6 +1,6 @@
 /** The picture with the user's marks on it, and the hands that make them. */
 
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Project } from "../api/types";
 import { toPicture, type Point } from "../logic/viewport";
 import { followHover } from "../state/hover";
@@ -28,6 +28,7 @@ interface StageProps {
 export function Stage({ session, project, firstFrame }: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [ringed, setRinged] = useState(false);
   const gestures = useMemo(() => new StageGestures(session), [session]);
 
   useEffect(() => {
@@ -54,7 +55,7 @@ export function Stage({ session, project, firstFrame }: StageProps) {
   return (
     <main
       ref={stage}
-      class={`stage ${cursorOf(session, gestures)}`}
+      class={`stage ${cursorOf(session, gestures)} ${ringed ? "ringed" : ""}`}
       tabIndex={0}
       aria-label="Picture. C takes out a crosshair for the arrow keys."
       onPointerDown={(event) => {
@@ -79,8 +80,11 @@ export function Stage({ session, project, firstFrame }: StageProps) {
         event.preventDefault();
         event.stopPropagation();
       }}
+      // A key pressed after the mouse would ring the stage as if it had been reached by keyboard.
+      onFocus={(event) => setRinged(event.currentTarget.matches(":focus-visible"))}
       onBlur={(event) => {
         if (event.target !== stage.current) return;
+        setRinged(false);
         session.toolbox.cursor.value = null;
       }}
       onContextMenu={(event) => {

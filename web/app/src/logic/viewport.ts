@@ -19,8 +19,7 @@ export interface Point {
 
 export const MAX_SCALE = 64;
 
-/** Screen pixels per picture pixel from which a pixel shows as a square, and from which with a grid. */
-export const SQUARES_FROM = 4;
+/** Screen pixels per picture pixel from which a grid parts them; the player shows squares from 4. */
 export const GRID_FROM = 8;
 
 /** The zooms that + and - step through, in screen (device) pixels per picture pixel. */

@@ -3,9 +3,11 @@
 import * as client from "../api/client";
 import type { NewPrompt } from "../api/types";
 import type { Draft } from "../logic/clicks";
+import type { Mask } from "../logic/paint";
 import { nameOf } from "../logic/prompts";
 import type { Point } from "../logic/viewport";
 import { beginMeasure } from "./latency";
+import type { Place } from "./masks";
 import { Paint } from "./paint";
 import type { Session } from "./session";
 import type { Preview } from "./toolbox";
@@ -37,9 +39,18 @@ export function addClick(session: Session, at: Point, include: boolean, since?: 
     ...draft,
     added: [...draft.added, { id, x, y, include, object, frame }],
   }));
-  const release = showForeseen(session, at, include);
+  const foreseen = foreseenMask(session, { object: object || null, frame, at, include });
+  let release: () => void = () => undefined;
+  const foresee = (known: string) => {
+    if (foreseen) release = showForeseen(session, { object: known, frame }, foreseen);
+  };
+  if (object !== "") foresee(object);
   void session.run(
-    async () => client.addClick(session.id, await ensureObject(session), frame, { x, y, include }),
+    async () => {
+      const made = await ensureObject(session);
+      if (object === "") foresee(made);
+      return client.addClick(session.id, made, frame, { x, y, include });
+    },
     () => {
       release();
       editDraft(session, (draft) => ({
@@ -166,18 +177,18 @@ async function ensureObject(session: Session): Promise<string> {
   return project.objects[0]?.id ?? "";
 }
 
-/** Shows the mask that the hover preview found for this very click; returns what lets it go. */
-function showForeseen(session: Session, at: Point, include: boolean): () => void {
-  const { masks, toolbox } = session;
+/** The mask that the hover preview found for this very click. */
+function foreseenMask({ toolbox }: Session, click: Omit<Preview, "mask">): Mask | null {
   const preview = toolbox.preview.value;
   toolbox.preview.value = null;
-  const object = session.object.value?.id;
-  const frame = session.frame.value;
-  if (!preview || !object || !masks || !isOf(preview, { object, frame, at, include })) {
-    return () => undefined;
-  }
-  const release = masks.hold({ object, frame });
-  masks.show({ object, frame }, preview.mask);
+  return preview && isOf(preview, click) ? preview.mask : null;
+}
+
+/** Shows it until the returned function is called and the server's own mask is here. */
+function showForeseen({ masks }: Session, place: Place, mask: Mask): () => void {
+  if (!masks) return () => undefined;
+  const release = masks.hold(place);
+  masks.show(place, mask);
   return release;
 }
 

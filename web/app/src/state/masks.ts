@@ -18,7 +18,7 @@ import type { Session } from "./session";
 const KEPT = 12;
 
 /** A frame of an object. */
-interface Place {
+export interface Place {
   readonly object: string;
   readonly frame: number;
 }
@@ -120,8 +120,11 @@ export class LiveMasks {
       this.remove(place);
     }
     for (const [key, mask] of wanted) {
-      const waits = (held.get(key)?.holders ?? 0) > 0;
-      if (waits || drawn.get(key)?.address === mask.address) continue;
+      if ((held.get(key)?.holders ?? 0) > 0) continue;
+      if (drawn.get(key)?.address === mask.address) {
+        if (mask.frame === frame) queueMicrotask(() => void this.confirm(mask));
+        continue;
+      }
       drawn.set(key, mask);
       void this.draw(mask);
     }
@@ -140,6 +143,14 @@ export class LiveMasks {
       if (this.drawn.get(key) === mask) this.drawn.delete(key);
       notify(describe(error), "error");
     }
+  }
+
+  /** An edit may leave the mask as it was: then it is on the screen already. */
+  private async confirm(mask: LiveMask): Promise<void> {
+    const { session } = this;
+    if (session.busy.value > 0 || session.toolbox.deed === null) return;
+    endMeasure("click");
+    this.tell(mask, await this.read(mask.address));
   }
 
   private remove(place: Place): void {

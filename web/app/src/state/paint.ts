@@ -2,6 +2,7 @@
 
 import { paintLasso, paintStroke, type Mask } from "../logic/paint";
 import type { NewPrompt } from "../api/types";
+import type { Place } from "./masks";
 import type { Session } from "./session";
 
 export class Paint {
@@ -14,7 +15,7 @@ export class Paint {
 
   private constructor(
     private readonly session: Session,
-    private readonly place: { readonly object: string; readonly frame: number },
+    private readonly place: Place,
     private readonly release: () => void,
   ) {}
 

@@ -27,6 +27,8 @@ export interface Preview {
 export const SMALLEST_RADIUS = 0.002;
 export const LARGEST_RADIUS = 0.3;
 const RADIUS_STEP = 1.2;
+/** How long a sentence is left to be heard. */
+const PAUSE_MS = 2500;
 const HOVER_KEY = "mattebox:hover";
 
 export class Toolbox {
@@ -49,6 +51,7 @@ export class Toolbox {
   deed: string | null = null;
   /** For screen readers: what has just happened on the stage. */
   readonly spoken = signal("");
+  private spokenAt = -Infinity;
 
   setStroke(change: Partial<Stroke>): void {
     this.stroke.value = { ...this.stroke.value, ...change };
@@ -71,6 +74,13 @@ export class Toolbox {
 
   say(sentence: string): void {
     this.spoken.value = sentence;
+    this.spokenAt = performance.now();
+  }
+
+  /** Says what matters less than what was done just now. */
+  mention(sentence: string): void {
+    const free = this.deed === null && performance.now() - this.spokenAt > PAUSE_MS;
+    if (free) this.spoken.value = sentence;
   }
 }
 

@@ -1,0 +1,275 @@
+/**
+ * Everything that a hand does on the picture, in a real browser: previews, boxes, paint, lassos,
+ * the crosshair of the keyboard, fingers, menus, and what happens when the server says no.
+ *
+ *     node stage.mjs '{"url", "clip", "scene", "shots"?}'
+ */
+
+import { check, Editor, until } from "./editor.mjs";
+import { decodePng, distance } from "./pixels.mjs";
+
+const PINK = [255, 79, 163];
+
+/** The keyframe of the first object on the frame that is shown. */
+async function keyframe(editor) {
+  const frame = await editor.frame();
+  const project = await editor.project();
+  return project.objects[0]?.keyframes.find((entry) => entry.frame === frame);
+}
+
+/** Waits until the keyframe has so many clicks and prompts. */
+const marked = (editor, count) =>
+  until(`${count} clicks and prompts`, async () => {
+    const known = await keyframe(editor);
+    const marks = known ? known.clicks.length + known.prompts.length : 0;
+    return marks === count ? (known ?? { clicks: [], prompts: [] }) : null;
+  });
+
+/** How much of the pixel at a picture point is object, 0..255, by the server's mask. */
+async function maskAt(editor, x, y) {
+  const { mask } = await keyframe(editor);
+  const answer = await editor.page.request.get(editor.options.url + mask);
+  const { width, height, data } = decodePng(await answer.body());
+  return data[Math.floor(y * height) * width + Math.floor(x * width)];
+}
+
+/** Draws with the mouse through picture points. */
+async function draw(editor, ...points) {
+  const spots = await Promise.all(points.map(([x, y]) => editor.at(x, y)));
+  await editor.page.mouse.move(spots[0].x, spots[0].y);
+  await editor.page.mouse.down();
+  for (const { x, y } of spots.slice(1)) await editor.page.mouse.move(x, y, { steps: 8 });
+  return { release: () => editor.page.mouse.up() };
+}
+
+/** Whether a picture point is tinted in the object's colour, compared with the plate. */
+async function tintedUntil(editor, point, plate) {
+  await until("the tint", async () => {
+    const [color] = await editor.colors([point]);
+    return distance(color, PINK) < distance(plate, PINK) - 40;
+  });
+}
+
+async function hover(editor, { scene }) {
+  const preview = editor.page.getByTestId("preview");
+  const spot = await editor.at(...scene.click);
+  await editor.page.mouse.move(spot.x, spot.y);
+  await preview.waitFor();
+  await editor.shot("preview");
+  await editor.page.mouse.move(spot.x + 60, spot.y + 60);
+  await preview.waitFor({ state: "detached" });
+  check((await editor.project()).objects.length === 0, "Hovering made an object.");
+  await editor.button("Preview of a click: on");
+  await editor.page.mouse.move(spot.x, spot.y);
+  await editor.page.waitForTimeout(400);
+  check((await preview.count()) === 0, "The preview shows although it is off.");
+  await editor.page.mouse.move(5, 300);
+}
+
+async function box(editor, { scene }) {
+  const [left, top, right, bottom] = scene.box;
+  const abandoned = await draw(editor, [left, top], [right, bottom]);
+  await editor.page.locator(".shape.live").waitFor();
+  await editor.shot("box");
+  await editor.press("Escape");
+  await editor.page.locator(".shape.live").waitFor({ state: "detached" });
+  await abandoned.release();
+  const [plate] = await editor.colors([scene.object]);
+  await (await draw(editor, [left, top], [right, bottom])).release();
+  const { prompts } = await marked(editor, 1);
+  check(prompts[0].kind === "box", "The box is no prompt.");
+  check(Math.abs(prompts[0].box[0] - left) < 0.002, `The box begins at ${prompts[0].box[0]}.`);
+  check((await maskAt(editor, ...scene.object)) > 200, "The box did not take the object.");
+  await editor.page.mouse.move(5, 300);
+  await tintedUntil(editor, scene.object, plate);
+  await editor.shot("boxed");
+}
+
+/** Paint shows while the server has not answered yet, and is what the server makes of it. */
+async function paint(editor, { scene }) {
+  const [start, end] = scene.empty;
+  const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
+  const [plate] = await editor.colors([middle]);
+  await editor.press("b");
+  let answer = null;
+  const answered = new Promise((resolve) => (answer = resolve));
+  await editor.page.route("**/prompts", async (route) => {
+    await answered;
+    await route.continue();
+  });
+  const stroke = await draw(editor, start, end);
+  await tintedUntil(editor, middle, plate);
+  await stroke.release();
+  await tintedUntil(editor, middle, plate);
+  await editor.shot("painted");
+  answer();
+  const { prompts } = await marked(editor, 2);
+  await editor.page.unroute("**/prompts");
+  check(prompts[1].kind === "brush" && prompts[1].direct, "The stroke is no direct edit.");
+  check((await maskAt(editor, ...middle)) === 255, "The mask is not painted.");
+  await editor.page.mouse.move(5, 300);
+  await tintedUntil(editor, middle, plate);
+}
+
+async function lassoErases(editor, { scene }) {
+  const [start, end] = scene.empty;
+  const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
+  await editor.press("d");
+  await editor.press("x");
+  await editor.page.getByRole("radio", { name: "Erase" }).and(editor.page.locator("[aria-checked=true]")).waitFor();
+  const [x, y] = middle;
+  const around = [[x - 0.03, y - 0.09], [x + 0.03, y - 0.09], [x + 0.03, y + 0.09], [x - 0.03, y + 0.09]];
+  const lasso = await draw(editor, ...around);
+  await editor.shot("lasso");
+  await lasso.release();
+  await marked(editor, 3);
+  check((await maskAt(editor, ...middle)) === 0, "The lasso erased nothing.");
+  check((await maskAt(editor, ...start)) === 255, "The lasso erased what lies outside.");
+  await editor.press("x");
+}
+
+/** A refused stroke leaves the mask as it was, and the server's sentence. */
+async function refused(editor, { scene }) {
+  const [start, end] = scene.empty;
+  const spot = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
+  const before = await keyframe(editor);
+  await editor.page.mouse.move(5, 300);
+  const [plate] = await editor.colors([spot]);
+  await editor.press("b");
+  await editor.page.route("**/prompts", (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ detail: "Object 1 is locked; unlock it first." }),
+    }),
+  );
+  await (await draw(editor, start, end)).release();
+  await editor.page.getByText("Object 1 is locked; unlock it first.").waitFor();
+  await editor.page.unroute("**/prompts");
+  await editor.button("Dismiss");
+  await editor.page.mouse.move(5, 300);
+  await until("the mask as it was", async () => {
+    const [color] = await editor.colors([spot]);
+    return distance(color, plate) < 24;
+  });
+  check((await keyframe(editor)).mask === before.mask, "The refused stroke changed the mask.");
+  // The browser tells of any refusal on its console.
+  editor.complaints = editor.complaints.filter((complaint) => !complaint.includes("409"));
+}
+
+async function deleteMarks(editor) {
+  await editor.press("v");
+  const [lasso] = await editor.page.getByRole("button", { name: "Erase lasso" }).all();
+  await lasso.click({ button: "right" });
+  await editor.shot("menu");
+  await editor.page.getByRole("menuitem", { name: "Delete" }).click();
+  await marked(editor, 2);
+  await editor.page.getByRole("button", { name: "Paint stroke" }).focus();
+  await editor.press("Delete");
+  await marked(editor, 1);
+}
+
+/** The whole of a click without a pointer. */
+async function byKeyboard(editor, { scene }) {
+  await editor.press("c");
+  await editor.page.locator(".crosshair").waitFor();
+  const { width } = await editor.clip();
+  const left = (scene.click[0] - 0.5) * width < 0;
+  for (let i = 0; i < 3; i += 1) await editor.press(left ? "Shift+ArrowLeft" : "Shift+ArrowRight");
+  await editor.press("ArrowDown");
+  check((await editor.frame()) === 0, "The arrow keys stepped frames under the crosshair.");
+  await editor.shot("crosshair");
+  await editor.press("Alt+Enter");
+  const { clicks } = await marked(editor, 2);
+  check(!clicks[0].include, "Alt and Enter do not exclude.");
+  check(left === clicks[0].x < 0.5 && clicks[0].y > 0.5, "The click is not under the crosshair.");
+  await editor.page.getByText(/^Exclude click at \d+ %, \d+ %; mask covers \d+ % of the frame$/).waitFor({ state: "attached" });
+  await editor.press("Escape");
+  await editor.page.locator(".crosshair").waitFor({ state: "detached" });
+  await editor.press("ArrowRight");
+  await editor.frameUntil(1);
+  await editor.press("ArrowLeft");
+  await editor.frameUntil(0);
+}
+
+/** Two fingers zoom and move, one clicks. */
+async function fingers(editor, { scene }) {
+  const session = await editor.page.context().newCDPSession(editor.page);
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 2 });
+  const touch = (type, ...points) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+    });
+  const zoom = editor.page.getByRole("button", { name: /^Zoom: / });
+  const before = parseInt(/\d+/.exec(await zoom.getAttribute("aria-label"))[0], 10);
+  const { x, y } = await editor.at(0.5, 0.5);
+  const marks = (await editor.clicks()).length;
+  await touch("touchStart", [x - 40, y]);
+  await touch("touchStart", [x - 40, y], [x + 40, y]);
+  for (let i = 1; i <= 8; i += 1) await touch("touchMove", [x - 40 - 10 * i, y], [x + 40 + 10 * i, y]);
+  await touch("touchEnd");
+  const after = parseInt(/\d+/.exec(await zoom.getAttribute("aria-label"))[0], 10);
+  check(Math.abs(after / before - 3) < 0.1, `Spreading two fingers threefold zoomed ${before} to ${after}.`);
+  check((await editor.clicks()).length === marks, "Two fingers clicked.");
+  await editor.shot("pinched");
+  await editor.press("f");
+  const spot = await editor.at(...scene.click);
+  await touch("touchStart", [spot.x, spot.y]);
+  await touch("touchEnd");
+  await until("the tapped click", async () => (await editor.clicks()).length === marks + 1);
+  const tapped = (await editor.clicks()).at(-1);
+  check(Math.hypot(tapped.x - scene.click[0], tapped.y - scene.click[1]) < 0.005, "The tap is off its place.");
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: false });
+}
+
+/** Left of the wipe is the plate; keys and pointer move it. */
+async function wipe(editor, { scene }) {
+  const [plain] = await editor.colors([scene.background]);
+  await editor.view("Matte");
+  await until("the matte", async () => distance((await editor.colors([scene.background]))[0], [0, 0, 0]) < 24);
+  await editor.press("5");
+  const handle = editor.page.getByRole("slider", { name: "Wipe between before and after" });
+  await handle.waitFor();
+  const line = await handle.boundingBox();
+  const to = await editor.at(0.95, 0.5);
+  await editor.page.mouse.move(line.x + line.width / 2, line.y + line.height / 3);
+  await editor.page.mouse.down();
+  await editor.page.mouse.move(to.x, to.y, { steps: 6 });
+  await editor.page.mouse.up();
+  await until("the plate left of the wipe", async () => {
+    const [color] = await editor.colors([scene.background]);
+    return distance(color, plain) < 24;
+  });
+  await editor.shot("wipe");
+  await handle.focus();
+  await editor.press("Home");
+  check((await handle.getAttribute("aria-valuenow")) === "0", "Home does not move the wipe.");
+  await until("the matte right of it", async () => {
+    const [color] = await editor.colors([scene.background]);
+    return distance(color, [0, 0, 0]) < 24;
+  });
+}
+
+const STEPS = [hover, box, paint, lassoErases, refused, deleteMarks, byKeyboard, fingers, wipe];
+
+const options = JSON.parse(process.argv[2]);
+const editor = await Editor.launch({ ...options, decoder: "auto" });
+const passed = [];
+try {
+  await editor.openProjects();
+  await editor.upload(options.clip);
+  await editor.pictureShown();
+  for (const step of STEPS) {
+    await step(editor, options);
+    passed.push(step.name);
+  }
+  check(editor.complaints.length === 0, `The browser complained: ${editor.complaints.join("; ")}`);
+} catch (error) {
+  await editor.shot("failed");
+  console.error(String(error.stack ?? error));
+  console.error(`Passed: ${passed.join(", ")}. Complaints: ${editor.complaints.join("; ")}`);
+  process.exitCode = 1;
+} finally {
+  await editor.close();
+}
