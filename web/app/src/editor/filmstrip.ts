@@ -81,14 +81,12 @@ export class Filmstrip {
     }
   }
 
-  /** The first picture, clicks and Apply come before the filmstrip. */
+  /** The first picture and clicks come before the filmstrip; the server has it wait for segments. */
   private async idle(): Promise<void> {
     const { session } = this;
-    const occupied = () =>
-      !session.playback.value?.shown.value || session.busy.value > 0 || session.working.value;
-    do {
+    while (!session.playback.value?.shown.value || session.busy.value > 0) {
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-    } while (occupied());
+    }
   }
 }
 

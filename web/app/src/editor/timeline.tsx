@@ -68,6 +68,11 @@ function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
       aria-valuemax={count - 1}
       aria-valuenow={clampFrame(frame, count)}
       aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
+      onMouseDown={(event) => {
+        // The pointer leaves no focus behind, whose ring the next key press would show.
+        event.preventDefault();
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      }}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);
