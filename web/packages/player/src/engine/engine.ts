@@ -199,7 +199,9 @@ export class Engine implements EngineApi {
 
   setLiveMask(frame: number, objectId: string, mask: MaskPixels | null): void {
     this.clip?.buffers.setLiveMask(frame, objectId, mask);
-    this.invalidate();
+    // A picture at rest answers the hand at once, not with the screen's next turn.
+    if (this.playing) this.invalidate();
+    else this.tick();
   }
 
   readMatte(frame: number, objectId: string): MaskPixels | null {
