@@ -1,8 +1,9 @@
 """Finding the object that somebody drew a box or a line around.
 
 The Refinement Network knows clicks and a previous mask, so a shape is put to it in those words: the
-picture is cut close around the shape, its middle is an include click, places just outside of it are
-exclude clicks, all told at once. See `docs/decisions/prompts.md` for what else was tried.
+picture is cut close around the shape, a place inside is an include click, places just outside are
+exclude clicks, all told at once. Which place inside is on the object nobody knows: of several the
+one is taken whose answer fills the shape best. See `docs/decisions/prompts.md`.
 """
 
 from __future__ import annotations
@@ -14,28 +15,33 @@ from numpy.typing import NDArray
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.paint import Cover
 from mattebox.segmentation.refiner import Click, Refiner
+from mattebox.segmentation.window import Window
 
 Mask = NDArray[np.uint8]
 Place = tuple[int, int]
 
 MARGIN = 1.4
 """The network sees so many times the box around the shape, a side."""
-LOOKS = 2
-"""How often the network looks, the second time upon its own answer."""
 OUTSIDE = 0.04
 """How far outside the shape the exclude clicks are, over its longer side."""
 EXCLUDED = 4
 """How many exclude clicks there are at most."""
+PLACES = ((0.5, 0.25), (0.5, 0.75), (0.25, 0.5), (0.75, 0.5))
+"""Where, across and down the shape, the object is looked for beside its middle."""
+FILLS = 0.8
+"""An answer that fills the shape so well is taken without trying other places."""
 SLACK = 0.03
 """How far beyond the shape the object may reach, over the shape's longer side."""
+STRAYS = 0.01
+"""This share of an answer on each side does not count as its extent."""
 
 
 def find_enclosed(
     refiner: Refiner,
     frame: NDArray[np.uint8],
     shape: Cover,
-    mask: Mask,
     *,
+    known: Mask | None = None,
     wanted: Mask | None = None,
 ) -> Mask:
     """Find the object inside a shape.
@@ -44,8 +50,8 @@ def find_enclosed(
         refiner: The network.
         frame: RGB, `(H, W, 3) uint8`.
         shape: What the shape surrounds.
-        mask: What is known of the object so far, `(H, W) uint8`: no exclude click is put there.
-        wanted: Where the middle is looked for, `(H, W) uint8`, instead of in the whole shape.
+        known: What belongs to the object already, `(H, W) uint8`: no exclude click is put there.
+        wanted: What the object is a part of, `(H, W) uint8`; by default the whole frame.
 
     Returns:
         `(H, W) uint8`, 0 beyond the shape and a little slack.
@@ -55,25 +61,72 @@ def find_enclosed(
     longest = max(shape.window.width, shape.window.height)
     seen = windows.around(shape.window, frame.shape, MARGIN)
     part = seen.slices
-    sought = inside[part] if wanted is None else cv2.min(inside[part], wanted[part])
-    excluded = [
-        place
-        for place in _around(inside[part], max(2, round(OUTSIDE * longest)))
-        if mask[part][place[1], place[0]] < 128
-    ]
-    places = [(_middle(np.asarray(sought, np.uint8)), True), *((each, False) for each in excluded)]
-    clicks = [
-        Click((x + 0.5) / seen.width, (y + 0.5) / seen.height, include)
-        for (x, y), include in places
-    ]
-    known = mask[part].copy() if (mask[part] >= 128).any() else None
     picture = np.ascontiguousarray(frame[part])
-    found = refiner.refine_at_once(picture, clicks, known, looks=LOOKS)
+    sought = inside[part] if wanted is None else cv2.min(inside[part], wanted[part])
+    outside = [
+        _click(place, seen, include=False)
+        for place in _around(inside[part], max(2, round(OUTSIDE * longest)))
+        if known is None or known[part][place[1], place[0]] < 128
+    ]
+    found = _best(refiner, picture, np.asarray(sought, np.uint8), seen, outside)
     slack = max(1, round(SLACK * longest))
     reach = cv2.GaussianBlur(_grown(inside[part], slack), (3, 3), 0)
     whole = np.zeros_like(inside)
     whole[part] = cv2.min(found, reach)
     return whole
+
+
+def _best(
+    refiner: Refiner, picture: Mask, sought: Mask, seen: Window, outside: list[Click]
+) -> Mask:
+    """The answer that fills what is sought best, looked at once more upon itself."""
+    extent = _extent(sought, 0)
+    places = _inside(sought)
+    best, most, chosen = np.zeros_like(sought), -1.0, places[0]
+    for place in places:
+        found = refiner.look(picture, [_click(place, seen, include=True), *outside])
+        fill = _overlap(_extent(found, STRAYS), extent)
+        if fill > most:
+            best, most, chosen = found, fill, place
+        if most >= FILLS:
+            break
+    return refiner.look(picture, [_click(chosen, seen, include=True), *outside], best)
+
+
+def _click(place: Place, seen: Window, *, include: bool) -> Click:
+    return Click((place[0] + 0.5) / seen.width, (place[1] + 0.5) / seen.height, include)
+
+
+def _inside(region: Mask) -> list[Place]:
+    """Columns and rows of places inside a region, its middle first."""
+    left, top, width, height = cv2.boundingRect(region)
+    places = [_middle(region)]
+    for across, down in PLACES:
+        place = int(left + across * width), int(top + down * height)
+        if region[place[1], place[0]] >= 128 and place not in places:
+            places.append(place)
+    return places
+
+
+def _extent(mask: Mask, strays: float) -> Window:
+    """The rectangle of a mask's inside without a share of strays on each side."""
+    sides = []
+    solid = mask >= 128
+    for axis in (0, 1):
+        along = np.cumsum(solid.sum(axis=axis))
+        low = int(np.searchsorted(along, strays * along[-1], side="right"))
+        high = int(np.searchsorted(along, (1 - strays) * along[-1])) + 1
+        sides.append((low, max(low, high)))
+    (left, right), (top, bottom) = sides
+    return Window(left, top, right, bottom)
+
+
+def _overlap(one: Window, two: Window) -> float:
+    """Intersection over union of two rectangles."""
+    width = min(one.right, two.right) - max(one.left, two.left)
+    height = min(one.bottom, two.bottom) - max(one.top, two.top)
+    both = max(0, width) * max(0, height)
+    return both / max(1, one.width * one.height + two.width * two.height - both)
 
 
 def _middle(region: Mask) -> Place:

@@ -176,32 +176,19 @@ class Refiner:
             self._states.put((*key, *made[:count]), state)
         return crisp(state.mask, GAIN)
 
-    def refine_at_once(
+    def look(
         self,
         frame: NDArray[np.uint8],
         clicks: Sequence[Click],
         previous_mask: NDArray[np.uint8] | None = None,
-        *,
-        looks: int = 1,
     ) -> NDArray[np.uint8]:
-        """Find the object that clicks mean together, not one after the other; nothing is kept.
+        """Look at the whole frame once, with all clicks told at once; see `refine` for the rest.
 
-        Args:
-            frame: See `refine`.
-            clicks: See `refine`.
-            previous_mask: See `refine`.
-            looks: How often the network is asked, each time with its own answer as previous mask.
-
-        Returns:
-            See `refine`.
+        Only the encoded picture is kept: asking again of the same frame costs one decoding.
         """
         _check(frame, clicks, previous_mask)
         task = _Task(frame, _digest(frame), clicks)
-        empty = np.zeros(frame.shape[:2], np.uint8)
-        state = _State(empty if previous_mask is None else previous_mask, None)
-        for _ in range(looks):
-            state = self._step(task, state)
-        return crisp(state.mask, GAIN)
+        return crisp(self._look(task, previous_mask, windows.whole(frame.shape)), GAIN)
 
     def _latest(
         self, key: list[Any], made: list[tuple[float, float, bool]], start: _State

@@ -25,6 +25,8 @@ SAMPLES = 4
 """A stroke that the network interprets is told to it as so many clicks at most."""
 APART = 3.0
 """And these are at least so many of its radii apart."""
+INSTEAD = 0.9
+"""A box or lasso around this share of the mask asks for the object anew; another one adds to it."""
 _STATES = 12
 
 
@@ -132,28 +134,30 @@ class Replay:
         return _settled(mask, paint, (*state.points, *points), len(points))
 
     def _enclosed(self, frame: NDArray[np.uint8], shape: Box | Lasso, state: _State) -> _State:
-        """The object inside a shape, instead of what was known there; outside nothing changes."""
+        """The object inside a shape: instead of the mask, where that lies inside, or beside it."""
         area = cover(shape, frame.shape)
-        found = find_enclosed(self._refiner, frame, area, state.mask)
-        mask = np.where(_inside(area, frame.shape), found, cv2.max(found, state.mask))
+        solid = state.mask >= 128
+        within = np.count_nonzero(solid & _inside(area, frame.shape))
+        instead = within >= INSTEAD * np.count_nonzero(solid)
+        known = None if instead else state.mask
+        found = find_enclosed(self._refiner, frame, area, known=known)
+        mask = found if instead else np.asarray(cv2.max(found, state.mask), np.uint8)
         paint = state.paint
         if isinstance(shape, Lasso) and paint is not None:
             paint = paint.without(paint.says(False) & (found >= 128))
-        return _settled(np.asarray(mask, np.uint8), paint, state.points)
+        return _settled(mask, paint, state.points)
 
     def _taken_out(self, frame: NDArray[np.uint8], shape: Lasso, state: _State) -> _State:
         """The mask without what the network finds of it inside a lasso."""
         area = cover(shape, frame.shape)
-        inside = _inside(area, frame.shape)
-        if not (inside & (state.mask >= 128)).any():
+        if not (_inside(area, frame.shape) & (state.mask >= 128)).any():
             return state
-        nothing = np.zeros_like(state.mask)
-        found = find_enclosed(self._refiner, frame, area, nothing, wanted=state.mask)
-        mask = np.where(inside, cv2.min(state.mask, 255 - found), state.mask)
+        found = find_enclosed(self._refiner, frame, area, wanted=state.mask)
+        mask = np.asarray(cv2.min(state.mask, 255 - found), np.uint8)
         paint = state.paint
         if paint is not None:
-            paint = paint.without(paint.says(True) & inside & (found >= 128))
-        return _settled(np.asarray(mask, np.uint8), paint, state.points)
+            paint = paint.without(paint.says(True) & (found >= 128))
+        return _settled(mask, paint, state.points)
 
 
 def _settled(
