@@ -268,7 +268,11 @@ def test_hovering_shows_what_a_click_gives_and_changes_nothing(
         assert answer.headers["Content-Type"] == "image/png"
         assert answer.headers["Cache-Control"] == "no-store"
     assert edited(server.get(f"/projects/{project}")) == edited(before)
+    looked = server.count("mattebox_network_calls", "refinement-decode")
+    assert looked > 0
     clicked = keyframes(server.click(project, item, 8, (0.4, 0.5)))[8]
+    # The click finds the answer that hovering made.
+    assert server.count("mattebox_network_calls", "refinement-decode") == looked
     hovered = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_UNCHANGED)
     assert np.array_equal(np.asarray(hovered), mask(server, clicked))
     assert server.request("GET", path.replace("0.4", "1.4")).status_code == 422
