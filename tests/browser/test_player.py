@@ -79,6 +79,21 @@ def test_plate_and_matte_are_of_one_frame_and_revision(fixture: Path, server: st
     assert summary["shifted"]["noticed"] == summary["shifted"]["paired"] > 0
 
 
+def test_pairs_hold_through_random_use_of_a_bad_network(fixture: Path) -> None:
+    summary = run("soak.mjs", fixture)
+    for decoder in ("webcodecs", "wasm"):
+        assert summary[decoder]["mismatched"] == 0
+        assert summary[decoder]["paired"] > 100
+        assert summary[decoder]["compared"] > 0
+        assert summary[decoder]["cut"] + summary[decoder]["gone"] > 0
+
+
+def test_an_hour_plays_in_flat_memory(fixture: Path) -> None:
+    summary = run("hour.mjs", fixture)
+    assert summary["hours"] > 1
+    assert max(summary["soundMb"]) < 8
+
+
 def test_sound_and_picture_are_within_a_frame(fixture: Path, server: str) -> None:
     summary = run("sound.mjs", fixture, server)
     for played in ("played", "sought", "looped", "unlocked"):

@@ -7,6 +7,12 @@ interface Segment {
   readonly samples: Sample[];
 }
 
+interface SoundInfo {
+  readonly sample_rate: number;
+  readonly channels: number;
+  readonly total_samples: number;
+}
+
 type Answer = Record<string, boolean | string>;
 
 async function bytes(url: string): Promise<Uint8Array> {
@@ -133,9 +139,103 @@ async function worksInWorkers(): Promise<Answer> {
   return { "workers animate, decode, draw and nest": found === "function,function,function,function,object" ? true : found };
 }
 
+/** Page and workers tell the same time, which the sound's clock is carried over by. */
+async function sharesItsClock(): Promise<Answer> {
+  const source = `onmessage = () => postMessage(performance.timeOrigin + performance.now())`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  let least = Infinity;
+  for (let i = 0; i < 20; i++) {
+    const asked = performance.timeOrigin + performance.now();
+    const told = await new Promise<number>((resolve) => {
+      worker.onmessage = ({ data }: MessageEvent<number>) => {
+        resolve(data);
+      };
+      worker.postMessage(null);
+    });
+    const answered = performance.timeOrigin + performance.now();
+    // How far the worker's time lies outside the time that the question took.
+    least = Math.min(least, Math.max(0, asked - told, told - answered));
+  }
+  worker.terminate();
+  return { "page and worker share a clock, to the millisecond": least < 1 };
+}
+
+/** FLAC decodes to the samples that went in, without a gesture and without a sound card. */
+async function decodesFlac(): Promise<Answer> {
+  const about = (await (await fetch("/api/v1/projects/p1/sound")).json()) as SoundInfo;
+  const flac = await bytes("/api/v1/projects/p1/sound/0.flac");
+  const codec = new OfflineAudioContext(about.channels, 1, about.sample_rate);
+  const decoded = await codec.decodeAudioData(flac.slice().buffer);
+  const samples = decoded.getChannelData(0);
+  const first = samples.findIndex((sample) => Math.abs(sample) > 0.3);
+  const frames = (await (await fetch("/api/v1/projects/p1/frame-table")).json()) as { ticks: number[]; timescale: number };
+  // The fixture's first click is at its twelfth frame (`support/fixture.py`).
+  const click = Math.floor(((frames.ticks[12] ?? 0) * about.sample_rate) / frames.timescale);
+  return {
+    "FLAC decodes to its number of samples": decoded.length === about.total_samples,
+    "FLAC decodes without a delay": first === click,
+  };
+}
+
+/** Buffers that are scheduled end to end are heard as one, to the sample. */
+async function schedulesExactly(): Promise<Answer> {
+  const rate = 48000;
+  const length = 6000;
+  const cut = 1777;
+  const noise = Float32Array.from({ length }, (_, i) => Math.sin(i * i));
+  const play = async (parts: readonly (readonly [number, number, number])[], speed = 1) => {
+    const context = new OfflineAudioContext(1, length + 2000, rate);
+    for (const [start, end, at] of parts) {
+      const buffer = context.createBuffer(1, end - start, rate);
+      buffer.copyToChannel(noise.slice(start, end), 0);
+      const source = new AudioBufferSourceNode(context, { buffer, playbackRate: speed });
+      source.connect(context.destination);
+      source.start(at / rate);
+    }
+    return (await context.startRendering()).getChannelData(0);
+  };
+  const whole = await play([[0, cut, 501], [cut, length, 501 + cut]]);
+  const fast = await play([[0, length, 0]], 2);
+  return {
+    "buffers end to end leave no gap and no seam": noise.every((sample, i) => whole[501 + i] === sample),
+    "a source starts at its very sample": whole.subarray(0, 501).every((sample) => sample === 0),
+    "playbackRate 2 plays every other sample": [10, 1000, 2900].every((i) => Math.abs((fast[i] ?? 0) - (noise[2 * i] ?? 0)) < 1e-4),
+  };
+}
+
+/** An audio context's time only rises, at the rate of the system's, and says what is heard. */
+async function keepsAudioTime(): Promise<Answer> {
+  const context = new AudioContext({ sampleRate: 44100 });
+  await context.resume();
+  const readings: { at: number; current: number; heard: number; heardAt: number }[] = [];
+  for (let i = 0; i < 40; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    const { contextTime = -1, performanceTime = -1 } = context.getOutputTimestamp();
+    readings.push({ at: performance.now(), current: context.currentTime, heard: contextTime, heardAt: performanceTime });
+  }
+  const { sampleRate, baseLatency, outputLatency } = context;
+  await context.close();
+  const settled = readings.slice(10);
+  const [first, last] = [settled[0], settled.at(-1)];
+  if (!first || !last) throw new Error("nothing was read");
+  const span = (last.at - first.at) / 1000;
+  const drift = Math.abs(last.heard - last.heardAt / 1000 - (first.heard - first.heardAt / 1000));
+  return {
+    "an audio context runs at the rate it is asked for": sampleRate === 44100,
+    "its time only rises": readings.every(({ current }, i) => i === 0 || current >= (readings[i - 1]?.current ?? 0)),
+    "its time goes on like the system's": Math.abs(last.current - first.current - span) < 0.1,
+    "what is heard lies behind its time, and goes on evenly": settled.every(({ heard, current }) => heard <= current) && drift < 0.02,
+    "latencies are told in seconds": baseLatency > 0 && baseLatency < 1 && outputLatency >= 0 && outputLatency < 1,
+  };
+}
+
 async function ask(): Promise<Answer> {
   const matte = await segment();
   return {
+    ...(await sharesItsClock()),
+    ...(await decodesFlac()),
+    ...(await schedulesExactly()),
+    ...(await keepsAudioTime()),
     ...(await decodesInOrder(matte)),
     ...(await startsOnSyncFrames(matte)),
     ...samplesExactly(),

@@ -1,6 +1,15 @@
 /** The page the pairing tests drive: a player on a canvas, and a protocol of all it presented. */
 
-import { createPlayer, type ErrorEvent, type FrameEvent, type Player, type PlayerOptions, type View } from "@mattebox/player";
+import {
+  createPlayer,
+  type ErrorEvent,
+  type FrameEvent,
+  type Player,
+  type PlayerOptions,
+  type Side,
+  type View,
+  type Wipe,
+} from "@mattebox/player";
 import { HEIGHT, readRow, WIDTH } from "./barcode";
 
 /** What one presented picture said about itself. */
@@ -15,13 +24,32 @@ export interface Reading {
   readonly mask: number | null;
   readonly code: number | null;
   readonly margin: number;
+  /** All that the row of the mask's bar code shows, a bit for each cell from the left. */
+  readonly bits: number;
+  readonly view: View["kind"];
+  /** What the event said of the other side of the wipe. */
+  readonly against: Side | null;
+  /** The wipes it may have been drawn with: more than one while a new one was on its way. */
+  readonly wipes: readonly (Wipe | null)[];
+  /** The revision that the player named as the current one at that moment. */
+  readonly current: number | null;
 }
 
 const PLATE_ROW = 30;
 const MASK_ROW = 150;
 
+/** Where pixels are not asked for. */
+const BLANK = new Uint8Array(WIDTH * HEIGHT * 4);
+
+interface Levels {
+  readonly plate: (r: number, g: number, b: number) => number;
+  readonly mask: (r: number, g: number, b: number) => number;
+}
+
+const PLAIN: Levels = { plate: (_, g) => g, mask: (_, g) => g };
+
 /** How the two bar codes look in a view: as levels 0 (no bar) .. 255 (bar). */
-const LEVELS: Record<string, { plate: (r: number, g: number, b: number) => number; mask: (r: number, g: number, b: number) => number }> = {
+const LEVELS: Partial<Record<View["kind"], Levels>> = {
   // Tint red at one half: the plate's bars stay in green, the mask halves the grey's green.
   overlay: { plate: (_, g) => g * 2, mask: (_, g) => (128 - g) * 4 },
   // Key colour green: where the mask is 0 the grey gives way to green.
@@ -35,6 +63,7 @@ export class Harness {
   readonly errors: ErrorEvent[] = [];
   readonly states: string[] = [];
   private view: View = { kind: "overlay", opacity: 0.5 };
+  private wipes: readonly (Wipe | null)[] = [null];
 
   constructor(options: Omit<PlayerOptions, "canvas">) {
     this.canvas = document.createElement("canvas");
@@ -45,7 +74,7 @@ export class Harness {
     this.player.setView(this.view);
     this.player.setReadback({ x: 0, y: 0, width: WIDTH, height: HEIGHT });
     this.player.on("frame", (event) => {
-      this.readings.push(event.pixels ? this.read(event, event.pixels) : unread(event));
+      this.readings.push(this.read(event, event.pixels ?? BLANK));
     });
     this.player.on("error", (error) => this.errors.push(error));
     this.player.on("state", ({ state }) => this.states.push(state));
@@ -56,6 +85,15 @@ export class Harness {
     this.player.setView(view);
     await this.player.stats();
     this.view = view;
+  }
+
+  /** False when the revision could not be had: then the original shows there. */
+  async setWipe(wipe: Wipe | null): Promise<boolean> {
+    this.wipes = [...this.wipes, wipe];
+    const held = await this.player.setWipe(wipe).then(() => true, () => false);
+    // A newer one may be on its way already.
+    if (this.wipes.at(-1) === wipe) this.wipes = held ? [wipe] : [wipe && { ...wipe, against: "original" }];
+    return held;
   }
 
   /** Plays to the end (or the start) and resolves with the frames presented, in order. */
@@ -101,9 +139,10 @@ export class Harness {
   }
 
   private read(event: FrameEvent, pixels: Uint8Array): Reading {
-    const levels = event.matte === "paired" ? LEVELS[this.view.kind] : undefined;
-    const plate = readRow(pixels, PLATE_ROW, levels?.plate ?? ((_, g) => g));
-    const mask = levels ? readRow(pixels, MASK_ROW, levels.mask) : null;
+    const levels = LEVELS[this.view.kind] ?? PLAIN;
+    const plate = readRow(pixels, PLATE_ROW, levels.plate);
+    const row = readRow(pixels, MASK_ROW, levels.mask);
+    const mask = event.matte === "paired" ? row : null;
     return {
       frame: event.frame,
       drawnAt: event.drawnAt,
@@ -113,13 +152,13 @@ export class Harness {
       mask: mask?.number ?? null,
       code: mask?.code ?? null,
       margin: Math.min(plate.margin, mask?.margin ?? 127),
+      bits: row.number * 16 + row.code,
+      view: this.view.kind,
+      against: event.against,
+      wipes: this.wipes,
+      current: this.player.manifest?.revision ?? null,
     };
   }
-}
-
-/** What a picture said of itself, where its pixels were not looked at. */
-function unread({ frame, drawnAt, revision, matte }: FrameEvent): Reading {
-  return { frame, drawnAt, revision, matte, plate: NaN, mask: null, code: null, margin: 0 };
 }
 
 declare global {

@@ -35,7 +35,7 @@ export async function buildPages() {
       assetsInlineLimit: 0,
       minify: false,
       rolldownOptions: {
-        input: ["harness", "hls", "assumptions", "sound"].map((page) => join(root, `${page}.html`)),
+        input: ["harness", "hls", "assumptions", "sound", "soak"].map((page) => join(root, `${page}.html`)),
       },
     },
   });

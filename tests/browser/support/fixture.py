@@ -5,7 +5,7 @@ Usage: ``python -m tests.browser.support.fixture DIR``. Makes
 - ``clip.mp4``: the clip, variable rate, with a click in its sound at every twelfth frame, for a
   running server;
 - ``masks/R/FRAME.png``: the masks of revision R for every frame;
-- ``stream/NAME/``: what a server would answer (manifests, frame table, segments made by the
+- ``stream/NAME/``: what a server would answer (manifests, frame table, sound, segments made by the
   product's encoder), once as it should be (``right``) and once with each matte one frame late
   (``shifted``), which a working bar-code test must notice.
 """
@@ -125,9 +125,25 @@ class StreamWriter:
         text = json.dumps(table, sort_keys=True, separators=(",", ":"))
         table["hash"] = hashlib.sha256(text.encode()).hexdigest()
         self._json("frame-table.json", table)
+        self._sound()
         video = self._rendition("video", 0)
         for revision in REVISIONS:
             self._json(f"manifest-{revision}.json", self._manifest(revision, table["hash"], video))
+
+    def _sound(self) -> None:
+        """The whole sound as one chunk."""
+        samples = clicks()
+        interleaved = (samples.T * 32767).round().astype(np.int16).reshape(1, -1)
+        (self.folder / "sound").mkdir()
+        with av.open(str(self.folder / "sound" / "0.flac"), "w") as container:
+            stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="stereo", format="s16")
+            block = av.AudioFrame.from_ndarray(interleaved, "s16", "stereo")
+            block.sample_rate = SAMPLE_RATE
+            container.mux(stream.encode(block))
+            container.mux(stream.encode(None))
+        count = samples.shape[1]
+        about = {"sample_rate": SAMPLE_RATE, "channels": 2, "start_sample": 0, "chunk_count": 1}
+        self._json("sound.json", about | {"chunk_samples": count, "total_samples": count})
 
     def _manifest(self, revision: int, table_hash: str, video: dict[str, Any]) -> dict[str, Any]:
         return {

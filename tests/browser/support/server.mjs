@@ -17,6 +17,7 @@ const TYPES = {
   ".json": "application/json",
   ".m4s": "video/iso.segment",
   ".mp4": "video/mp4",
+  ".flac": "audio/flac",
   ".m3u8": "application/vnd.apple.mpegurl",
 };
 
@@ -37,12 +38,14 @@ function sendFile(response, path, headers = {}) {
   createReadStream(path).pipe(response);
 }
 
-function sendStream(stream, url, response) {
+function sendStream(stream, url, response, caching) {
   const path = url.pathname.replace("/api/v1/", "");
   const revision = url.searchParams.get("revision") ?? "2";
   if (path.endsWith("/manifest")) sendFile(response, join(stream, `manifest-${revision}.json`));
   else if (path.endsWith("/frame-table")) sendFile(response, join(stream, "frame-table.json"));
-  else sendFile(response, join(stream, normalize(path)), { "cache-control": "max-age=31536000, immutable" });
+  else if (path.endsWith("/sound")) sendFile(response, join(stream, "sound.json"));
+  else if (path.endsWith(".flac")) sendFile(response, join(stream, "sound", path.split("/").pop()));
+  else sendFile(response, join(stream, normalize(path)), { "cache-control": caching ? "max-age=31536000, immutable" : "no-store" });
 }
 
 function forward(target, incoming, response) {
@@ -65,15 +68,17 @@ function forward(target, incoming, response) {
  * Starts the server on a free port.
  *
  * `stream` is a folder as `fixture.py` writes it, `api` the address of a running server; `faults`
- * may answer a request itself (returns true then), to show what the player does when things fail.
+ * may hold a request up (a promise) or answer it itself (true), to show what the player does when
+ * things fail. Without `caching` the browser must fetch a segment each time it is asked for.
  */
-export async function serve({ pages, stream, api, faults }) {
-  const server = createServer((incoming, response) => {
+export async function serve({ pages, stream, api, faults, caching = true }) {
+  const server = createServer(async (incoming, response) => {
     const url = new URL(incoming.url, "http://localhost");
-    if (faults?.(url, response)) return;
+    if (await faults?.(url, response)) return;
+    if (response.destroyed) return;
     if (url.pathname.startsWith("/api/")) {
       if (api) forward(api, incoming, response);
-      else sendStream(stream, url, response);
+      else sendStream(stream, url, response, caching);
       return;
     }
     sendFile(response, join(pages, normalize(url.pathname)), { "content-security-policy": POLICY });

@@ -8,7 +8,7 @@ import type { Counters } from "./counters";
 import { Emitter } from "./emitter";
 
 /** Browsers open six connections to a host; events, clicks and uploads need some of them. */
-const LIMITS: FetchLimits = { connections: 4, cacheBytes: 48 * 2 ** 20 };
+export const CONNECTIONS = 4;
 /** Rank from which on a request may be stopped for the playhead's. */
 const POSTPONABLE = 2;
 const ATTEMPTS = 4;
@@ -50,9 +50,9 @@ export class SegmentFetcher {
   constructor(
     private readonly headers: Readonly<Record<string, string>>,
     private readonly counters: Counters,
+    private readonly limits: FetchLimits,
     private readonly sleep: (ms: number) => Promise<void> = (ms) =>
       new Promise((resolve) => setTimeout(resolve, ms)),
-    private readonly limits = LIMITS,
   ) {}
 
   /** Declares what `owner` wants from now on, the most urgent first. */

@@ -26,6 +26,7 @@ import type {
 } from "./types";
 
 const BUFFER_BYTES = 256 * 2 ** 20;
+const CACHE_BYTES = 48 * 2 ** 20;
 /** A hand on the timeline must rest that long before sound is fetched for where it is. */
 const REST_MS = 200;
 
@@ -283,6 +284,7 @@ export class Player {
       decoder: options.decoder ?? "auto",
       headers: options.headers ?? {},
       bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
+      cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       thread: offscreen ? "worker" : "main",
     };
     const sink: EngineSink = (name, payload) => {

@@ -23,6 +23,8 @@ export interface PlayerOptions {
   readonly thread?: "worker" | "main";
   /** Upper bound for decoded pictures in bytes, default 256 MiB: 116 frames of 720p with one matte. */
   readonly bufferBytes?: number;
+  /** Upper bound for fetched segments that are not needed at the moment, default 48 MiB. */
+  readonly cacheBytes?: number;
   /** Keep the drawing buffer at the canvas's displayed size in device pixels. Default true. */
   readonly autoResize?: boolean;
 }

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newCounters, type Counters } from "../src/counters";
 import { AbandonedError, FetchError, SegmentFetcher } from "../src/fetcher";
 
+const LIMITS = { connections: 4, cacheBytes: 1000 };
+
 /** A real server whose answers the test decides. */
 describe("SegmentFetcher", () => {
   let server: Server;
@@ -32,7 +34,7 @@ describe("SegmentFetcher", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     counters = newCounters();
-    fetcher = new SegmentFetcher({}, counters, () => Promise.resolve());
+    fetcher = new SegmentFetcher({}, counters, LIMITS, () => Promise.resolve());
   });
 
   afterEach(() => {

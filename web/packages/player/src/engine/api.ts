@@ -22,6 +22,7 @@ export interface EngineConfig {
   readonly decoder: DecoderChoice;
   readonly headers: Readonly<Record<string, string>>;
   readonly bufferBytes: number;
+  readonly cacheBytes: number;
   readonly thread: "worker" | "main";
 }
 

@@ -5,7 +5,7 @@
 
 import { newCounters } from "../counters";
 import { chooseDecoder, settingsOf } from "../decode/factory";
-import { SegmentFetcher } from "../fetcher";
+import { CONNECTIONS, SegmentFetcher } from "../fetcher";
 import { FrameTable } from "../frame-table";
 import type { Manifest } from "../manifest";
 import { epochNow, type Motion } from "../motion";
@@ -57,7 +57,8 @@ export class Engine implements EngineApi {
     private readonly config: EngineConfig,
     private readonly sink: EngineSink,
   ) {
-    this.fetcher = new SegmentFetcher(config.headers, this.counters);
+    const limits = { connections: CONNECTIONS, cacheBytes: config.cacheBytes };
+    this.fetcher = new SegmentFetcher(config.headers, this.counters, limits);
     this.announcer = new Announcer(sink, this.counters);
     try {
       this.presenter = new Presenter(canvas, {

@@ -58,7 +58,7 @@ export class Sound {
   private closed = false;
 
   constructor(private readonly options: SoundOptions) {
-    this.fetcher = new SegmentFetcher(options.headers, newCounters(), undefined, LIMITS);
+    this.fetcher = new SegmentFetcher(options.headers, newCounters(), LIMITS);
   }
 
   get muted(): boolean {

@@ -1,0 +1,111 @@
+/**
+ * An hour-long clip in flat memory: `node hour.mjs FIXTURE [--through RATE] [--decoder NAME]`. Seeks
+ * and plays all over the clip and watches what the page's process takes. With `--through` it is also
+ * played from end to end at that rate, which takes minutes.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { endless } from "./support/endless.mjs";
+import { withBrowser } from "./support/harness.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { through: { type: "string" }, decoder: { type: "string", default: "auto" } },
+});
+const [fixture] = positionals;
+/** Of the fixture's 14/3 seconds: 3603 s in all. */
+const REPEATS = 772;
+const FRAMES = 96;
+const BUFFER_BYTES = 32 * 2 ** 20;
+const ROUNDS = 4;
+/** What the process may grow by after the first round: less than a second round's pictures. */
+const GROWTH_MB = 24;
+
+/** Resident memory of the processes that draw the pages, in MB. */
+async function residentMb(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const pages = processInfo.filter(({ type }) => type === "renderer");
+  const kilobytes = pages.map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8"))[1]));
+  return Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1024);
+}
+
+/** Seeks to places far from each other and plays a little here and there. Runs in the page. */
+async function roam({ round, frames }) {
+  const { harness } = window;
+  const { player } = harness;
+  const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  harness.readings.length = 0;
+  for (let i = 0; i < 12; i += 1) {
+    // The golden ratio spreads the places evenly.
+    await player.seek(Math.floor((((round * 12 + i) * 0.618034) % 1) * frames));
+    await harness.paired();
+    if (i % 4 > 0) continue;
+    player.setRate(i === 4 ? 8 : 1);
+    player.play();
+    await rest(1000);
+    player.pause();
+  }
+  const stats = await player.stats();
+  const readings = harness.readings.map(({ frame, plate, mask, matte }) => ({ frame, plate, mask, matte }));
+  return { stats, readings };
+}
+
+/** Plays the whole clip; resolves with what was presented. Runs in the page. */
+async function playThrough(rate) {
+  const { harness } = window;
+  await harness.player.seek(0);
+  const before = await harness.player.stats();
+  harness.player.setReadback(null);
+  const begun = performance.now();
+  const drop = setInterval(() => harness.readings.splice(0), 1000);
+  await harness.playThrough(rate);
+  clearInterval(drop);
+  const after = await harness.player.stats();
+  return {
+    seconds: Math.round((performance.now() - begun) / 1000),
+    presented: after.presented - before.presented,
+    passed: after.presented + after.skipped - before.presented - before.skipped,
+    mostSoundMb: after.soundBytes / 2 ** 20,
+  };
+}
+
+function check(readings) {
+  const wrong = readings.filter(({ frame, plate, mask, matte }) =>
+    plate !== frame % FRAMES || (matte === "paired" && mask !== frame % FRAMES));
+  assert.deepEqual(wrong.slice(0, 3), [], `${wrong.length} mismatched pictures`);
+}
+
+await withBrowser(async ({ browser, site, open }) => {
+  const stream = join(fixture, "stream", "right");
+  const origin = await site({ stream, faults: endless(stream, REPEATS), caching: false });
+  const { page, problems } = await open(`${origin}/harness.html`);
+  const frames = await page.evaluate(async (options) => {
+    window.harness = new window.Harness({ projectId: "p1", sound: true, ...options });
+    await window.harness.player.load();
+    return window.harness.player.frameCount;
+  }, { bufferBytes: BUFFER_BYTES, cacheBytes: 4 * 2 ** 20, decoder: values.decoder });
+  assert.equal(frames, REPEATS * FRAMES);
+  const summary = { hours: frames / FRAMES * (14 / 3) / 3600, memoryMb: [], soundMb: [], bufferedMb: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { stats, readings } = await page.evaluate(roam, { round, frames });
+    check(readings);
+    summary.memoryMb.push(await residentMb(browser));
+    summary.soundMb.push(Math.round(stats.soundBytes / 2 ** 20));
+    summary.bufferedMb.push(Math.round(stats.bufferedBytes / 2 ** 20));
+    summary.openPictures = stats.openPictures;
+  }
+  if (values.through) {
+    summary.through = await page.evaluate(playThrough, Number(values.through));
+    summary.memoryMb.push(await residentMb(browser));
+  }
+  assert.deepEqual(problems, []);
+  const [, second, ...later] = summary.memoryMb;
+  assert.ok(Math.max(...later) <= second + GROWTH_MB, `memory grows: ${summary.memoryMb} MB`);
+  assert.ok(Math.max(...summary.bufferedMb) * 2 ** 20 <= BUFFER_BYTES + 2 ** 20);
+  return summary;
+});

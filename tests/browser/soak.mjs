@@ -1,0 +1,78 @@
+/**
+ * The long bar-code test: `node soak.mjs FIXTURE [--actions N] [--seed S] [--decoder NAME]`. Plays,
+ * seeks, drags, steps, changes of rate and revision, wipes and loops in random order, on a network
+ * that is slow, broken or gone by turns; every presented picture is read back. N actions (default
+ * 120) are done with each decoder. A failure prints the seed that repeats the same actions.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { withBrowser } from "./support/harness.mjs";
+import { unreliable } from "./support/network.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    actions: { type: "string", default: "120" },
+    seed: { type: "string", default: String(1 + Math.floor(Math.random() * 2e9)) },
+    decoder: { type: "string" },
+  },
+});
+const [fixture] = positionals;
+const seed = Number(values.seed);
+const BATCH = 40;
+/** Four for each of plate, matte and compared matte, and as many again on their way. */
+const MOST_OPEN = 24;
+
+/** The test can fail: with mattes one frame late it notices. */
+async function noticesShiftedMattes(open, origin) {
+  const { page } = await open(`${origin}/soak.html`);
+  const { paired, mismatched } = await page.evaluate(async (state) => {
+    const late = new window.Soak("webcodecs", state);
+    await late.start();
+    const report = await late.act(4);
+    late.destroy();
+    return { paired: report.paired, mismatched: report.mismatched.length };
+  }, seed);
+  await page.close();
+  assert.ok(paired > 0 && mismatched >= paired, `${mismatched} of ${paired} late mattes were noticed`);
+  return { paired, noticed: mismatched };
+}
+
+async function soak(open, origin, decoder) {
+  const { page } = await open(`${origin}/soak.html`);
+  await page.evaluate(async ([kind, state]) => {
+    window.soak = new window.Soak(kind, state);
+    await window.soak.start();
+  }, [decoder, seed]);
+  let report;
+  for (let done = 0; done < Number(values.actions); done += BATCH) {
+    report = await page.evaluate((count) => window.soak.act(count), Math.min(BATCH, Number(values.actions) - done));
+    assert.deepEqual(report.mismatched.slice(0, 3), [], `${report.mismatched.length} mismatched pictures`);
+  }
+  await page.evaluate(() => window.soak.destroy());
+  await page.close();
+  // The network's own failures are told; nothing else may go wrong.
+  assert.deepEqual(report.errors.filter((error) => !error.startsWith("network: ")), []);
+  assert.ok(report.mostOpenPictures <= MOST_OPEN, `${report.mostOpenPictures} pictures were open`);
+  const { mismatched, errors, ...counts } = report;
+  return { ...counts, mismatched: mismatched.length, networkErrors: errors.length };
+}
+
+await withBrowser(async ({ site, open }) => {
+  const summary = { seed, actions: Number(values.actions) };
+  for (const decoder of values.decoder ? [values.decoder] : ["webcodecs", "wasm"]) {
+    const { faults, counts } = unreliable(seed);
+    const origin = await site({ stream: join(fixture, "stream", "right"), faults, caching: false });
+    try {
+      summary[decoder] = { ...(await soak(open, origin, decoder)), ...counts };
+    } catch (error) {
+      error.message = `${decoder}, --seed ${seed}: ${error.message}`;
+      throw error;
+    }
+  }
+  const { faults } = unreliable(seed);
+  const shifted = await site({ stream: join(fixture, "stream", "shifted"), faults });
+  return { ...summary, shifted: await noticesShiftedMattes(open, shifted) };
+});
