@@ -92,8 +92,10 @@ export class StageGestures {
     const { session } = this;
     const first = begin(this.hand(shake), press);
     if (!first) return false;
-    const { playback } = session;
-    if (!(first.next instanceof Panning) && playback.value?.playing.value) playback.value.pause();
+    if (!(first.next instanceof Panning)) {
+      if (marking.refuseLocked(session)) return false;
+      if (session.playback.value?.playing.value) session.playback.value.pause();
+    }
     this.dragged = press.mark;
     this.enter(first.next);
     addEventListener("keydown", this.escape, true);

@@ -74,9 +74,13 @@ function noteOf(session: Session): Note | null {
   if (playback.matte.value === "pending" && session.view.value !== "original") {
     return { kind: "wait", text: "Mask pending" };
   }
+  const object = session.object.value;
+  if (object && !session.shownObjects.value.has(object.id)) {
+    return { kind: "warn", text: `${object.name} is hidden`, icon: "eye-off" };
+  }
   const frame = session.frame.value;
   const stale = contains(session.stale.value, frame);
-  const keyframe = session.object.value?.keyframes.some((entry) => entry.frame === frame);
+  const keyframe = object?.keyframes.some((entry) => entry.frame === frame);
   if (stale && keyframe !== true && playback.matte.value === "paired") {
     return { kind: "warn", text: "From before your last corrections; apply to update", icon: "retry" };
   }

@@ -3,12 +3,12 @@
 import { useRef, useState } from "preact/hooks";
 import type { Session } from "../state/session";
 import { Menu } from "../ui/menu";
-import { fitPicture, setZoom, showActualSize, zoomOf } from "./stage-view";
+import { fitPicture, setZoom, zoomOf } from "./stage-view";
 
 /** The zooms to choose from, in screen pixels per picture pixel. */
-const ZOOMS = [0.5, 2, 4, 8];
-/** Roughly how tall the menu is, to stand above its button. */
-const MENU_HEIGHT = 200;
+const ZOOMS = [0.5, 1, 2, 4, 8];
+/** Roughly the menu's size, to stand above its button. */
+const MENU = { width: 168, height: 188 };
 
 export function StageZoom({ session }: { session: Session }) {
   const button = useRef<HTMLButtonElement>(null);
@@ -19,7 +19,6 @@ export function StageZoom({ session }: { session: Session }) {
   const size = session.fitted.value ? `Fit · ${percent} %` : `${percent} %`;
   const items = [
     { label: "Fit", run: () => fitPicture(session) },
-    { label: "100 %", run: () => showActualSize(session) },
     ...ZOOMS.map((zoom) => ({ label: `${zoom * 100} %`, run: () => setZoom(session, zoom) })),
   ];
   const box = button.current?.getBoundingClientRect();
@@ -43,7 +42,7 @@ export function StageZoom({ session }: { session: Session }) {
       {open && box && (
         <Menu
           label="Zoom"
-          at={{ x: box.left, y: box.top - MENU_HEIGHT }}
+          at={{ x: box.right - MENU.width, y: box.top - MENU.height }}
           items={items}
           onClose={() => setOpen(false)}
         />

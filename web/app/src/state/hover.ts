@@ -92,6 +92,7 @@ function questionOf(session: Session): Question | null {
     session.busy.value === 0 &&
     !session.working.value &&
     session.connected.value &&
+    object?.locked !== true &&
     session.dialog.value === null;
   // To take away from nothing gives nothing.
   if (!able || !at || !isInside(at) || (!object && !include)) return null;

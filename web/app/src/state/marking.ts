@@ -8,6 +8,7 @@ import { nameOf } from "../logic/prompts";
 import type { Point } from "../logic/viewport";
 import { beginMeasure } from "./latency";
 import type { Place } from "./masks";
+import { notify } from "./notices";
 import { Paint } from "./paint";
 import type { Session } from "./session";
 import type { Preview } from "./toolbox";
@@ -156,6 +157,14 @@ export function isClick(session: Session, mark: string): boolean {
   const frame = session.frame.value;
   const keyframe = session.object.value?.keyframes.find((entry) => entry.frame === frame);
   return keyframe?.clicks.some(({ id }) => id === mark) ?? false;
+}
+
+/** Says so where the object at hand is locked; the server would refuse whatever is marked. */
+export function refuseLocked(session: Session): boolean {
+  const object = session.object.value;
+  if (!object?.locked) return false;
+  notify(`${object.name} is locked; unlock it to change it.`);
+  return true;
 }
 
 /** What an edit is made to; it stops playback. Null while nothing is shown. */
