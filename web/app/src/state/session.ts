@@ -179,7 +179,9 @@ export class Session {
     this.playback.value?.dispose();
     this.playback.value = playback;
     playback.open(firstFrame).catch((error: unknown) => {
-      if (!this.disposed) this.failure.value = describe(error);
+      // What the stage itself tells of leaves the rest of the page as it is.
+      const told = playback.trouble.value?.fatal === true;
+      if (!this.disposed && !told) this.failure.value = describe(error);
     });
   }
 
