@@ -6,6 +6,8 @@ import type { Session } from "../state/session";
 
 /** Pictures kept for other zooms and places: some 60 kB each. */
 const KEPT = 240;
+/** Narrower pictures, as of upright clips, would be too many and tell too little. */
+const NARROWEST = 44;
 const LAYOUT_MS = 160;
 const WAIT_MS = 120;
 
@@ -28,7 +30,8 @@ export class Filmstrip {
     clearTimeout(this.timer);
     const clip = this.session.project.value?.clip;
     if (!clip || track.width === 0) return;
-    const spans = tileSpans(track, (0.8 * height * clip.width) / clip.height);
+    const natural = (height * clip.width) / clip.height;
+    const spans = tileSpans(track, Math.max(NARROWEST, 0.8 * natural));
     this.place(spans);
     this.timer = setTimeout(() => void this.fill(spans, height), LAYOUT_MS);
   }

@@ -1,6 +1,6 @@
 /** The list of objects: choose, name, colour, show, solo, lock, reorder, delete. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
 import { draggedTo } from "../logic/moving";
 import { count } from "../logic/ranges";
@@ -67,8 +67,13 @@ function ObjectRow({ session, object, index, length }: RowProps) {
   const unseen = !session.shownObjects.value.has(object.id);
   const state = [selected && "selected", unseen && "unseen", dragged !== null && "dragged"];
   const move = (to: number) => objects.moveObject(session, index, to);
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (selected) item.current?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
   return (
     <li
+      ref={item}
       class={`object ${state.filter(Boolean).join(" ")}`}
       style={{ transform: dragged === null ? "" : `translateY(${dragged}px)` }}
     >
@@ -168,9 +173,11 @@ function stateOf(session: Session, object: ProjectObject): string {
   if (keyframes === 0) return "No clicks yet";
   const marks = keyframes === 1 ? "1 keyframe" : `${keyframes} keyframes`;
   const stale = count(object.stale);
-  if (stale > 0) return `${marks} · ${stale} frames to ${session.applied.value.includes(object.id) ? "update" : "make"}`;
+  if (stale > 0) {
+    return `${marks} · ${stale} to ${session.applied.value.includes(object.id) ? "update" : "make"}`;
+  }
   const left = (session.project.value?.clip.frame_count ?? 0) - count(session.readyOf(object));
-  return left > 0 ? `${marks} · ${left} frames left` : `${marks} · up to date`;
+  return left > 0 ? `${marks} · ${left} left` : `${marks} · up to date`;
 }
 
 interface GripProps {

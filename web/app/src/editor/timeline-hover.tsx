@@ -8,6 +8,8 @@ import { fetchThumbnail, type Filmstrip } from "./filmstrip";
 import type { TimelineView } from "./timeline-view";
 
 const PICTURE_HEIGHT = 96;
+/** Room for the words below the picture. */
+const TEXT_WIDTH = 190;
 const SETTLE_MS = 90;
 
 interface HoverCardProps {
@@ -23,7 +25,8 @@ export function HoverCard({ view, strip }: HoverCardProps) {
   if (frame === null || !clip) return null;
   const track = view.track.value;
   const width = Math.min(220, Math.round((PICTURE_HEIGHT * clip.width) / clip.height));
-  const x = Math.min(track.width - width / 2, Math.max(width / 2, frameCentre(track, frame)));
+  const room = Math.max(width, TEXT_WIDTH) / 2;
+  const x = Math.min(track.width - room, Math.max(room, frameCentre(track, frame)));
   const sure = session.confidence.value[session.object.value?.id ?? ""]?.[frame] ?? null;
   return (
     <div class="hover-card" style={{ transform: `translateX(calc(${x}px - 50%))` }} aria-hidden="true">

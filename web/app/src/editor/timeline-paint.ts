@@ -106,16 +106,21 @@ function paintRuler(
   }
 }
 
-/** Each picture covers its tile, cropped to the tile's shape. */
+/** Each picture covers its tile, cropped to the tile's shape; a wide tile repeats it. */
 function paintStrip(context: Context, track: Track, sizes: Sizes, scene: Scene): void {
   for (const { start, stop, picture } of scene.tiles) {
     if (!picture) continue;
-    const x = Math.round(frameToX(track, start));
-    const width = Math.round(frameToX(track, stop)) - x - 1;
+    const left = Math.round(frameToX(track, start));
+    const whole = Math.round(frameToX(track, stop)) - left - 1;
+    const copies = Math.max(1, Math.round((whole * picture.height) / (sizes.strip * picture.width)));
+    const width = whole / copies;
     const scale = Math.max(width / picture.width, sizes.strip / picture.height);
     const [w, h] = [width / scale, sizes.strip / scale];
-    const [left, top] = [(picture.width - w) / 2, (picture.height - h) / 2];
-    context.drawImage(picture, left, top, w, h, x, sizes.ruler, width, sizes.strip);
+    const [cropX, cropY] = [(picture.width - w) / 2, (picture.height - h) / 2];
+    for (let copy = 0; copy < copies; copy += 1) {
+      const x = left + copy * width;
+      context.drawImage(picture, cropX, cropY, w, h, x, sizes.ruler, width, sizes.strip);
+    }
   }
 }
 

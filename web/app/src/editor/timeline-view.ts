@@ -91,7 +91,11 @@ export class TimelineView {
         this.session.timeWindow.value = keepFrameInSight(window, frame, count);
       }
     });
+    const stopForgetting = this.session.timeWindow.subscribe(() => {
+      this.hovered.value = null;
+    });
     return () => {
+      stopForgetting();
       observer.disconnect();
       large.removeEventListener("change", readLarge);
       stopFollowing();
