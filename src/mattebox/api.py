@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +23,14 @@ import numpy.typing as npt
 from mattebox.errors import InputError
 from mattebox.export import ExportResult, export_clip
 from mattebox.export.job import Progress, unheard
+from mattebox.marked_frames import MarkedFrames
 from mattebox.matting import combine
 from mattebox.media import ClipInfo, FrameReader, FrameTable, Limits, detect_shots, ingest
 from mattebox.media.pipeline import ahead
 from mattebox.media.pool import Cancelled
 from mattebox.propagation import Cancelled as PropagationCancelled
 from mattebox.propagation import MemoryAnchors, Propagator, Shot
-from mattebox.segmentation import Click, Refiner
+from mattebox.segmentation import Refiner, Replay
 
 __all__ = ["Clip", "ClipObject", "Exported", "open_clip"]
 
@@ -153,6 +154,11 @@ class Clip:
         return Refiner(self._engine)
 
     @cached_property
+    def replay(self) -> Replay:
+        """From everything that is said about a frame to its mask."""
+        return Replay(self.refiner)
+
+    @cached_property
     def propagator(self) -> Propagator:
         """The network from keyframes to every mask."""
         return Propagator(self._engine)
@@ -252,73 +258,12 @@ class Clip:
             )
 
 
-class ClipObject:
-    """What is taken out of a clip: clicks on some frames, masks on all. Made by `Clip.object`."""
+class ClipObject(MarkedFrames):
+    """What is taken out of a clip: marks on some frames, masks on all. Made by `Clip.object`."""
 
     def __init__(self, clip: Clip) -> None:
+        super().__init__(clip.info, clip._check_frame, clip.frame, lambda: clip.replay)
         self._clip = clip
-        self._clicks: dict[int, list[Click]] = {}
-        self._keyframes: dict[int, Mask] = {}
-
-    @property
-    def clicks(self) -> Mapping[int, Sequence[Click]]:
-        """The clicks on each frame, in the order they were made."""
-        return MappingProxyType(self._clicks)
-
-    @property
-    def keyframes(self) -> Mapping[int, Mask]:
-        """The mask of each frame that was clicked on or given, ``(H, W) uint8``."""
-        return MappingProxyType(self._keyframes)
-
-    def include(self, frame: int, x: float, y: float) -> Mask:
-        """Say that a point belongs to the object; see `click`."""
-        return self.click(frame, x, y, include=True)
-
-    def exclude(self, frame: int, x: float, y: float) -> Mask:
-        """Say that a point does not belong to the object; see `click`."""
-        return self.click(frame, x, y, include=False)
-
-    def click(self, frame: int, x: float, y: float, *, include: bool) -> Mask:
-        """Click on a frame, which makes it a keyframe.
-
-        Args:
-            frame: Frame index, 0-based.
-            x: 0 (left) to 1 (right) of the displayed picture.
-            y: 0 (top) to 1 (bottom) of the displayed picture.
-            include: Whether the point belongs to the object.
-
-        Returns:
-            The frame's new mask, ``(H, W) uint8``.
-
-        Raises:
-            InputError: There is no such frame or the point is outside it; nothing changes.
-        """
-        picture = self._clip.frame(frame)
-        clicks = [*self._clicks.get(frame, ()), Click(x, y, include)]
-        mask = self._clip.refiner.refine(picture, clicks)
-        self._clicks[frame] = clicks
-        self._keyframes[frame] = mask
-        return mask
-
-    def set_mask(self, frame: int, mask: Mask) -> None:
-        """Make a frame a keyframe with a mask from elsewhere; its clicks are dropped.
-
-        Args:
-            frame: Frame index, 0-based.
-            mask: ``(H, W) uint8`` at working size.
-
-        Raises:
-            InputError: There is no such frame, or the mask has another shape.
-        """
-        self._clip._check_frame(frame)
-        info = self._clip.info
-        if mask.shape != (info.height, info.width) or mask.dtype != np.uint8:
-            raise InputError(
-                f"The mask is {mask.shape} {mask.dtype}; it must be ({info.height}, {info.width})"
-                " uint8."
-            )
-        self._clicks.pop(frame, None)
-        self._keyframes[frame] = mask.copy()
 
     def masks(
         self, start: int = 0, stop: int | None = None, *, cancelled: Callable[[], bool] = _never

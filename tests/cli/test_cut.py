@@ -19,6 +19,7 @@ import mattebox
 from mattebox.cli import main
 from mattebox.cli.cut import ordered_points
 from mattebox.errors import InputError
+from mattebox.segmentation import Brush
 from tests.cli.footage import HEIGHT, WIDTH, ball_at, rolling_ball
 
 FRAMES = 12
@@ -181,6 +182,24 @@ def test_points_outside_are_refused_by_the_api_and_change_nothing(clip: Path) ->
             ball.masks()
         with pytest.raises(InputError, match="no object to export"):
             opened.export(clip.with_name("out.mp4"), [])
+
+
+def test_a_box_finds_what_is_in_it_and_further_marks_go_on_from_there(clip: Path) -> None:
+    with mattebox.open_clip(clip) as opened:
+        ball = opened.object()
+        x, y = (float(part) for part in click_on_ball().split(",")[1:])
+        clicked = ball.include(0, x, y)
+        rows, columns = np.nonzero(clicked >= 128)
+        left, right = (columns.min() - 3) / WIDTH, (columns.max() + 4) / WIDTH
+        top, bottom = (rows.min() - 3) / HEIGHT, (rows.max() + 4) / HEIGHT
+        boxed = opened.object()
+        mask = boxed.box(0, left, top, right, bottom)
+        both = np.count_nonzero((mask >= 128) & (clicked >= 128))
+        assert both / np.count_nonzero((mask >= 128) | (clicked >= 128)) > 0.8
+        dab = Brush(((0.9, 0.9),), 0.05, include=True, direct=True)
+        assert boxed.mark(0, dab)[int(0.9 * HEIGHT), int(0.9 * WIDTH)] == 255
+        assert len(boxed.marks[0]) == 2
+        assert boxed.clicks[0] == []
 
 
 def test_given_masks_are_combined_in_the_export(clip: Path, tmp_path: Path) -> None:
