@@ -14,15 +14,23 @@ from mattebox.inference.weights import DIRECTORY, Card, card, identity
 
 __all__ = ["Attend", "Card", "Engine", "Tensors", "available", "card", "identity", "load"]
 
+TENSORRT = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
 THREADS_VARIABLE = "MATTEBOX_INFERENCE_THREADS"
 
-# In order of preference: name, module, class, what it imports, what to install.
+_GPU = "'mattebox[gpu]'"
+# Name, module, class, what it imports (one of each group), what to install.
 _ENGINES = {
-    "openvino": ("_openvino", "OpenVinoEngine", ("openvino",), "openvino"),
-    "onnxruntime": ("_onnxruntime", "OnnxRuntimeEngine", ("onnxruntime",), "onnxruntime"),
-    "torch": ("_torch", "TorchEngine", ("torch", "onnx"), "'mattebox[train]'"),
+    "tensorrt": (
+        "_tensorrt",
+        "TensorRtEngine",
+        (TENSORRT, ("cuda",), ("onnx",)),
+        "'mattebox[gpu]'",
+    ),
+    "openvino": ("_openvino", "OpenVinoEngine", (("openvino",),), "openvino"),
+    "onnxruntime": ("_onnxruntime", "OnnxRuntimeEngine", (("onnxruntime",),), "onnxruntime"),
+    "torch": ("_torch", "TorchEngine", (("torch",), ("onnx",)), "'mattebox[train]'"),
 }
-_AUTOMATIC = ("openvino", "onnxruntime")
+_AUTOMATIC = ("tensorrt", "openvino", "onnxruntime")
 
 
 def available() -> tuple[str, ...]:
@@ -42,8 +50,8 @@ def load(
 
     Args:
         weights_name: Name of the network, such as ``"refinement-encode"``.
-        engine: ``"openvino"``, ``"onnxruntime"``, ``"torch"``, or ``"auto"`` for the first of
-            OpenVINO and ONNX Runtime that works here.
+        engine: ``"tensorrt"``, ``"openvino"``, ``"onnxruntime"``, ``"torch"``, or ``"auto"`` for
+            the first of TensorRT, OpenVINO and ONNX Runtime that works here.
         threads: Number of threads; by default ``MATTEBOX_INFERENCE_THREADS``, else the back
             end's own choice (all cores).
         directory: Folder with the ONNX file and its card.
@@ -67,7 +75,7 @@ def _load(described: Card, engine: str, threads: int | None) -> Engine:
         if _installed(name):
             try:
                 return _build(name, described, threads)
-            except (ImportError, RuntimeError, OSError) as failure:
+            except (ImportError, RuntimeError, OSError, InputError) as failure:
                 failures.append(f"{name}: {failure}")
     reasons = f" ({'; '.join(failures)})" if failures else ""
     raise InputError(f"No inference engine works here{reasons}; pip install openvino.", status=503)
@@ -84,7 +92,8 @@ def _known(engine: str) -> str:
 
 
 def _installed(engine: str) -> bool:
-    return all(find_spec(module) is not None for module in _ENGINES[engine][2])
+    groups = _ENGINES[engine][2]
+    return all(any(find_spec(module) is not None for module in group) for group in groups)
 
 
 def _build(engine: str, described: Card, threads: int | None) -> Engine:

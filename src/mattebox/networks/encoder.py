@@ -161,7 +161,7 @@ class Encoder(nn.Module):
         """Return the stem's output, `(B, 32, H/2, W/2)`, for pictures as `forward` takes them."""
         if images.dtype == torch.uint8:
             # What normalisation gives, too; bfloat16 holds each step of it exactly.
-            normalised = (images.permute(0, 3, 1, 2).float() - 127) / 128
+            normalised = (images.float().permute(0, 3, 1, 2) - 127) / 128
         else:
             normalised = (images - INPUT_MEAN) / INPUT_STD
         stem: Tensor = self.stem(normalised)

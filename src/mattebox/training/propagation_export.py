@@ -77,7 +77,9 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
     _write(read, directory, about, about)
 
 
-def export_again(source: Path, directory: Path, size: int = SIZE) -> None:
+def export_again(
+    source: Path, directory: Path, size: tuple[int, int] = (SIZE, SIZE)
+) -> None:
     """Write both graphs again with the parameters that an earlier export holds.
 
     For changes to what is exported, not to what was learnt: the cards keep what they say.
@@ -85,7 +87,7 @@ def export_again(source: Path, directory: Path, size: int = SIZE) -> None:
     Args:
         source: Folder with the earlier export.
         directory: Folder to write into.
-        size: Side of the crop that the graphs take.
+        size: Height and width that the graphs take, multiples of 16.
     """
     read = PropagationRead()
     before = card(READ, source)
@@ -103,11 +105,11 @@ def _write(
     directory: Path,
     about_memorize: Mapping[str, Any],
     about_read: Mapping[str, Any],
-    size: int = SIZE,
+    size: tuple[int, int] = (SIZE, SIZE),
 ) -> None:
     memorize = PropagationMemorize()
     memorize.load_state_dict(read.state_dict(), strict=False)
-    image, mask, tokens = (1, size, size, 3), (1, 1, size, size), (size // 16) ** 2
+    image, mask, tokens = (1, *size, 3), (1, 1, *size), size[0] * size[1] // 256
     export(
         memorize,
         MEMORIZE,
