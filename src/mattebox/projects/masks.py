@@ -60,9 +60,17 @@ def mask_hash(mask: Mask) -> str:
     return digest.hexdigest()
 
 
+# Measured on masks of clicks at 720p: a third of the time of OpenCV's own choice, and smaller.
+_PNG_SETTINGS = (
+    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
+    *(cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP),
+    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
+)
+
+
 def encode_png(mask: Mask) -> bytes:
     """A ``(H, W) uint8`` mask as an 8-bit grey PNG."""
-    done, data = cv2.imencode(".png", mask, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    done, data = cv2.imencode(".png", mask, _PNG_SETTINGS)
     if not done:
         raise RuntimeError("the mask could not be encoded as PNG")
     return data.tobytes()
