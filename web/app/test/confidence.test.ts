@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { framesToFix, nextToFix } from "../src/logic/confidence";
+import { filledIn, framesToFix, nextToFix, withSegment } from "../src/logic/confidence";
 
 /** Sure everywhere but in dips: `[middle, depth]`, five frames wide. */
 function clip(count: number, dips: readonly (readonly [number, number])[]): (number | null)[] {
@@ -35,5 +35,16 @@ describe("next frame to fix", () => {
   it("is nowhere where nothing is made", () => {
     expect(framesToFix(Array<null>(50).fill(null), around)).toEqual([]);
     expect(nextToFix([], 3)).toBeNull();
+  });
+});
+
+describe("confidence that comes with segments", () => {
+  it("is put at its frames, beyond what was known, too", () => {
+    expect(withSegment([0.9, 0.8, 0.7], 1, [0.5])).toEqual([0.9, 0.5, 0.7]);
+    expect(withSegment([], 2, [0.5, 0.6])).toEqual([null, null, 0.5, 0.6]);
+  });
+
+  it("fills the gaps of an answer that is older than it", () => {
+    expect(filledIn([0.9, null, null], [null, 0.4])).toEqual([0.9, 0.4, null]);
   });
 });

@@ -2,12 +2,13 @@
 
 import { eventsAddress } from "./client";
 import type { Range } from "../logic/ranges";
-import type { ExportProgress, Work } from "./types";
+import type { ExportProgress, SegmentEvent, Work } from "./types";
 
 export interface EventHandlers {
   project(data: { version: number }): void;
   revision(data: { revision: number; changed: Record<string, Range[]> }): void;
-  segment(data: { object: string | null; segment: number; address: string }): void;
+  /** Of a matte, `confidence` has a value for each of the segment's frames. */
+  segment(data: SegmentEvent): void;
   work(data: Work): void;
   export(data: ExportProgress): void;
   /** Events may have been missed: read the project and the manifest again. */

@@ -30,5 +30,13 @@ export interface Work {
   readonly detail: string | null;
 }
 
+/** The `segment` event. */
+export interface SegmentEvent {
+  readonly object: string | null;
+  readonly segment: number;
+  readonly address: string;
+  readonly confidence?: readonly number[];
+}
+
 /** The `export` event. */
 export type ExportProgress = Pick<ExportJob, "id" | "state" | "done" | "total" | "detail">;

@@ -123,6 +123,8 @@ function draw(view: TimelineView, strip: Filmstrip, canvas: HTMLCanvasElement): 
   };
   strip.changed = repaint;
   const stopLayingOut = effect(() => {
+    // What failed while nobody answered is asked for again.
+    if (!view.session.connected.value) return;
     strip.layOut(view.track.value, view.sizes.value.strip);
   });
   const stopPainting = effect(() => {

@@ -37,6 +37,17 @@ export function framesToFix(confidence: Confidence, around: Around): number[] {
   return chosen;
 }
 
+/** The same with the values of frames from `start` on put in. */
+export function withSegment(known: Confidence, start: number, values: Confidence): Confidence {
+  const length = Math.max(known.length, start + values.length);
+  return Array.from({ length }, (_, frame) => values[frame - start] ?? known[frame] ?? null);
+}
+
+/** The same with its gaps filled from what is known besides. */
+export function filledIn(frames: Confidence, besides: Confidence): Confidence {
+  return frames.map((value, frame) => value ?? besides[frame] ?? null);
+}
+
 /** The worst frame; from one of them on, the next worse one, and in the end the worst again. */
 export function nextToFix(frames: readonly number[], playhead: number): number | null {
   const at = frames.indexOf(playhead);

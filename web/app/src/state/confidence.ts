@@ -1,44 +1,56 @@
-/** How sure the selected object's masks are, kept in step with what is made, and where to look next. */
+/** How sure the masks are: read once for each revision, then told with each segment as it is made. */
 
 import { effect } from "@preact/signals";
 import * as client from "../api/client";
-import { nextToFix } from "../logic/confidence";
-import { count } from "../logic/ranges";
+import { filledIn, nextToFix, withSegment, type Confidence } from "../logic/confidence";
 import type { Session } from "./session";
 
-/** Segments often become ready in bursts; one reading serves them all. */
-const SETTLE_MS = 500;
+/** What was told since the revision that is shown began; an answer on its way may lack it. */
+const told = new WeakMap<Session, Map<string, Confidence>>();
 
-/** Reads the confidence anew as masks are made, until the returned function is called. */
+/** Reads what the selected object's masks were worth, until the returned function is called. */
 export function followConfidence(session: Session): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let known = "";
-  const stop = effect(() => {
-    const object = session.object.value;
+  const read = new Set<string>();
+  let shown = 0;
+  return effect(() => {
+    const object = session.object.value?.id;
     const revision = session.playback.value?.manifest.value?.revision ?? 0;
-    const made = object ? count(session.ready.value) : 0;
-    clearTimeout(timer);
-    if (!object || revision === 0 || made === 0) return;
-    const wanted = `${object.id} ${revision} ${made}`;
-    if (wanted === known) return;
-    timer = setTimeout(() => {
-      known = wanted;
-      void read(session, object.id, revision);
-    }, SETTLE_MS);
+    if (revision !== shown) {
+      read.clear();
+      told.delete(session);
+      shown = revision;
+    }
+    if (object === undefined || revision === 0 || read.has(object)) return;
+    read.add(object);
+    void readConfidence(session, object, revision);
   });
-  return () => {
-    stop();
-    clearTimeout(timer);
-  };
 }
 
-async function read(session: Session, object: string, revision: number): Promise<void> {
+async function readConfidence(session: Session, object: string, revision: number): Promise<void> {
   try {
     const { frames } = await client.readConfidence(session.id, object, revision);
-    session.confidence.value = { ...session.confidence.value, [object]: frames };
+    if (session.playback.value?.manifest.value?.revision !== revision) return;
+    const since = told.get(session)?.get(object) ?? [];
+    session.confidence.value = { ...session.confidence.value, [object]: filledIn(frames, since) };
   } catch {
     // The strip stays as it was; whatever is wrong shows where it matters.
   }
+}
+
+/** Takes what came with a segment: a value for each frame from `start` on. */
+export function noteConfidence(
+  session: Session,
+  object: string,
+  start: number,
+  values: Confidence,
+): void {
+  const objects = told.get(session) ?? new Map<string, Confidence>();
+  told.set(session, objects.set(object, withSegment(objects.get(object) ?? [], start, values)));
+  const known = session.confidence.value[object] ?? [];
+  session.confidence.value = {
+    ...session.confidence.value,
+    [object]: withSegment(known, start, values),
+  };
 }
 
 /** Goes to the least sure frame; from there, to the next less sure one. */

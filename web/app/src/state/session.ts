@@ -7,7 +7,16 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import * as client from "../api/client";
 import { listen } from "../api/events";
 import { describe, Problem } from "../api/problem";
-import type { EditedProject, ExportJob, FrameTable, Project, ProjectObject, Revision, Work } from "../api/types";
+import type {
+  EditedProject,
+  ExportJob,
+  FrameTable,
+  Project,
+  ProjectObject,
+  Revision,
+  SegmentEvent,
+  Work,
+} from "../api/types";
 import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
 import { framesToFix, type Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
@@ -15,6 +24,7 @@ import type { Change } from "../logic/revisions";
 import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
+import { noteConfidence } from "./confidence";
 import { announceExport, recallExports } from "./exporting";
 import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
@@ -274,7 +284,7 @@ export class Session {
       revision: ({ revision }) => {
         if (revision !== this.project.value?.revision && this.busy.value === 0) void this.refresh();
       },
-      segment: ({ object, segment, address }) => this.segmentReady(object, segment, address),
+      segment: (event) => this.segmentReady(event),
       work: (work) => {
         this.work.value = work;
         if (work.state === "failed" && work.detail) notify(work.detail, "error");
@@ -303,13 +313,14 @@ export class Session {
     if (job?.state === "running") this.exportJob.value = await client.readExport(this.id, job.id);
   }
 
-  private segmentReady(object: string | null, segment: number, address: string): void {
+  private segmentReady({ object, segment, address, confidence }: SegmentEvent): void {
     this.playback.value?.markReady(object, segment, address);
     if (object === null) return;
     const manifest = this.playback.value?.manifest.value;
     const matte = manifest?.objects.find((entry) => entry.id === object)?.matte;
     // An address of another revision says nothing about the one that is shown.
-    if (matte?.addresses[segment] !== address) return;
+    if (!manifest || matte?.addresses[segment] !== address) return;
+    if (confidence) noteConfidence(this, object, segment * manifest.grid.length, confidence);
     const made = this.madeSince.value;
     const ranges = add(made[object] ?? [], [segment, segment + 1]);
     this.madeSince.value = { ...made, [object]: ranges };
