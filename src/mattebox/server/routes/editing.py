@@ -281,13 +281,13 @@ def _moved(
 
 
 def _shape(body: NewBox | NewBrush | NewLasso) -> Shape:
-    match body:
-        case NewBox():
-            return Box(body.box)
-        case NewBrush():
-            return Brush(tuple(body.points), body.radius, body.include, body.direct)
-        case NewLasso():
-            return Lasso(tuple(body.points), body.include, body.direct)
+    if isinstance(body, NewBox):
+        return Box(body.box)
+    # Five decimals are a hundredth of a pixel; a page reads all strokes back with each answer.
+    points = tuple((round(x, 5), round(y, 5)) for x, y in body.points)
+    if isinstance(body, NewBrush):
+        return Brush(points, body.radius, body.include, body.direct)
+    return Lasso(points, body.include, body.direct)
 
 
 def _mask(workspace: OpenWorkspace, project: str, data: bytes) -> Mask:
