@@ -29,6 +29,7 @@ export function TopBar({ session }: { session: Session }) {
         <IconButton
           icon="undo"
           label="Undo"
+          tip={`Undo${toldOf(session.deeds.undo.value)}`}
           command="undo"
           disabled={project?.can_undo !== true}
           onClick={() => editing.undo(session)}
@@ -36,6 +37,7 @@ export function TopBar({ session }: { session: Session }) {
         <IconButton
           icon="redo"
           label="Redo"
+          tip={`Redo${toldOf(session.deeds.redo.value)}`}
           command="redo"
           disabled={project?.can_redo !== true}
           onClick={() => editing.redo(session)}
@@ -73,6 +75,8 @@ export function TopBar({ session }: { session: Session }) {
     </header>
   );
 }
+
+const toldOf = (deed: string | null) => (deed === null ? "" : `: ${deed}`);
 
 function ProjectName({ session }: { session: Session }) {
   const [renaming, setRenaming] = useState(false);

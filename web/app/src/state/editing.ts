@@ -41,14 +41,20 @@ export function keepFrame(session: Session, absent: boolean): void {
 /** Whether there is anything to undo is asked when its turn comes, after what was done before. */
 export function undo(session: Session): void {
   void session.run(
-    async () => (session.project.value?.can_undo ? client.undo(session.id) : null),
+    async () => {
+      if (session.project.value?.can_undo) session.accept(await client.undo(session.id), "undo");
+      return null;
+    },
     () => clearDraft(session),
   );
 }
 
 export function redo(session: Session): void {
   void session.run(
-    async () => (session.project.value?.can_redo ? client.redo(session.id) : null),
+    async () => {
+      if (session.project.value?.can_redo) session.accept(await client.redo(session.id), "redo");
+      return null;
+    },
     () => clearDraft(session),
   );
 }

@@ -25,6 +25,7 @@ import { add, count as countFrames, segmentsToFrames, subtract, type Range } fro
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import { noteConfidence } from "./confidence";
+import { Deeds, type Cause } from "./deeds";
 import { announceExport, recallExports } from "./exporting";
 import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
@@ -52,6 +53,7 @@ export class Session {
   readonly connected = signal(true);
   readonly busy = signal(0);
   readonly work = signal<Work | null>(null);
+  readonly deeds = new Deeds();
   readonly draft = signal<Draft>(EMPTY_DRAFT);
   readonly playback = signal<Playback | null>(null);
 
@@ -230,11 +232,12 @@ export class Session {
   }
 
   /** Takes an answer, unless a newer one came before it. */
-  accept(answer: Project | EditedProject): void {
+  accept(answer: Project | EditedProject, cause: Cause = "edit"): void {
     const { masks, ...project } = { masks: {}, ...answer };
     this.masks?.take(masks);
     const current = this.project.value;
     if (this.disposed || (current && project.version < current.version)) return;
+    if (current) this.deeds.note(current, project, cause);
     this.project.value = project;
     const playback = this.playback.value;
     const shown = playback?.manifest.value?.revision;
@@ -245,7 +248,7 @@ export class Session {
 
   async refresh(): Promise<void> {
     try {
-      this.accept(await client.readProject(this.id));
+      this.accept(await client.readProject(this.id), "read");
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.fail(error);
     }

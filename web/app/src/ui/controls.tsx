@@ -10,6 +10,8 @@ import { keysOf } from "./platform";
 interface IconButtonProps {
   icon: IconName;
   label: string;
+  /** What the tooltip says; default: the label. */
+  tip?: string;
   /** The command whose keys the tooltip shows. */
   command?: Command;
   disabled?: boolean;
@@ -26,7 +28,7 @@ export function IconButton(props: IconButtonProps) {
       type="button"
       class={`button icon ${props.primary ? "primary" : "quiet"} ${props.class ?? ""}`}
       aria-label={props.label}
-      data-tip={props.label}
+      data-tip={props.tip ?? props.label}
       data-keys={keysOf(props.command)}
       aria-pressed={props.pressed}
       disabled={props.disabled}
