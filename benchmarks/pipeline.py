@@ -86,6 +86,11 @@ class Held:
         for index in indices:
             yield index, self._frames[index]
 
+    @property
+    def sync_frames(self) -> Sequence[int]:
+        """None: they are decoded already."""
+        return ()
+
 
 def main() -> None:
     """Measure, print a table and write JSON."""

@@ -16,7 +16,8 @@ class Film:
         reads: Every index that was read, in order.
     """
 
-    def __init__(self, count: int = 40, *, seed: int = 5) -> None:
+    def __init__(self, count: int = 40, *, seed: int = 5, sync: Sequence[int] = ()) -> None:
+        self.sync = sync
         random = np.random.default_rng(seed)
         self.count = count
         self.reads: list[int] = []
@@ -45,6 +46,10 @@ class Film:
             assert 0 <= index < self.count
             self.reads.append(index)
             yield index, self.frame(index)
+
+    @property
+    def sync_frames(self) -> Sequence[int]:
+        return self.sync
 
     @staticmethod
     def _place(index: int) -> tuple[int, int]:

@@ -86,6 +86,22 @@ def test_a_segment_is_the_same_whatever_else_was_asked_for(
     assert same(alone, {i: whole[i] for i in range(start, stop)})
 
 
+@pytest.mark.parametrize("sync", [(), (0, 9, 20, 31)])
+def test_far_from_a_keyframe_it_is_the_same_too(sync: tuple[int, ...]) -> None:
+    settings = PropagationSettings(stride=2, near=6, far_stride=6, second_look=False)
+    near_sighted = Propagator(settings=settings)
+    film = Film(COUNT, sync=sync)
+    given = {0: film.mask(0), COUNT - 1: film.mask(COUNT - 1)}
+
+    def part(start: int, stop: int) -> dict[int, MaskFrame]:
+        found = near_sighted.propagate(film, given, SHOT, start, stop)
+        return {frame.index: frame for frame in found}
+
+    all_of_it = part(0, COUNT)
+    for start, stop in ((16, 24), (5, 9), (30, 38)):
+        assert same(part(start, stop), {i: all_of_it[i] for i in range(start, stop)})
+
+
 def test_what_is_cached_changes_nothing(
     propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
 ) -> None:

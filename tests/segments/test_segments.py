@@ -205,7 +205,7 @@ def test_closing_early_pulls_no_further_picture() -> None:
     first = next(chunks)
     assert [kind for kind, _, _ in boxes(first)] == [b"moof", b"mdat"]
     seen = len(pulled)
-    assert seen < 30
+    assert seen == 1
     getattr(chunks, "close")()  # noqa: B009
     assert len(pulled) == seen
     assert closed == [True]

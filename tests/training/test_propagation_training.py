@@ -81,6 +81,8 @@ def test_a_run_resumes_and_its_weights_serve_the_product(
     frames = [draw(index)[0] for index in range(3)]
 
     class Source:
+        sync_frames = ()
+
         def read(self, indices):  # type: ignore[no-untyped-def]
             return ((index, frames[index]) for index in indices)
 

@@ -33,6 +33,11 @@ class AnnotatedSequence:
         for index in indices:
             yield index, self.frames[index]
 
+    @property
+    def sync_frames(self) -> Sequence[int]:
+        """None: still pictures all cost the same."""
+        return ()
+
 
 def sequence_folders(root: Path) -> list[Path]:
     """Return the folders under a root that hold a sequence, sorted by name.

@@ -52,6 +52,7 @@ class _Packets:
     """What the packets say, in file order."""
 
     pts: list[int] = field(default_factory=list)
+    sync: set[int] = field(default_factory=set)
     count: int = 0
     left_out: int = 0
     last_duration: int = 0
@@ -117,6 +118,9 @@ def survey(
         sure = info.container in _TIMED_CONTAINERS or not damage
         seekable = sure and pictures.timed and _seeks_agree(path, name, index, pictures)
         info = replace(info, seekable=seekable)
+    if info.seekable:
+        sync = np.flatnonzero(np.isin(table.pts, list(packets.sync)))
+        table = replace(table, sync=sync.astype(np.int64))
     return {"info": info.to_json(), "table": table.to_json()}
 
 
@@ -174,6 +178,8 @@ def _read_packets(
             )
             if packet.pts is not None:
                 packets.pts.append(packet.pts)
+                if packet.is_keyframe:
+                    packets.sync.add(packet.pts)
                 if latest is None or packet.pts >= latest:
                     latest, packets.last_duration = packet.pts, packet.duration or 0
             limits.check_frames(name, packets.count)

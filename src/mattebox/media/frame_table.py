@@ -28,7 +28,8 @@ class FrameTable:
         pts: `(N,) int64`, the source's own timestamps, in units of `time_base`.
         time_base: Seconds per unit of `pts`.
         damage: One sentence that says what of the file could not be read, or None.
-        hash: SHA-256 over the canonical JSON of everything but itself.
+        sync: Ascending indices of frames that decode by themselves; empty where none is known.
+        hash: SHA-256 over the canonical JSON of what the protocol sends but itself.
     """
 
     timescale: int
@@ -37,6 +38,7 @@ class FrameTable:
     pts: Int64s
     time_base: Fraction
     damage: str | None = None
+    sync: Int64s = field(default_factory=lambda: np.empty(0, np.int64))
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +98,7 @@ class FrameTable:
             "source": {
                 "pts": self.pts.tolist(),
                 "time_base": [self.time_base.numerator, self.time_base.denominator],
+                "sync": self.sync.tolist(),
             },
         }
 
@@ -109,6 +112,8 @@ class FrameTable:
             pts=np.asarray(value["source"]["pts"], np.int64),
             time_base=Fraction(*value["source"]["time_base"]),
             damage=value["damage"],
+            # Tables of earlier versions do not say.
+            sync=np.asarray(value["source"].get("sync", []), np.int64),
         )
 
     def public_json(self) -> dict[str, Any]:

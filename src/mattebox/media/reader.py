@@ -88,6 +88,11 @@ class FrameReader:
     ) -> None:
         self.close()
 
+    @property
+    def sync_frames(self) -> list[int]:
+        """Frames that decode by themselves, ascending; see `FrameTable.sync`."""
+        return [int(index) for index in self._table.sync]
+
     def close(self) -> None:
         """Stop every read that is under way, within a frame."""
         for work in list(self._open):

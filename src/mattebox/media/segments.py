@@ -32,9 +32,9 @@ __all__ = [
 Plane = npt.NDArray[np.uint8]
 Kind = Literal["video", "matte"]
 
-# Frames in one moof+mdat. Small enough that the first picture of a cold segment leaves early,
-# large enough that box headers stay below one percent of the bytes.
-FRAGMENT_FRAMES = 6
+# Frames in the moof+mdat pairs of a segment; the last number holds for all that follow. The first
+# picture of a cold segment leaves at once, and box headers stay near one percent of the bytes.
+FRAGMENT_FRAMES = (1, 2, 3, 6)
 
 _NEUTRAL = 128
 
@@ -107,10 +107,11 @@ class Rendition:
     def settings(self) -> str:
         """All encoder settings in one line: part of a segment's address (protocol P8)."""
         options = ",".join(f"{k}={v}" for k, v in sorted(_OPTIONS[self.kind].items()))
+        fragments = ",".join(map(str, FRAGMENT_FRAMES))
         libavcodec = ".".join(map(str, av.library_versions["libavcodec"]))
         return (
             f"vp9;{self.codec};{self.width}x{self.height};{self.timescale};{options};"
-            f"threads={_THREADS};fragment={FRAGMENT_FRAMES};libavcodec={libavcodec}"
+            f"threads={_THREADS};fragments={fragments};libavcodec={libavcodec}"
         )
 
     @property
@@ -216,10 +217,13 @@ def segment_chunks(
         raise ValueError(f"{len(ticks)} ticks and {len(durations)} durations; both at least 1")
     samples = _samples(rendition, pictures, durations)
     try:
-        done = 0
+        sizes = iter(FRAGMENT_FRAMES)
+        done = number = 0
         while done < len(ticks):
-            group = [next(samples) for _ in range(min(FRAGMENT_FRAMES, len(ticks) - done))]
-            yield fragment(group, int(ticks[done]), 1 + done // FRAGMENT_FRAMES)
+            wanted = next(sizes, FRAGMENT_FRAMES[-1])
+            group = [next(samples) for _ in range(min(wanted, len(ticks) - done))]
+            number += 1
+            yield fragment(group, int(ticks[done]), number)
             done += len(group)
     finally:
         samples.close()

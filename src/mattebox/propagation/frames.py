@@ -16,6 +16,14 @@ class FrameSource(Protocol):
         """Yield `(index, picture)` for ascending frame indices; pictures `(H, W, 3) uint8` RGB."""
         ...
 
+    @property
+    def sync_frames(self) -> Sequence[int]:
+        """Frames that decode by themselves, ascending; empty where that is not known.
+
+        A property of the clip: masks may depend on it.
+        """
+        ...
+
 
 class HeldFrames:
     """Frames of a source, some of them held so that they are decoded once.
@@ -27,6 +35,7 @@ class HeldFrames:
     def __init__(self, source: FrameSource) -> None:
         self._source = source
         self._held: dict[int, Frame] = {}
+        self.sync_frames = source.sync_frames
 
     def hold(self, indices: Iterable[int]) -> None:
         """Hold these frames and let go of all others."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 4
+VERSION = 5
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 
@@ -18,7 +18,8 @@ class PropagationSettings:
             first frame. A divisor of the segment length wastes nothing.
         near: Frames from the nearest keyframe up to which anchors lie that close.
         far_stride: Frames between anchors beyond, a multiple of `stride`: what makes the far end
-            of a long clip come within seconds.
+            of a long clip come within seconds. They are found by a route of as long steps,
+            see `mattebox.propagation.chains`.
         anchor_margin: Side of the region an anchor is looked for in, over the longer side of
             the object's box in the anchor before.
         margin: The same for the frames between anchors, over the box in the frame before.

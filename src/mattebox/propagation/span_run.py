@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from itertools import pairwise
 from json import dumps
 
 import numpy as np
@@ -17,11 +16,19 @@ from mattebox.propagation.anchors import (
     from_bytes,
     to_bytes,
 )
+from mattebox.propagation.chains import Chain, Stop
 from mattebox.propagation.frames import Frame, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.region import Region, grown, region_around, steady_box
 from mattebox.propagation.settings import PropagationSettings
-from mattebox.propagation.spans import Span, Stretch, anchors_of, reach
+from mattebox.propagation.spans import (
+    Span,
+    Stretch,
+    anchors_of,
+    pieces,
+    reach,
+    stretches_of,
+)
 
 Mask = NDArray[np.uint8]
 Asked = Callable[[], bool]
@@ -73,13 +80,25 @@ class SpanRun:
         self._cancelled: Asked = bool
         # Before a frame where the object is absent it leaves, and is not looked for again.
         self._leaves = span.right is not None and not masks[span.right].any()
+        sync = frames.sync_frames
         self._anchors = anchors_of(
-            span, settings.stride, near=settings.near, far_stride=settings.far_stride
+            span, settings.stride, near=settings.near, far_stride=settings.far_stride, sync=sync
         )
+        ends = (k for k in (span.left, span.right) if k is not None)
+        self._places = sorted({*self._anchors, *ends})
+        self._shared: dict[int, Estimate] = {}
+        self._ahead = self._chain(span.left, self._anchors)
+        self._back = self._chain(span.right, self._anchors[::-1])
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
         facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
+
+    def _chain(self, end: int | None, anchors: tuple[int, ...]) -> Chain | None:
+        if end is None:
+            return None
+        near, stride = self._settings.near, self._settings.far_stride
+        return Chain(end, anchors, near, stride, frozenset(self._frames.sync_frames))
 
     # --- a request ------------------------------------------------------------------------------
 
@@ -87,50 +106,32 @@ class SpanRun:
         """Yield `(frame, mask, confidence)` for the frames first..last of the span."""
         self._cancelled = cancelled
         self._keyframes = {k: self._keyframe(k) for k in sorted(self._masks)}
-        for low, high in self._pieces(first, last):
+        # Where a chain comes from behind, too, all anchors have to be found before the first frame.
+        hurried = self._span.right is None or self._leaves
+        for low, high in pieces(self._places, first, last, PIECE, hurried=hurried):
             yield from self._piece(low, high)
-
-    def _pieces(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """Cut a request, at anchors where possible, so that few frames are held at a time."""
-        stride = self._settings.stride
-        while first <= last:
-            cut = (first + PIECE) // stride * stride
-            end = min(last, (cut if cut > first else first + PIECE) - 1)
-            yield first, end
-            first = end + 1
 
     def _piece(self, first: int, last: int) -> Iterator[tuple[int, Mask, float]]:
         span = self._span
-        places = [k for k in (span.left,) if k is not None]
-        places += [*self._anchors, *(k for k in (span.right,) if k is not None)]
-        low, high = reach(places, first, last)
-        wanted = places[low:high]
-        stretches = self._stretches(wanted, first, last)
+        low, high = reach(self._places, first, last)
+        wanted = self._places[low:high]
+        stretches = stretches_of(wanted, first, last)
         anchors = [place for place in wanted if place not in self._masks]
         held = {*anchors, *(i for each in stretches for i in range(each.start, each.stop))}
-        ahead = self._chain(anchors, held, ahead=True) if span.left is not None else {}
+        ahead = self._found(anchors, held, ahead=True) if span.left is not None else {}
         both = span.right is not None and not self._leaves
-        back = self._chain(anchors, held, ahead=False) if both else {}
+        back = self._found(anchors, held, ahead=False) if both else {}
         self._frames.hold(held)
-        knots = {
-            place: self._keyframes.get(place) or self._knot(place, ahead, back) for place in wanted
-        }
+        known = self._shared | self._keyframes
+        knots = {p: known[p] if p in known else self._knot(p, ahead, back) for p in wanted}
+        # The next piece begins where this one ends.
+        self._shared = {place: knots[place] for place in wanted[-1:]}
         by_start = {stretch.before: stretch for stretch in stretches}
         yield from self._filled(by_start.get(None), knots, first, last)
         for place in wanted:
             if first <= place <= last:
                 yield place, knots[place].mask, knots[place].confidence
             yield from self._filled(by_start.get(place), knots, first, last)
-
-    def _stretches(self, wanted: Sequence[int], first: int, last: int) -> list[Stretch]:
-        edges: list[int | None] = [None, *wanted, None]
-        found = []
-        for before, after in pairwise(edges):
-            low = first if before is None else before + 1
-            high = last + 1 if after is None else after
-            if max(low, first) < min(high, last + 1):
-                found.append(Stretch(before, after, low, high))
-        return found
 
     # --- anchors --------------------------------------------------------------------------------
 
@@ -151,56 +152,53 @@ class SpanRun:
         self._keep(f"keyframe-{index}", estimate)
         return estimate
 
-    def _chain(self, wanted: Sequence[int], held: set[int], *, ahead: bool) -> dict[int, Estimate]:
-        """Return what consecutive anchors look like coming from one side.
-
-        The chain is picked up where the cache last knows it, at the keyframe at the latest.
-        """
-        name, chain = ("ahead", self._anchors) if ahead else ("back", self._anchors[::-1])
+    def _found(self, wanted: Sequence[int], held: set[int], *, ahead: bool) -> dict[int, Estimate]:
+        """Return what consecutive anchors look like coming from one side."""
         found: dict[int, Estimate] = {}
         for index in wanted if ahead else reversed(wanted):
-            kept = self._kept(f"{name}-{index}")
-            if kept is None:
-                break
-            found[index] = kept
-        if len(found) == len(wanted):
-            return found
-        next_place = chain.index(wanted[len(found)] if ahead else wanted[-1 - len(found)])
-        final = chain.index(wanted[-1] if ahead else wanted[0])
-        before = None
-        start = next_place
-        while before is None and start > 0:
-            start -= 1
-            before = found.get(chain[start]) or self._kept(f"{name}-{chain[start]}")
-        if before is None:
-            end = self._span.left if ahead else self._span.right
-            assert end is not None
-            place, before, missing = end, self._keyframes[end], chain[: final + 1]
-        else:
-            place, missing = chain[start], chain[start + 1 : final + 1]
-        for index, frame in self._along(missing, held, ahead=ahead):
-            gone = self._is_gone(before)
-            before = _nothing(before) if gone else self._step(place, index, frame, before)
-            place = index
-            self._keep(f"{name}-{index}", before)
-            # Those on the way are let go: a chain may be as long as the clip.
-            if index in wanted:
-                found[index] = before
-        return {index: found[index] for index in wanted}
+            found[index] = self._reached(Stop(index), found, held, ahead=ahead)
+        return found
 
-    def _along(
-        self, indices: Sequence[int], held: set[int], *, ahead: bool
-    ) -> Iterator[tuple[int, Frame]]:
+    def _reached(
+        self, goal: Stop, found: Mapping[int, Estimate], held: set[int], *, ahead: bool
+    ) -> Estimate:
+        """Go to a stop of a chain, from where the cache last knows it, or from the keyframe."""
+        chain = self._ahead if ahead else self._back
+        assert chain is not None
+        way: list[Stop] = []
+        at: Stop | None = goal
+        before: Estimate | None = None
+        while at is not None and before is None:
+            before = None if at.express else found.get(at.index)
+            before = before or self._kept(_name(at, ahead=ahead))
+            if before is None:
+                way.append(at)
+                at = chain.before(at)
+        place = chain.end if at is None else at.index
+        before = before or self._keyframes[chain.end]
+        way.reverse()
+        # Those on the way are let go: a chain may be as long as the clip.
+        for stop, frame in zip(
+            way, self._along([s.index for s in way], held, ahead=ahead), strict=True
+        ):
+            gone = self._is_gone(before)
+            before = _nothing(before) if gone else self._step(place, stop.index, frame, before)
+            place = stop.index
+            self._keep(_name(stop, ahead=ahead), before)
+        return before
+
+    def _along(self, indices: Sequence[int], held: set[int], *, ahead: bool) -> Iterator[Frame]:
         """Yield frames in a chain's order, few held beside those that are needed again."""
-        far = [i for i in indices if (i < min(held) if ahead else i > max(held))]
-        for place in range(0, len(far), CHUNK):
+        far = [i for i in indices if not min(held) <= i <= max(held)]
+        if ahead:
+            # Decoded while the network works.
+            yield from (frame for _, frame in self._frames.pass_over(far))
+        for place in range(0, 0 if ahead else len(far), CHUNK):
             chunk = far[place : place + CHUNK]
             frames = dict(self._frames.pass_over(sorted(chunk)))
-            for index in chunk:
-                yield index, frames[index]
+            yield from (frames[index] for index in chunk)
         self._frames.hold(held)
-        for index in indices[len(far) :]:
-            yield index, self._frames[index]
+        yield from (self._frames[index] for index in indices[len(far) :])
 
     def _step(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
         """Find the object on anchor `index`, given what was found before it at `place`."""
@@ -379,6 +377,10 @@ class SpanRun:
 
     def _keep(self, name: str, estimate: Estimate) -> None:
         self._cache.put(f"{self._prefix}-{name}", to_bytes(estimate))
+
+
+def _name(stop: Stop, *, ahead: bool) -> str:
+    return f"{'ahead' if ahead else 'back'}-{'express-' * stop.express}{stop.index}"
 
 
 def _nothing(estimate: Estimate) -> Estimate:

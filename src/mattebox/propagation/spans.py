@@ -1,7 +1,7 @@
 """Which keyframes a frame depends on, and where the anchors between them lie."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -95,7 +95,9 @@ def dependencies(
     return tuple(sorted(needed))
 
 
-def anchors_of(span: Span, stride: int, *, near: int, far_stride: int) -> tuple[int, ...]:
+def anchors_of(
+    span: Span, stride: int, *, near: int, far_stride: int, sync: Sequence[int] = ()
+) -> tuple[int, ...]:
     """Return a span's anchors: every `stride`-th frame of the clip that is no keyframe.
 
     Far from the span's keyframes they lie farther apart, so that the far end of a long span is
@@ -108,16 +110,24 @@ def anchors_of(span: Span, stride: int, *, near: int, far_stride: int) -> tuple[
         stride: Distance between anchors in frames.
         near: Frames from the nearest of the span's keyframes up to which that holds.
         far_stride: Distance between anchors beyond; a multiple of `stride`.
+        sync: Frames that decode by themselves, ascending. Far anchors lie on them where one is no
+            more than half a distance away.
     """
     low = span.start if span.left is None else span.start + 1
     keyframes = [k for k in (span.left, span.right) if k is not None]
 
-    def lies_there(frame: int) -> bool:
-        distance = min((abs(frame - k) for k in keyframes), default=0)
-        return distance <= near or frame % far_stride == 0
+    def is_near(frame: int) -> bool:
+        return min((abs(frame - k) for k in keyframes), default=0) <= near
+
+    def moved(frame: int) -> int:
+        at = bisect_left(sync, frame)
+        there = min(sync[max(at - 1, 0) : at + 1], key=lambda s: abs(s - frame), default=frame)
+        close = 2 * abs(there - frame) <= far_stride and low <= there < span.stop
+        return there if close and not is_near(there) else frame
 
     grid = range(-(-low // stride) * stride, span.stop, stride)
-    return tuple(frame for frame in grid if lies_there(frame))
+    there = {f if is_near(f) else moved(f) for f in grid if is_near(f) or f % far_stride == 0}
+    return tuple(sorted(there))
 
 
 def reach(places: Sequence[int], first: int, last: int) -> tuple[int, int]:
@@ -128,3 +138,40 @@ def reach(places: Sequence[int], first: int, last: int) -> tuple[int, int]:
     """
     low = max(0, bisect_right(places, first) - 1)
     return low, min(len(places), bisect_left(places, last) + 1)
+
+
+def pieces(
+    places: Sequence[int], first: int, last: int, most: int, *, hurried: bool
+) -> Iterator[tuple[int, int]]:
+    """Cut the frames first..last, at places where possible, so that few are held at a time.
+
+    Args:
+        places: Anchors and keyframes, ascending.
+        first: The first frame.
+        last: The last frame.
+        most: Frames in a piece at most.
+        hurried: Whether the first piece is as short as can be.
+
+    Yields:
+        First and last frame of each piece.
+    """
+    room = 1 if hurried else most
+    while first <= last:
+        low = bisect_right(places, first)
+        high = max(bisect_right(places, first + room), low + 1)
+        cut = places[high - 1] if high <= len(places) else last + 1
+        end = min(last, min(cut, first + most) - 1)
+        yield first, end
+        first, room = end + 1, most
+
+
+def stretches_of(knots: Sequence[int], first: int, last: int) -> list[Stretch]:
+    """Return what of the frames first..last is to be filled in between consecutive knots."""
+    edges: list[int | None] = [None, *knots, None]
+    found = []
+    for before, after in pairwise(edges):
+        low = first if before is None else before + 1
+        high = last + 1 if after is None else after
+        if max(low, first) < min(high, last + 1):
+            found.append(Stretch(before, after, low, high))
+    return found

@@ -23,6 +23,7 @@ class Counters:
         inferred: Frames whose mask a network made, by kind (`propagated`, `anchor`).
         calls: Times a network ran, by its name; second looks and walks are calls, too.
         encoded: Frames encoded, by kind of segment.
+        bytes: Bytes encoded, by kind of segment.
         segments: Segments made, by kind.
         cache: Segment requests, by result (`hit`, `miss`).
         stopped: Segments given up because nobody waited any more, by kind.
@@ -37,6 +38,7 @@ class Counters:
         self.inferred = self._counter("frames_inferred", "Frames a network made.", "kind")
         self.calls = self._counter("network_calls", "Times a network ran.", "network")
         self.encoded = self._counter("frames_encoded", "Frames encoded.", "kind")
+        self.bytes = self._counter("bytes_encoded", "Bytes encoded.", "kind")
         self.segments = self._counter("segments_made", "Segments made.", "kind")
         self.cache = self._counter("segment_requests", "Segment requests.", "result")
         self.stopped = self._counter("segments_stopped", "Segments nobody waited for.", "kind")

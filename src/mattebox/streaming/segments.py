@@ -79,6 +79,7 @@ class SegmentMaker:
             with closing(self._chunks(clip, recipe, turn, confidence)) as parts:
                 for chunk in parts:
                     chunks.append(chunk)
+                    self._counters.bytes.labels(recipe.kind).inc(len(chunk))
                     yield chunk
         except (Stopped, PropagationCancelled):
             self._counters.stopped.labels(recipe.kind).inc()
@@ -169,6 +170,10 @@ class _CountedSource:
         self._reader = reader
         self._counters = counters
         self._turn = turn
+
+    @property
+    def sync_frames(self) -> Sequence[int]:
+        return self._reader.sync_frames
 
     def read(self, indices: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
         with closing(self._reader.read(indices)) as frames:

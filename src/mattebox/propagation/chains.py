@@ -1,0 +1,89 @@
+"""In which order anchors are found, coming from a keyframe: each from one that is nearer to it.
+
+Near the keyframe anchors lie close together and each is found from the one before. What is farther
+away is come to by a route of long steps, which begins at the keyframe and leaves out most of the
+anchors that are near: who wants to see the far end does not wait for what lies between. The route
+prefers frames that decode by themselves; anchors it leaves out are found from those before them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Stop:
+    """An anchor as a chain comes upon it.
+
+    Attributes:
+        index: The frame.
+        express: Whether it is come upon by the route of long steps although it lies near.
+    """
+
+    index: int
+    express: bool = False
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The anchors that lie on one side of a keyframe.
+
+    Attributes:
+        end: The keyframe.
+        anchors: All anchors on that side, nearest first.
+        near: Frames from the keyframe up to which there are short steps.
+        stride: The length of the route's steps, and the distance of anchors beyond `near`.
+        sync: Frames that decode by themselves; the route prefers them, within half a step.
+    """
+
+    end: int
+    anchors: tuple[int, ...]
+    near: int
+    stride: int
+    sync: frozenset[int] = frozenset()
+
+    def before(self, stop: Stop) -> Stop | None:
+        """Where a stop is come to from; None for the keyframe itself."""
+        place = self._places[stop.index]
+        if stop.express or (not self._is_near(stop.index) and place in self._route_at):
+            return self._route_before(place)
+        if place == 0:
+            return None
+        previous = self.anchors[place - 1]
+        if self._is_near(previous) and not self._is_near(stop.index):
+            return self._route_before(place)
+        return Stop(previous)
+
+    def _route_before(self, place: int) -> Stop | None:
+        at = bisect_left(self._route, place) - 1
+        if at < 0:
+            return None
+        index = self.anchors[self._route[at]]
+        return Stop(index, self._is_near(index))
+
+    def _is_near(self, index: int) -> bool:
+        return abs(index - self.end) <= self.near
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {index: place for place, index in enumerate(self.anchors)}
+
+    @cached_property
+    def _route_at(self) -> frozenset[int]:
+        return frozenset(self._route)
+
+    @cached_property
+    def _route(self) -> Sequence[int]:
+        """Places in `anchors` of the route's stops."""
+        distances = [abs(index - self.end) for index in self.anchors]
+        stops: list[int] = []
+        goal = self.stride
+        while (at := bisect_left(distances, goal)) < len(distances):
+            low = bisect_left(distances, goal - self.stride // 4)
+            high = bisect_right(distances, goal + self.stride // 2)
+            cheap = [place for place in range(low, high) if self.anchors[place] in self.sync]
+            at = min(cheap, key=lambda place: abs(distances[place] - goal), default=at)
+            stops.append(at)
+            goal = distances[at] + self.stride
+        return stops

@@ -1,0 +1,198 @@
+"""How much work a segment takes, in operations counted, on a clip that is easy to follow.
+
+The numbers follow from how propagation goes about it (docs/decisions/propagation-anchors.md); a
+change that makes them larger makes everybody wait longer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from mattebox.media import ingest
+from mattebox.projects.clips import Clip
+from mattebox.projects.library import Library
+from mattebox.streaming.cache import DiskCache
+from mattebox.streaming.counters import Counters
+from mattebox.streaming.networks import Networks
+from mattebox.streaming.plan import matte_recipes, video_recipes
+from mattebox.streaming.recipes import Recipe
+from mattebox.streaming.scheduler import Priority, Scheduler
+from mattebox.streaming.segments import SegmentMaker
+from tests.propagation.film import HEIGHT, WIDTH, Film
+
+PICTURES, REPEATS = 40, 8
+FRAMES = PICTURES * REPEATS
+SHOTS = ((0, FRAMES),)
+LOOKS = 2
+PATIENCE_S = 300
+
+READ, MEMORIZE = "network_calls:propagation-read", "network_calls:propagation-memorize"
+DECODED, ENCODED, BYTES = "frames_decoded:matte", "frames_encoded:matte", "bytes_encoded:matte"
+
+
+class Studio:
+    """Makes segments of a ball that slides slowly over a textured ground, and counts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._film = Film(PICTURES)
+        self._library = Library.open(folder)
+        self.clip = self._stored(self._written(folder / "ball.mp4"))
+        self._counters = Counters()
+        self._scheduler = Scheduler(1)
+        self._networks = Networks(
+            "auto",
+            lambda network: self._counters.calls.labels(network).inc(),
+            self._scheduler.wait_for_clicks,
+        )
+        self._folder = folder
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, with nothing made or remembered."""
+        cache = DiskCache(self._folder / "segments", 1 << 30)
+        self._maker = SegmentMaker(
+            self._library, cache, self._networks, self._counters, lambda _address, _sure: None
+        )
+
+    def close(self) -> None:
+        self._scheduler.close()
+
+    def mattes(self, *keyframes: int, corrected: int | None = None) -> list[Recipe]:
+        """The segments of an object with the ball's mask on these frames, one made smaller."""
+        masks = {}
+        for frame in keyframes:
+            mask = self._film.mask(frame // REPEATS)
+            if frame == corrected:
+                mask = np.asarray(cv2.erode(mask, np.ones((3, 3), np.uint8)), np.uint8)
+            masks[frame] = self._library.masks.put(mask)
+        identity = self._networks.propagator().identity
+        return matte_recipes(self.clip, masks, SHOTS, identity)
+
+    def made(self, recipe: Recipe) -> tuple[bytes, dict[str, float]]:
+        """A segment, and what was counted for it."""
+        before = self._counted()
+        with self._scheduler.request(
+            recipe.address, lambda turn: self._maker.make(recipe, turn), Priority.PLAYHEAD
+        ) as ticket:
+            data = ticket.result.result(PATIENCE_S)
+        after = self._counted()
+        return data, {key: after[key] - before.get(key, 0) for key in after}
+
+    def _counted(self) -> dict[str, float]:
+        found = {}
+        for metric in self._counters.registry.collect():
+            for sample in metric.samples:
+                name = sample.name.removeprefix("mattebox_").removesuffix("_total")
+                found[":".join([name, *sample.labels.values()])] = sample.value
+        return found
+
+    def _written(self, path: Path) -> Path:
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=24)
+            stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+            stream.options = {"preset": "ultrafast", "crf": "12", "g": "48", "threads": "1"}
+            for index in range(FRAMES):
+                frame = av.VideoFrame.from_ndarray(self._film.frame(index // REPEATS), "rgb24")
+                frame.pts, frame.time_base = index, Fraction(1, 24)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path
+
+    def _stored(self, path: Path) -> Clip:
+        clips = self._library.clips
+        name = hashlib.sha256(path.read_bytes()).hexdigest()
+        clips.path(name).parent.mkdir(parents=True)
+        shutil.copyfile(path, clips.path(name))
+        found = ingest(path)
+        clips.add(name, found.info, found.table)
+        clips.set_shots(name, SHOTS)
+        return clips.get(name)
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    made = Studio(tmp_path_factory.mktemp("studio"))
+    yield made
+    made.close()
+
+
+def test_a_segment_beside_its_keyframe(studio: Studio) -> None:
+    studio.forget()
+    data, work = studio.made(studio.mattes(0)[0])
+    anchors, between = 3, 21
+    assert work[READ] == LOOKS * anchors + between
+    assert work[MEMORIZE] == 1
+    # The last anchor is the first frame of the next segment; the keyframe is looked at by itself.
+    assert work[DECODED] == 1 + 24
+    assert work[ENCODED] == 24
+    assert work[BYTES] == len(data)
+
+
+def test_the_segment_after_it_goes_on_from_there(studio: Studio) -> None:
+    studio.forget()
+    recipes = studio.mattes(0)
+    studio.made(recipes[0])
+    _, work = studio.made(recipes[1])
+    anchors, between = 3, 21
+    assert work[READ] == LOOKS * anchors + between
+    assert work[MEMORIZE] == 0
+    assert work[DECODED] == 25
+
+
+def test_a_far_segment_takes_long_steps_and_decodes_little(studio: Studio) -> None:
+    studio.forget()
+    _, work = studio.made(studio.mattes(0)[12])
+    # Steps of 24 frames to frame 288, where it begins, and to 312, where it ends.
+    steps, between = 13, 23
+    assert work[READ] == LOOKS * steps + between
+    assert work[MEMORIZE] == 1
+    assert work[DECODED] == 1 + 11 + 25
+    assert work[ENCODED] == 24
+
+
+def test_between_two_keyframes_each_side_is_gone_once(studio: Studio) -> None:
+    studio.forget()
+    _, work = studio.made(studio.mattes(0, 96)[1])
+    ahead, back, between, blended = 6, 9, 21, 4
+    assert work[READ] == LOOKS * (ahead + back) + between
+    assert work[MEMORIZE] == 2 + blended
+
+
+def test_a_correction_makes_only_what_depends_on_it(studio: Studio) -> None:
+    before = studio.mattes(0, 96, 192)
+    after = studio.mattes(0, 96, 192, corrected=96)
+    changed = [s for s, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    assert changed == list(range(8))
+
+
+def test_another_object_costs_no_plate(studio: Studio) -> None:
+    studio.forget()
+    _, first = studio.made(studio.mattes(0)[0])
+    _, second = studio.made(studio.mattes(0, corrected=0)[0])
+    assert second[READ] <= first[READ]
+    assert second[DECODED] <= first[DECODED]
+    assert second.get("frames_decoded:video", 0) == 0
+
+
+def test_a_segment_of_the_plate_is_decoded_once_and_asks_no_network(studio: Studio) -> None:
+    data, work = studio.made(video_recipes(studio.clip)[3])
+    assert work["frames_decoded:video"] == 24
+    assert work["frames_encoded:video"] == 24
+    assert work["bytes_encoded:video"] == len(data)
+    assert not any(work[key] for key in work if key.startswith("network_calls"))
+
+
+def test_where_no_keyframe_reaches_nothing_is_decoded(studio: Studio) -> None:
+    _, work = studio.made(studio.mattes()[2])
+    assert work[ENCODED] == 24
+    assert work[DECODED] == 0
+    assert not any(work[key] for key in work if key.startswith("network_calls"))
