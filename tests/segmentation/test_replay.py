@@ -1,9 +1,12 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mattebox.segmentation import Box, Brush, Click, Lasso, Mark, Refiner, Replay
+from mattebox.segmentation.paint import cover
 
 Array = NDArray[np.uint8]
 WIDTH, HEIGHT = 320, 180
@@ -201,3 +204,40 @@ def test_the_base_is_neither_changed_nor_forgotten(replay: Replay) -> None:
     np.testing.assert_array_equal(base, MASKS["blue"])
     assert mask[20, 25] == 255
     np.testing.assert_array_equal(mask[:, 100:], base[:, 100:])
+
+
+CELL = 40
+
+
+@st.composite
+def apart(draw: st.DrawFn) -> list[Mark]:
+    """Clicks and strokes far from each other, with boxes between them."""
+    cells = st.tuples(st.integers(0, WIDTH // CELL - 1), st.integers(0, HEIGHT // CELL - 1))
+    marks: list[Mark] = []
+    for column, row in draw(st.lists(cells, min_size=2, max_size=7, unique=True)):
+        x, y = (column + 0.5) * CELL, (row + 0.5) * CELL
+        include = draw(st.booleans())
+        kind = draw(st.sampled_from(["click", "click", "brush", "paint", "box"]))
+        if kind == "click":
+            marks.append(Click(x / WIDTH, y / HEIGHT, include))
+        elif kind == "box":
+            marks.append(box(draw(st.sampled_from(sorted(BALLS)))))
+        else:
+            marks.append(stroke((x - 6, y), (x + 6, y), include=include, direct=kind == "paint"))
+    return marks
+
+
+@settings(max_examples=12, deadline=None)
+@given(marks=apart())
+def test_whatever_else_is_said_every_click_and_stroke_holds(
+    replay: Replay, marks: list[Mark]
+) -> None:
+    mask = replay.mask(FRAME, marks)
+    for mark in marks:
+        if isinstance(mark, Click):
+            seen = mask[int(mark.y * HEIGHT), int(mark.x * WIDTH)]
+            assert (seen >= 128) == mark.include
+        elif isinstance(mark, Brush):
+            passed = cover(mark, FRAME.shape)
+            under = mask[passed.window.slices][passed.share == 255]
+            assert ((under >= 128) == mark.include).all()
