@@ -47,6 +47,89 @@ async function retriesWhatFails(site, open) {
   assert.deepEqual(result.errors, []);
 }
 
+/** The server is gone for longer than requests are tried again; nobody does anything meanwhile. */
+async function comesBackWithTheServer(site, open) {
+  let gone = false;
+  const origin = await site({
+    stream,
+    faults: (url, response) => {
+      if (!gone || !url.pathname.endsWith(".m4s")) return false;
+      response.destroy();
+      return true;
+    },
+    caching: false,
+  });
+  const { page } = await start(open, origin, { bufferBytes: 14 * 320 * 180 * 2.5, cacheBytes: 0 });
+  await page.evaluate(async () => {
+    await window.harness.player.seek(3);
+    await window.harness.paired();
+  });
+  gone = true;
+  const told = await page.evaluate(async () => {
+    const { harness } = window;
+    void harness.player.seek(90);
+    while (harness.errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    return harness.errors[0].code;
+  });
+  gone = false;
+  const last = await page.evaluate(async () => {
+    const { harness } = window;
+    while (harness.readings.at(-1).frame !== 90) await new Promise((resolve) => setTimeout(resolve, 20));
+    await harness.paired();
+    return harness.readings.at(-1);
+  });
+  assert.equal(told, "network");
+  assert.deepEqual([last.plate, last.mask], [90, 90]);
+}
+
+/** Counted at the platform's own doors, not by the player. */
+async function keepsNoPictureOpen(site, open) {
+  const origin = await site({ stream });
+  const { page } = await open(`${origin}/harness.html`);
+  const { most, rest, seen } = await page.evaluate(async () => {
+    let now = 0;
+    let most = 0;
+    let seen = 0;
+    const Platform = window.VideoDecoder;
+    window.VideoDecoder = class extends Platform {
+      constructor({ output, error }) {
+        super({
+          error,
+          output: (frame) => {
+            now += 1;
+            seen += 1;
+            most = Math.max(most, now);
+            output(frame);
+          },
+        });
+      }
+    };
+    const { close } = window.VideoFrame.prototype;
+    window.VideoFrame.prototype.close = function () {
+      now -= 1;
+      close.call(this);
+    };
+    const harness = new window.Harness({ projectId: "p1", thread: "main", bufferBytes: 30 * 320 * 180 * 2.5 });
+    const { player } = harness;
+    await player.load(1);
+    for (let i = 0; i < 40; i += 1) {
+      await player.seek((i * 59) % 96);
+      if (i % 8 === 0) {
+        player.setRate(4);
+        player.play();
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        player.pause();
+      }
+    }
+    player.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { most, rest: now, seen };
+  });
+  assert.ok(seen > 200, `only ${seen} pictures were decoded`);
+  assert.ok(most <= 16, `${most} pictures were open at once`);
+  assert.equal(rest, 0);
+}
+
 async function showsThePlateWhileTheMatteIsMissing(site, open) {
   let broken = true;
   const refuse = failing(matteAddress(3), 404, Infinity);
@@ -305,6 +388,8 @@ async function pausesWhileHidden(site, open) {
 await withBrowser(async ({ site, open }) => {
   const cases = [
     retriesWhatFails,
+    comesBackWithTheServer,
+    keepsNoPictureOpen,
     showsThePlateWhileTheMatteIsMissing,
     refusesAMisplacedSegment,
     doesNotWaitForOneSlowSegment,

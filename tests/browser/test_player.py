@@ -108,7 +108,11 @@ def test_both_decoders_give_the_same_composite(fixture: Path) -> None:
 
 
 def test_faults_are_survived_and_told(fixture: Path) -> None:
-    assert len(run("resilience.mjs", fixture)["passed"]) == 11
+    assert len(run("resilience.mjs", fixture)["passed"]) == 13
+
+
+def test_a_wipe_pairs_both_revisions_and_stays_on_the_picture(fixture: Path) -> None:
+    assert len(run("wipe.mjs", fixture)["passed"]) == 5
 
 
 def test_hls_js_plays_video_and_matte(fixture: Path, server: str) -> None:

@@ -3,7 +3,7 @@
  * that bytes and codec are real and nothing needs to be made or kept.
  */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** `faults` for a server that answers for a clip `repeats` times as long as the one in `stream`. */
@@ -11,16 +11,15 @@ export function endless(stream, repeats) {
   const json = (name) => JSON.parse(readFileSync(join(stream, name), "utf8"));
   const table = json("frame-table.json");
   const manifest = json("manifest-1.json");
-  const sound = json("sound.json");
   const answers = {
     "/api/v1/projects/p1/manifest": longer(manifest, repeats),
     "/api/v1/projects/p1/frame-table": longerTable(table, repeats),
-    "/api/v1/projects/p1/sound": {
-      ...sound,
-      chunk_count: repeats,
-      total_samples: repeats * sound.total_samples,
-    },
   };
+  if (existsSync(join(stream, "sound.json"))) {
+    const sound = json("sound.json");
+    const longer = { chunk_count: repeats, total_samples: repeats * sound.total_samples };
+    answers["/api/v1/projects/p1/sound"] = { ...sound, ...longer };
+  }
 
   return (url, response) => {
     const { pathname } = url;

@@ -179,7 +179,7 @@ export class RenditionStream {
     const segments = new Set<number>();
     for (const frame of wantedOrder(window)) segments.add(grid.segmentOf(frame));
     const edge = grid.segmentOf(window.direction === 1 ? window.to - 1 : window.from);
-    for (let i = 1; i <= PREFETCH; i++) segments.add(edge + i * window.direction);
+    for (let i = 1; i <= PREFETCH && !window.passing; i++) segments.add(edge + i * window.direction);
     const urls = [...segments].flatMap((segment) => {
       const address = this.address(segment);
       return address === undefined || this.isBlocked(address) ? [] : [this.segmentUrl(address)];

@@ -8,6 +8,8 @@ export interface Window {
   readonly direction: 1 | -1;
   /** Fill behind the playhead too (paused), not only ahead of it. */
   readonly bothWays: boolean;
+  /** Nothing but the playhead's own frame is worth work now: a hand is on its way. */
+  readonly passing: boolean;
 }
 
 /** Part of a buffer's room that lies behind the playhead, where a step back looks first. */
@@ -20,6 +22,7 @@ export function windowAround(
   frameCount: number,
   direction: 1 | -1,
   bothWays: boolean,
+  passing = false,
 ): Window {
   const room = Math.max(1, Math.min(capacity, frameCount));
   const behind = Math.min(Math.floor(room * BEHIND), room - 1);
@@ -27,12 +30,16 @@ export function windowAround(
   const below = direction === 1 ? behind : ahead;
   // At the clip's ends the room that one side cannot use goes to the other.
   const from = Math.max(0, Math.min(playhead - below, frameCount - room));
-  return { playhead, from, to: from + room, direction, bothWays };
+  return { playhead, from, to: from + room, direction, bothWays, passing };
 }
 
 /** Wanted frames, the most urgent first. */
 export function* wantedOrder(window: Window): Generator<number> {
-  const { playhead, from, to, direction, bothWays } = window;
+  const { playhead, from, to, direction, bothWays, passing } = window;
+  if (passing) {
+    yield playhead;
+    return;
+  }
   const up = function* (start: number) {
     for (let i = start; i < to; i++) yield i;
   };

@@ -69,6 +69,19 @@ describe("Seeking", () => {
     expect(seeking.newest).toBe(12);
   });
 
+  it("tells a hand on its way from single steps and from one that rests", () => {
+    void seek(10);
+    expect(seeking.isDragging).toBe(false);
+    now = 50;
+    void seek(11);
+    expect(seeking.isDragging).toBe(false);
+    now = 100;
+    void seek(60);
+    expect(seeking.isDragging).toBe(true);
+    now = 350;
+    expect(seeking.isDragging).toBe(false);
+  });
+
   it("answers who waits when playback takes over", async () => {
     const answer = seek(10);
     seeking.jump(50);

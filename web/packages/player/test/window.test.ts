@@ -28,6 +28,12 @@ describe("windowAround", () => {
     expect(order(1, true)).toEqual([5, 6, 7, 8, 4]);
     expect(order(-1, true)).toEqual([5, 4, 3, 2, 6]);
   });
+
+  it("wants nothing else while a hand passes by, and keeps what is there", () => {
+    const window = windowAround(50, 20, 100, 1, true, true);
+    expect([...wantedOrder(window)]).toEqual([50]);
+    expect(window.to - window.from).toBe(20);
+  });
 });
 
 describe("place", () => {

@@ -85,13 +85,16 @@ export class Buffers {
     this.liveMasks.set(frame, masks);
   }
 
-  /** Moves the window of kept frames; `bothWays` fills behind the playhead too. */
-  setPlayhead(frame: number, direction: 1 | -1, bothWays: boolean): void {
+  /**
+   * Moves the window of kept frames; `bothWays` fills behind the playhead too, `passing` fills
+   * nothing but the playhead.
+   */
+  setPlayhead(frame: number, direction: 1 | -1, bothWays: boolean, passing: boolean): void {
     const { width, height } = this.manifest.video;
     const area = width * height;
     const mattes = this.mattes.size + (this.compared?.mattes.size ?? 0);
     const capacity = Math.floor(this.options.bytes / ((PLATE + mattes) * area));
-    const window = windowAround(frame, capacity, this.grid.frameCount, direction, bothWays);
+    const window = windowAround(frame, capacity, this.grid.frameCount, direction, bothWays, passing);
     this.plates.setWindow(window);
     this.mattes.setWindow(window);
     this.compared?.mattes.setWindow(window);

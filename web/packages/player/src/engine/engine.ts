@@ -25,7 +25,7 @@ import type { EngineApi, EngineConfig, EngineSink, EngineStats, Loaded, Rect } f
 import { Clip } from "./clip";
 import { checkManifest, fetchFrameTable, fetchManifest } from "./loader";
 import { Presenter, type Presentation } from "./presenter";
-import { Seeking } from "./seeking";
+import { DRAG_MS, Seeking } from "./seeking";
 
 /** How long a sought frame waits for mattes that are about to come before its plate shows alone. */
 const PATIENCE_MS = 150;
@@ -330,7 +330,9 @@ export class Engine implements EngineApi {
     if (ended) this.playing = false;
     if (!this.playing) this.seeking.advance((frame) => clip.sides(frame, true).kind === "draw");
     const { target } = this.seeking;
-    clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing);
+    const passing = !this.playing && this.seeking.isDragging;
+    clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing, passing);
+    if (passing) setTimeout(() => { this.schedule(); }, DRAG_MS);
     this.present(clip, presenter);
     this.announcer.playState(this.state(), target, this.rate);
     this.announcer.motion(this.playing && !this.hidden ? clip.playback.motion : null);

@@ -8,6 +8,10 @@ import type { FrameEvent } from "../types";
 
 /** How long a newer wish waits for the one in work, unless its own picture is there already. */
 const FINISH_MS = 250;
+/** Wishes that follow each other within this time come from a dragging hand, */
+export const DRAG_MS = 200;
+/** if they lie further apart than this: what is near is best decoded in a row. */
+const NEAR = 8;
 
 interface Wish {
   readonly frame: number;
@@ -20,6 +24,8 @@ export class Seeking {
   private wish: Wish | null = null;
   /** The target is not on screen yet. */
   private underway = false;
+  private wishedAt = -Infinity;
+  private dragging = false;
 
   /** `now` in milliseconds that only rise. */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -37,6 +43,11 @@ export class Seeking {
   /** Milliseconds since the target became it. */
   get age(): number {
     return this.now() - this.begun;
+  }
+
+  /** Whether the target will hardly be stayed at: what lies around it is not worth work yet. */
+  get isDragging(): boolean {
+    return this.dragging && this.now() - this.wishedAt < DRAG_MS;
   }
 
   /** Goes there at once; whoever waits for another frame hears null. */
@@ -57,6 +68,9 @@ export class Seeking {
 
   /** Wishes for a frame; resolves when it is shown, null when it was overtaken. */
   seek(frame: number): Promise<FrameEvent | null> {
+    const now = this.now();
+    this.dragging = now - this.wishedAt < DRAG_MS && Math.abs(frame - this.newest) > NEAR;
+    this.wishedAt = now;
     this.settle(null);
     const shown = new Promise<FrameEvent | null>((resolve) => {
       this.wish = { frame, resolve };

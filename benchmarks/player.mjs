@@ -1,0 +1,159 @@
+/**
+ * How fast the player shows pictures: `node benchmarks/player.mjs [--clips DIR] [--json FILE]`. Plays
+ * the sample clip, repeated, at 720p and 1080p with both decoders: as fast as it goes, at real time,
+ * and dragged over. `--clips` is where the clips are or shall be written; `--seconds` (default 6) is
+ * how long each thing is done. Prints JSON.
+ */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { buildPages, launch, openPage } from "../tests/browser/support/browser.mjs";
+import { endless } from "../tests/browser/support/endless.mjs";
+import { serve } from "../tests/browser/support/server.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values } = parseArgs({
+  options: { clips: { type: "string" }, json: { type: "string" }, seconds: { type: "string", default: "6" } },
+});
+const SIZES = [[1280, 720], [1920, 1080]];
+const DECODERS = ["webcodecs", "wasm"];
+const FILM_RATE = 24;
+const RATES = [24, 30, 60];
+/** Faster than any decoder: playback waits for each picture. */
+const FASTEST = 40;
+const REPEATS = 200;
+/** Lets the page draw as often as it can instead of sixty times a second. */
+const UNBOUND = ["--disable-frame-rate-limit", "--disable-gpu-vsync"];
+
+function clips() {
+  const folder = values.clips ?? join(mkdtempSync(join(tmpdir(), "mattebox-clips-")), "clips");
+  if (!existsSync(folder)) {
+    const python = join(root, ".venv", "bin", "python");
+    execFileSync(python, ["-m", "benchmarks.player_clips", folder], { cwd: root, stdio: "inherit" });
+  }
+  return folder;
+}
+
+/** A player on the clip, in a page of its own. */
+async function start(browser, origin, decoder, [width, height]) {
+  const { page } = await openPage(browser, `${origin}/harness.html`);
+  await page.evaluate(async (options) => {
+    const harness = new window.Harness({ projectId: "p1", ...options });
+    window.harness = harness;
+    harness.player.setReadback(null);
+    harness.player.resize(options.width, options.height);
+    await harness.player.load(1);
+    await harness.player.seek(0);
+    await harness.paired();
+  }, { decoder, width, height });
+  return page;
+}
+
+/** Plays from the start for so long; what was shown and what was not. Runs in the page. */
+async function play({ rate, seconds }) {
+  const { player } = window.harness;
+  const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  await player.seek(0);
+  await window.harness.paired();
+  await rest(500);
+  player.setRate(rate);
+  player.play();
+  await rest(500);
+  const before = await player.stats();
+  const begun = performance.now();
+  await rest(seconds * 1000);
+  const after = await player.stats();
+  const took = (performance.now() - begun) / 1000;
+  player.pause();
+  const gone = (name) => after[name] - before[name];
+  return {
+    shownPerSecond: gone("presented") / took,
+    passedPerSecond: (gone("presented") + gone("skipped")) / took,
+    dropped: gone("skipped"),
+    stalls: gone("stalls"),
+    pending: gone("presentedPending"),
+  };
+}
+
+/** Drags to and fro over a range of frames, a wish for each animation frame. Runs in the page. */
+async function drag({ from, to, seconds }) {
+  const { harness } = window;
+  const { player } = harness;
+  await player.seek(from);
+  await harness.paired();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const begun = performance.now();
+  const asked = new Map();
+  const waits = [];
+  const stop = player.on("frame", ({ frame, drawnAt }) => {
+    if (asked.has(frame)) waits.push(drawnAt - asked.get(frame));
+  });
+  let wishes = 0;
+  for (let now = begun; now < begun + seconds * 1000; now = performance.now()) {
+    // Two seconds there and back.
+    const swing = Math.abs((((now - begun) / 2000) % 2) - 1);
+    const frame = Math.round(to + (from - to) * swing);
+    if (player.frame !== frame) {
+      asked.set(frame, performance.now());
+      void player.seek(frame);
+      wishes += 1;
+    }
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+  const took = (performance.now() - begun) / 1000;
+  stop();
+  waits.sort((a, b) => a - b);
+  const { bufferedBytes } = await player.stats();
+  return {
+    wishesPerSecond: wishes / took,
+    shownPerSecond: waits.length / took,
+    medianWaitMs: waits[waits.length >> 1] ?? null,
+    p95WaitMs: waits[Math.floor(waits.length * 0.95)] ?? null,
+    bufferedMb: bufferedBytes / 2 ** 20,
+  };
+}
+
+const rounded = (result) =>
+  Object.fromEntries(Object.entries(result).map(([name, value]) => [name, value === null ? null : Math.round(value * 10) / 10]));
+
+async function measure(browser, unbound, origin, decoder, size) {
+  const seconds = Number(values.seconds);
+  const result = {};
+  let page = await start(unbound, origin, decoder, size);
+  result.asFastAsItGoes = rounded(await page.evaluate(play, { rate: FASTEST, seconds }));
+  await page.close();
+  page = await start(browser, origin, decoder, size);
+  for (const rate of RATES) {
+    result[`at${rate}`] = rounded(await page.evaluate(play, { rate: rate / FILM_RATE, seconds }));
+  }
+  result.draggedOverBuffered = rounded(await page.evaluate(drag, { from: 300, to: 340, seconds }));
+  result.draggedOverTheClip = rounded(await page.evaluate(drag, { from: 500, to: 8000, seconds }));
+  await page.close();
+  return result;
+}
+
+const folder = clips();
+const pages = await buildPages();
+const browsers = [await launch(), await launch(UNBOUND)];
+try {
+  const [{ model }] = cpus();
+  const report = { machine: `${model.trim()}, ${cpus().length} threads`, browser: browsers[0].version(), results: {} };
+  for (const size of SIZES) {
+    const stream = join(folder, String(size[1]));
+    const site = await serve({ pages: pages.folder, stream, faults: endless(stream, REPEATS) });
+    for (const decoder of DECODERS) {
+      report.results[`${size[1]}p ${decoder}`] = await measure(...browsers, site.origin, decoder, size);
+    }
+    await site.close();
+  }
+  const text = JSON.stringify(report, null, 2);
+  console.log(text);
+  if (values.json) writeFileSync(values.json, `${text}\n`);
+} finally {
+  for (const browser of browsers) await browser.close();
+  pages.remove();
+}
