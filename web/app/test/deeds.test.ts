@@ -6,13 +6,13 @@ import { makeObject, makeProject } from "./project";
 const click = { id: "c1", x: 0.5, y: 0.5, include: true };
 const keyframe = { frame: 7, mask: "/m/a.png", absent: false, clicks: [click], prompts: [] };
 const dog = makeObject({ name: "Dog", keyframes: [keyframe] });
-const before = makeProject({ objects: [dog] });
+const before = makeProject({ revision: 2, objects: [dog] });
 
 describe("what was done", () => {
   it.each([
     [{ name: "cat" }, "rename the project"],
-    [{ revision: 1 }, "apply"],
-    [{ revision: -1, objects: [] }, "restore revision -1"],
+    [{ revision: 3 }, "apply"],
+    [{ revision: 1, objects: [] }, "restore revision 1"],
     [{ objects: [] }, "delete Dog"],
     [{ objects: [dog, makeObject({ id: "o2", name: "Lead" })] }, "add Lead"],
     [{ objects: [{ ...dog, name: "Cat" }] }, "rename Dog"],
@@ -42,11 +42,11 @@ describe("what undo and redo would do", () => {
     const session = new Session("p1");
     session.accept({ ...before, version: 1 });
     session.accept({ ...before, version: 2, name: "cat" });
-    session.accept({ ...before, version: 3, name: "cat", revision: 1 });
+    session.accept({ ...before, version: 3, name: "cat", revision: 3 });
     expect(session.deeds.undo.value).toBe("apply");
     session.accept({ ...before, version: 4, name: "cat" }, "undo");
     expect([session.deeds.undo.value, session.deeds.redo.value]).toEqual(["rename the project", "apply"]);
-    session.accept({ ...before, version: 5, name: "cat", revision: 1 }, "redo");
+    session.accept({ ...before, version: 5, name: "cat", revision: 3 }, "redo");
     expect([session.deeds.undo.value, session.deeds.redo.value]).toEqual(["apply", null]);
   });
 
