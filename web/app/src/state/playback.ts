@@ -40,7 +40,6 @@ export class Playback {
   );
 
   private readonly player: Player;
-  private intent = 0;
   private wipe: number | null = null;
   private compare: { readonly revision: number; readonly position: number } | null = null;
 
@@ -90,11 +89,10 @@ export class Playback {
 
   toggle(): void {
     if (this.playing.value) this.pause();
-    else void this.play(1);
+    else this.play(1);
   }
 
   pause(): void {
-    this.intent += 1;
     this.playing.value = false;
     this.player.pause();
     this.player.setRate(1);
@@ -104,18 +102,14 @@ export class Playback {
   shuttle(direction: 1 | -1): void {
     const rate = this.playing.value ? this.rate.value : 0;
     const faster = Math.min(FASTEST, Math.abs(rate) * 2);
-    void this.play(Math.sign(rate) === direction ? direction * faster : direction);
+    this.play(Math.sign(rate) === direction ? direction * faster : direction);
   }
 
-  async play(rate: number): Promise<void> {
+  /** From the end it begins again at the start (of the loop). */
+  play(rate: number): void {
     // At once, so that a second press before the player has answered counts.
-    const intent = (this.intent += 1);
     this.playing.value = true;
     this.rate.value = rate;
-    const last = this.frameCount.value - 1;
-    if (rate > 0 && this.frame.value >= last) await this.seek(0);
-    if (rate < 0 && this.frame.value <= 0) await this.seek(last);
-    if (intent !== this.intent) return;
     this.player.setRate(rate);
     this.player.play();
   }
