@@ -176,6 +176,22 @@ class Refiner:
             self._states.put((*key, *made[:count]), state)
         return crisp(state.mask, GAIN)
 
+    def refine_together(
+        self,
+        frame: NDArray[np.uint8],
+        clicks: Sequence[Click],
+        previous_mask: NDArray[np.uint8] | None = None,
+    ) -> NDArray[np.uint8]:
+        """Find the object that clicks mean together: told all at once, at the cost of one click.
+
+        See `refine` for arguments and result; nothing is kept for a click that follows.
+        """
+        _check(frame, clicks, previous_mask)
+        task = _Task(frame, _digest(frame), clicks)
+        empty = np.zeros(frame.shape[:2], np.uint8)
+        state = _State(empty if previous_mask is None else previous_mask, None)
+        return crisp(self._step(task, state).mask, GAIN)
+
     def look(
         self,
         frame: NDArray[np.uint8],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -83,7 +83,8 @@ class Replay:
         while done < len(marks):
             clicks = _clicks_from(marks, done)
             if clicks:
-                state = self._clicked(frame, clicks, state)
+                mask = self._refiner.refine(frame, clicks, _previous(state))
+                state = _answered(mask, clicks, state)
                 done += len(clicks)
             else:
                 state = self._prompted(frame, marks[done], state)
@@ -113,8 +114,10 @@ class Replay:
                 return _painted(state, cover(mark, frame.shape), include=mark.include)
             case Brush():
                 samples = _samples(mark, frame.shape)
-                pulled = self._clicked(frame, samples, state)
-                state = _State(pulled.mask, pulled.paint, state.points)
+                told = self._refiner.refine_together(frame, samples, _previous(state))
+                pulled = _answered(told, samples, state)
+                # What holds of a stroke are its own pixels.
+                state = replace(pulled, points=state.points)
                 return _painted(state, cover(mark, frame.shape), include=mark.include)
             case Box() | Lasso(include=True):
                 return self._enclosed(frame, mark, state)
@@ -122,16 +125,6 @@ class Replay:
                 return self._taken_out(frame, mark, state)
             case Click():
                 raise AssertionError("clicks are told to the network by themselves")
-
-    def _clicked(self, frame: NDArray[np.uint8], clicks: Sequence[Click], state: _State) -> _State:
-        """The result after clicks that follow each other."""
-        previous = state.mask if state.mask.any() else None
-        mask = self._refiner.refine(frame, clicks, previous)
-        points = _points(clicks, frame.shape)
-        paint = state.paint
-        for x, y, include in points:
-            paint = _released(paint, mask, (x, y), include=include)
-        return _settled(mask, paint, (*state.points, *points), len(points))
 
     def _enclosed(self, frame: NDArray[np.uint8], shape: Box | Lasso, state: _State) -> _State:
         """The object inside a shape: instead of the mask, where that lies inside, or beside it."""
@@ -158,6 +151,19 @@ class Replay:
         if paint is not None:
             paint = paint.without(paint.says(True) & (found >= 128))
         return _settled(mask, paint, state.points)
+
+
+def _previous(state: _State) -> Mask | None:
+    return state.mask if state.mask.any() else None
+
+
+def _answered(mask: Mask, clicks: Sequence[Click], state: _State) -> _State:
+    """The state after the network's answer to clicks, where what was said before still holds."""
+    points = _points(clicks, mask.shape)
+    paint = state.paint
+    for x, y, include in points:
+        paint = _released(paint, mask, (x, y), include=include)
+    return _settled(mask, paint, (*state.points, *points), len(points))
 
 
 def _settled(
