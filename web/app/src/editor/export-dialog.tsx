@@ -43,10 +43,11 @@ function Form({ session, failure }: { session: Session; failure: string | null }
   const applied = session.applied.value;
   const [choice, setChoice] = useState<ExportChoice>(() => ({
     format: EXPORT_FORMATS[0]?.id ?? "",
-    wholeClip: !marked,
-    objects: applied.filter((object) => session.shownObjects.value.has(object)),
     separate: false,
     name: "",
+    ...session.exportChoice.value,
+    wholeClip: !marked,
+    objects: applied.filter((object) => session.shownObjects.value.has(object)),
   }));
   const change = (part: Partial<ExportChoice>) => setChoice((old) => ({ ...old, ...part }));
   const objects = choice.objects.filter((object) => applied.includes(object));
@@ -57,7 +58,6 @@ function Form({ session, failure }: { session: Session; failure: string | null }
       <div class="dialog-body export-form">
         <div class="export-column">
           <Formats chosen={choice.format} onChange={(format) => change({ format })} />
-          <Earlier session={session} />
         </div>
         <div class="export-column">
           <ObjectChoice
@@ -81,6 +81,7 @@ function Form({ session, failure }: { session: Session; failure: string | null }
             separate={separate}
             onChange={(name) => change({ name })}
           />
+          <Earlier session={session} />
         </div>
         {failure !== null && (
           <p class="notice error" role="alert">

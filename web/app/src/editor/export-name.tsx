@@ -62,7 +62,7 @@ function preview({ session, value, format, objects, separate }: NameTemplateProp
   const name = fillName(value.trim(), {
     project: project?.name ?? "",
     clip: (project?.clip.name ?? "").replace(/\.\w+$/, ""),
-    object: (separate ? names.slice(0, 1) : names).join(", "),
+    object: (separate ? names.slice(0, 1) : names).join(" + "),
     revision: String(project?.revision ?? 0),
     format,
   });

@@ -94,7 +94,12 @@ export class TimelineView {
     const stopForgetting = this.session.timeWindow.subscribe(() => {
       this.hovered.value = null;
     });
+    // Messages stand clear of the timeline, however many lanes it has.
+    const stopMeasuring = effect(() => {
+      document.documentElement.style.setProperty("--lanes", `${this.height.value}px`);
+    });
     return () => {
+      stopMeasuring();
       stopForgetting();
       observer.disconnect();
       large.removeEventListener("change", readLarge);

@@ -88,6 +88,7 @@ export function exportRange(session: Session, wholeClip: boolean): Range {
 export function startExport(session: Session, choice: ExportChoice): void {
   const [start, stop] = exportRange(session, choice.wholeClip);
   const basis = basisOf(session);
+  session.exportChoice.value = choice;
   void session.run(async () => {
     const job = await client.startExport(session.id, {
       format: choice.format,

@@ -26,7 +26,7 @@ import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import { noteConfidence } from "./confidence";
 import { Deeds, type Cause } from "./deeds";
-import { announceExport, recallExports } from "./exporting";
+import { announceExport, recallExports, type ExportChoice } from "./exporting";
 import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
 import { dismiss, notify } from "./notices";
@@ -80,6 +80,8 @@ export class Session {
   /** The export that runs or has just ended, and the finished ones before it. */
   readonly exportJob = signal<ExportJob | null>(null);
   readonly exported = signal<readonly ExportJob[]>([]);
+  /** What was chosen for the last one. */
+  readonly exportChoice = signal<ExportChoice | null>(null);
   /** What the followed export shows, as `exportBasis` tells it. */
   readonly exportBasis = signal<string | null>(null);
 
