@@ -181,16 +181,20 @@ class Refiner:
         frame: NDArray[np.uint8],
         clicks: Sequence[Click],
         previous_mask: NDArray[np.uint8] | None = None,
+        *,
+        looks: int = 1,
     ) -> NDArray[np.uint8]:
-        """Find the object that clicks mean together: told all at once, at the cost of one click.
+        """Find the object that clicks mean together, told all at once; else it is `refine`.
 
-        See `refine` for arguments and result; nothing is kept for a click that follows.
+        Each of the looks costs a click, and starts from the answer before. Nothing is kept.
         """
         _check(frame, clicks, previous_mask)
         task = _Task(frame, _digest(frame), clicks)
         empty = np.zeros(frame.shape[:2], np.uint8)
         state = _State(empty if previous_mask is None else previous_mask, None)
-        return crisp(self._step(task, state).mask, GAIN)
+        for _ in range(looks):
+            state = self._step(task, state)
+        return crisp(state.mask, GAIN)
 
     def look(
         self,

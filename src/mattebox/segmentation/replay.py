@@ -25,6 +25,8 @@ SAMPLES = 4
 """A stroke that the network interprets is told to it as so many clicks at most."""
 APART = 3.0
 """And these are at least so many of its radii apart."""
+LOOKS = 2
+"""How often the network looks at them; the second look drops what the first caught elsewhere."""
 INSTEAD = 0.9
 """A box or lasso around this share of the mask asks for the object anew; another one adds to it."""
 _STATES = 12
@@ -114,7 +116,7 @@ class Replay:
                 return _painted(state, cover(mark, frame.shape), include=mark.include)
             case Brush():
                 samples = _samples(mark, frame.shape)
-                told = self._refiner.refine_together(frame, samples, _previous(state))
+                told = self._refiner.refine_together(frame, samples, _previous(state), looks=LOOKS)
                 pulled = _answered(told, samples, state)
                 # What holds of a stroke are its own pixels.
                 state = replace(pulled, points=state.points)
