@@ -72,6 +72,23 @@ $(PAGE): web/node_modules/.installed $(PAGE_SOURCES)
 	npm --prefix web run build
 	touch $@
 
+# How fast it is, beside what it is compared with: BENCH_CLIP=FILE BENCH_CLICK=FRAME,X,Y measure on a
+# clip of your own, BENCH_OPTIONS=--cuda on a GPU as well. Cutie is only ever timed, never used.
+BENCH_JSON ?= build/bench.json
+BENCH_FRAMES ?= 300
+BENCH_CHART ?= docs/images/speed.svg
+
+bench: .venv/.test .venv/.bench
+	mkdir -p $(dir $(BENCH_JSON))
+	$(BIN)/python -m benchmarks.bench --frames $(BENCH_FRAMES) --json $(BENCH_JSON) \
+	  --chart $(BENCH_CHART) --trace $(basename $(BENCH_JSON)).trace.json \
+	  $(if $(BENCH_CLIP),--clip $(BENCH_CLIP)) $(if $(BENCH_CLICK),--click $(BENCH_CLICK)) $(BENCH_OPTIONS)
+
+.venv/.bench: | .venv/.test
+	$(PIP) --no-deps --target .venv/bench rf-cutie==1.0.1 omegaconf==2.4.0 einops==0.8.2 pyyaml \
+	  antlr4-python3-runtime || echo "Cutie could not be installed; the benchmark leaves it out."
+	touch $@
+
 clean:
 	rm -rf .venv web/node_modules src/mattebox/server/page
 
