@@ -25,6 +25,7 @@ from mattebox.projects.events import (
     ObjectAdded,
     ObjectChanged,
     ObjectRemoved,
+    ObjectsOrdered,
     ProjectNamed,
 )
 from mattebox.projects.library import Library
@@ -189,6 +190,23 @@ def test_the_version_rises_with_every_change_undo_and_redo(tmp_path: Path) -> No
         library.projects.redo(project.id).version,
     ]
     assert versions == sorted(set(versions))
+
+
+def test_what_changes_nothing_leaves_nothing_to_undo_and_keeps_what_can_be_redone(
+    tmp_path: Path,
+) -> None:
+    library = Library.open(tmp_path)
+    project = library.projects.create(add_clip(library), "dog.mp4", "dog")
+    library.projects.append(project.id, ObjectAdded("o1", "Object 1", "#ffffff"))
+    library.projects.append(project.id, ProjectNamed("cat"))
+    before = library.projects.undo(project.id)
+    for event in (
+        ProjectNamed("dog"),
+        ObjectChanged("o1", name="Object 1", visible=True, locked=False),
+        ObjectsOrdered(("o1",)),
+    ):
+        assert library.projects.append(project.id, event) == before
+    assert library.projects.redo(project.id).state.name == "cat"
 
 
 def test_nothing_to_undo_or_redo_is_refused_and_changes_nothing(tmp_path: Path) -> None:

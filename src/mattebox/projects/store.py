@@ -137,6 +137,8 @@ class ProjectStore:
     def append(self, project_id: str, event: Event, masks: Iterable[str] = ()) -> Project:
         """Commit one event after the head; what had been undone can no longer be redone.
 
+        An event that changes nothing is not added: undo would seem to do nothing.
+
         Args:
             project_id: Which project.
             event: What happened. It must fit the present state.
@@ -147,6 +149,9 @@ class ProjectStore:
         """
         with Session(self._writer) as session, session.begin():
             row = self._row(session, project_id)
+            present = self._state(session, row.head)
+            if fold([event], present) == present:
+                return self._project(session, row)
             state = self._advance(session, row, event)
             head = row.head
             for mask in masks:
