@@ -75,6 +75,7 @@ def test_small_pictures_show_their_frames(server: Client, applied: Applied) -> N
         answer = server.request("GET", f"/projects/{applied.project}/frames/{frame}.jpg?height=90")
         assert answer.headers["Content-Type"] == "image/jpeg"
         picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
         assert picture.shape == (90, 160, 3)
         assert barcode.read(cv2.resize(picture, (320, 180))) == frame
 
