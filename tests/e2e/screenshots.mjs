@@ -13,6 +13,8 @@ import { Editor, until } from "./editor.mjs";
 
 const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const url = (process.env.MATTEBOX_SERVER ?? "http://127.0.0.1:8000").replace(/\/$/, "");
+/** Time to draw what has just been chosen, on a slow machine, too. */
+const SETTLE_MS = 1000;
 /** Where things are in the sample clip, in 0..1 of the picture. */
 const FISH = [0.241, 0.435];
 const FISH_LATER = [0.37, 0.45];
@@ -27,7 +29,12 @@ const tintOf = async (point) => (await editor.colors([point]))[0][2];
 /** Takes a picture when nothing moves any more and the pointer is out of the way. */
 async function take(name) {
   await page.mouse.move(5, 300);
-  await page.waitForFunction(() => document.querySelector(".stage-note, .toast, .tooltip") === null);
+  await page.waitForFunction(
+    () =>
+      document.querySelector(".stage-note, .toast, .tooltip") === null &&
+      [...document.images].every((image) => image.complete),
+  );
+  await page.waitForTimeout(SETTLE_MS);
   await page.screenshot({ path: `${IMAGES}${name}.png` });
   console.log(`Wrote ${IMAGES}${name}.png`);
 }
@@ -62,6 +69,9 @@ async function correct() {
 }
 
 async function views() {
+  // The times that clicks took on a busy machine are nobody's business.
+  await page.reload();
+  await editor.pictureShown();
   await editor.seek(36);
   await filmstrip();
   await take("editor");
