@@ -3,7 +3,8 @@
  *
  *     npm run measure --workspace app          # MATTEBOX_SERVER names another address
  *
- * click to mask: from the press of the mouse until the picture with the new mask is drawn;
+ * click to mask: from the event that gives the click until the picture with the new mask is drawn,
+ * where the pointer had just come, and where it had rested until the preview showed;
  * apply to first picture: from Apply until the picture of the playhead's segment is drawn.
  */
 
@@ -33,7 +34,25 @@ async function measured(name, action) {
   return until(`a measure of ${name}`, async () => (await taken())[before]?.ms, 180_000);
 }
 
-const results = { "first click on a frame": [], "further click": [], [APPLY]: [] };
+/** Where further clicks go, seen from the first one; nearer they would take hold of it. */
+const FURTHER = [[0, 0.06], [0.03, -0.05], [-0.04, 0]];
+const PREVIEWED = [0.04, 0.03];
+
+const results = {
+  "first click on a frame": [],
+  "further click": [],
+  "click on its preview": [],
+  [APPLY]: [],
+};
+
+async function clickPreviewed(x, y) {
+  const at = await editor.at(x, y);
+  await editor.page.mouse.move(at.x, at.y);
+  await editor.page.getByTestId("preview").waitFor();
+  await editor.page.mouse.down();
+  await editor.page.mouse.up();
+}
+
 try {
   await editor.openProjects();
   await editor.button("Try the sample clip");
@@ -43,8 +62,13 @@ try {
     await editor.seek(frame);
     const first = await measured(CLICK, () => editor.clickPicture(x, y));
     results["first click on a frame"].push(first);
-    const further = await measured(CLICK, () => editor.clickPicture(x, y + 0.04));
-    results["further click"].push(further);
+    for (const [dx, dy] of FURTHER) {
+      const further = await measured(CLICK, () => editor.clickPicture(x + dx, y + dy));
+      results["further click"].push(further);
+    }
+    const previewed = await measured(CLICK, () => clickPreviewed(x + PREVIEWED[0], y + PREVIEWED[1]));
+    results["click on its preview"].push(previewed);
+    await editor.page.mouse.move(5, 300);
     results[APPLY].push(await measured(APPLY, () => editor.button("Apply")));
     await editor.appliedUntil();
   }
@@ -54,7 +78,7 @@ try {
 
 for (const [name, times] of Object.entries(results)) {
   const sorted = times.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  console.log(`${name}: median ${median} ms, of ${times.join(", ")}`);
+  const share = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  console.log(`${name}: median ${share(0.5)} ms, p95 ${share(0.95)} ms, of ${times.join(", ")}`);
 }
 console.log(JSON.stringify(results));

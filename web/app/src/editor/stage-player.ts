@@ -1,6 +1,6 @@
 /** Ties the player to the session: what the session says, the player shows. */
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import type { View } from "@mattebox/player";
 import type { Project } from "../api/types";
 import { LiveMasks } from "../state/masks";
@@ -21,29 +21,54 @@ export function followPlayer(
   const masks = new LiveMasks(session, playback);
   session.masks = masks;
   const stops = [
-    effect(() => {
-      const { value: stage } = session.stage;
-      const { value: view } = session.viewport;
-      if (stage.width > 0) playback.setViewport(view, stage, pictureSize(session));
-    }),
-    effect(() => playback.setView(viewOf(session))),
-    effect(() => playback.setWipe(session.wipe.value)),
-    effect(() => {
-      const { revision = null, position = 0 } = session.compare.value ?? {};
-      playback.setCompare(revision, position);
-    }),
-    effect(() => {
-      const objects = session.project.value?.objects ?? [];
-      playback.setObjects(
-        objects.map(({ id, color }) => ({ id, color, visible: session.shownObjects.value.has(id) })),
-      );
-    }),
+    tell(
+      () => ({ view: session.viewport.value, stage: session.stage.value, size: pictureSize(session) }),
+      ({ view, stage, size }) => {
+        if (stage.width > 0) playback.setViewport(view, stage, size);
+      },
+    ),
+    tell(
+      () => viewOf(session),
+      (view) => playback.setView(view),
+    ),
+    tell(
+      () => session.wipe.value,
+      (wipe) => playback.setWipe(wipe),
+    ),
+    tell(
+      () => session.compare.value,
+      (compare) => playback.setCompare(compare?.revision ?? null, compare?.position ?? 0),
+    ),
+    tell(
+      () => objectsOf(session),
+      (objects) => playback.setObjects(objects),
+    ),
     masks.follow(),
   ];
   return () => {
     for (const stop of stops) stop();
     session.masks = null;
   };
+}
+
+/**
+ * Tells the player of a value whenever it is another one. Each answer of the server makes a new
+ * project, and a picture drawn anew for nothing is in the way of the one that shows the answer.
+ */
+function tell<T>(read: () => T, write: (value: T) => void): () => void {
+  let told: string | null = null;
+  return effect(() => {
+    const value = read();
+    const now = JSON.stringify(value);
+    if (now !== told) untracked(() => write(value));
+    told = now;
+  });
+}
+
+function objectsOf(session: Session) {
+  const objects = session.project.value?.objects ?? [];
+  const shown = session.shownObjects.value;
+  return objects.map(({ id, color }) => ({ id, color, visible: shown.has(id) }));
 }
 
 function viewOf(session: Session): View {

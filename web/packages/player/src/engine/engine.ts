@@ -163,7 +163,7 @@ export class Engine implements EngineApi {
   setLoop(loop: readonly [number, number] | null): void {
     this.loop = loop;
     this.clip?.playback.setLoop(loop);
-    this.invalidate();
+    this.schedule();
   }
 
   setLead(ms: number): void {
