@@ -111,6 +111,7 @@ class Cursor:
         self._counted = -1
         self._sync_frames_seen = 0
         self._packet_time = -math.inf
+        self._goal = pts[0]
         self._from_start = False
         self._holes: set[int] = set()
 
@@ -131,6 +132,7 @@ class Cursor:
             raise IndexError(f"frame {index} of {len(self._pts)}")
         if not self._can_read_on(index):
             self._seek(index)
+        self._goal = self._pts[index]
         found = self._read_to(index)
         if found is None or found.index != index:
             found = self._read_hole(index, found)
@@ -262,3 +264,6 @@ class Cursor:
         self._sync_frames_seen += bool(packet.is_keyframe)
         if packet.dts is not None:
             self._packet_time = packet.dts
+        # Pictures on the way that no other leans on are not worth decoding.
+        passed = self._seekable and packet.pts is not None and packet.pts < self._goal
+        self._stream.codec_context.skip_frame = "NONREF" if passed else "DEFAULT"
