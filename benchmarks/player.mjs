@@ -2,7 +2,7 @@
  * How fast the player shows pictures: `node benchmarks/player.mjs [--clips DIR] [--json FILE]`. Plays
  * the sample clip, repeated, at 720p and 1080p with both decoders: as fast as it goes, at real time,
  * and dragged over. `--clips` is where the clips are or shall be written; `--seconds` (default 6) is
- * how long each thing is done. Prints JSON.
+ * how long each thing is done, `--height` and `--decoder` leave the others out. Prints JSON.
  */
 
 import { execFileSync } from "node:child_process";
@@ -17,10 +17,16 @@ import { serve } from "../tests/browser/support/server.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
-  options: { clips: { type: "string" }, json: { type: "string" }, seconds: { type: "string", default: "6" } },
+  options: {
+    clips: { type: "string" },
+    json: { type: "string" },
+    seconds: { type: "string", default: "6" },
+    height: { type: "string" },
+    decoder: { type: "string" },
+  },
 });
-const SIZES = [[1280, 720], [1920, 1080]];
-const DECODERS = ["webcodecs", "wasm"];
+const SIZES = [[1280, 720], [1920, 1080]].filter(([, height]) => !values.height || Number(values.height) === height);
+const DECODERS = ["webcodecs", "wasm"].filter((decoder) => !values.decoder || values.decoder === decoder);
 const FILM_RATE = 24;
 const RATES = [24, 30, 60];
 /** Faster than any decoder: playback waits for each picture. */

@@ -27,8 +27,6 @@ import type {
 
 const BUFFER_BYTES = 256 * 2 ** 20;
 const CACHE_BYTES = 48 * 2 ** 20;
-/** A hand on the timeline must rest that long before sound is fetched for where it is. */
-const REST_MS = 200;
 
 /** Makes a player on a canvas. Nothing is fetched before `load`. */
 export function createPlayer(options: PlayerOptions): Player {
@@ -49,7 +47,6 @@ export class Player {
   private currentRate = 1;
   private transform: ViewTransform = FIT;
   private size: Size;
-  private rest: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: PlayerOptions) {
     this.canvas = options.canvas;
@@ -267,7 +264,6 @@ export class Player {
   /** Stops and frees everything; the canvas keeps its last picture. */
   destroy(): void {
     for (const cleanup of this.cleanups.splice(0)) cleanup();
-    if (this.rest !== null) clearTimeout(this.rest);
     this.voice?.close();
     this.emitter.clear();
     this.bridge.close();
@@ -324,7 +320,7 @@ export class Player {
         return;
       case "frame":
         this.currentFrame = event.payload.frame;
-        this.prepareSound(event.payload.time);
+        this.voice?.prepare(event.payload.time);
         // The engine's clock counts from another origin.
         this.emitter.emit("frame", { ...event.payload, drawnAt: event.payload.drawnAt - performance.timeOrigin });
         return;
@@ -337,13 +333,6 @@ export class Player {
         this.currentManifest = event.payload.manifest;
     }
     this.emitter.emit(event.name, event.payload);
-  }
-
-  /** Fetches the sound of where the clip stands, once it stands. */
-  private prepareSound(seconds: number): void {
-    if (!this.voice) return;
-    if (this.rest !== null) clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.voice?.prepare(seconds), REST_MS);
   }
 
   private emitSound(): void {

@@ -4,7 +4,8 @@ import type { Planes } from "../decode/decoder";
 import { place, type Size } from "../layout";
 import type { Layer } from "../pairing";
 import type { View, ViewTransform, Wipe } from "../types";
-import { conversion, FRAGMENT, MAX_LAYERS, VERTEX } from "./shaders";
+import { MATTE_UNIT, Program } from "./program";
+import { conversion, MAX_LAYERS, type Variant } from "./shaders";
 import { MatteTextures, PlaneTexture } from "./textures";
 
 /** A picture to draw, complete. */
@@ -26,16 +27,14 @@ export interface RendererHooks {
   onRestored(): void;
 }
 
-const VIEWS = { original: 0, overlay: 1, cutout: 2, matte: 3 } as const;
 const DEFAULT_OPACITY = 0.5;
-const MATTE_UNIT = 3;
 /** Drawing buffer pixels per picture pixel from which the picture is not smoothed any more. */
 const SQUARES_FROM = 4;
 
 /** What exists per context, and is made anew when a lost context comes back. */
 interface Resources {
-  readonly program: WebGLProgram;
-  readonly uniforms: Map<string, WebGLUniformLocation>;
+  /** Those that were needed so far, by their variant. */
+  readonly programs: Map<string, Program>;
   readonly planes: readonly [PlaneTexture, PlaneTexture, PlaneTexture];
   readonly mattes: MatteTextures;
 }
@@ -86,21 +85,27 @@ export class Renderer {
 
   draw(composition: Composition): void {
     const { gl, canvas } = this;
-    const { program, planes, mattes } = this.resources;
-    gl.useProgram(program);
-    gl.viewport(0, 0, canvas.width, canvas.height);
+    const { mattes } = this.resources;
+    const { view } = composition;
     const right = composition.layers.slice(0, MAX_LAYERS);
-    const layers = [...right, ...composition.otherLayers.slice(0, MAX_LAYERS)];
-    this.bindPlate(composition, planes);
+    const left = composition.otherLayers.slice(0, MAX_LAYERS);
+    const layers = [...right, ...left];
+    const program = this.program({
+      view: view.kind,
+      outline: view.kind === "overlay" && view.outline === true,
+      layers: right.length,
+      otherLayers: left.length,
+    });
+    program.use();
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    this.bindPlate(composition, program);
     mattes.bind(MATTE_UNIT, layers, composition.picture.width, composition.picture.height);
-    this.setGeometry(composition);
-    this.setView(composition.view);
-    gl.uniform1i(this.at("layers"), right.length);
-    gl.uniform1i(this.at("otherLayers"), layers.length - right.length);
+    this.setGeometry(composition, program);
+    this.setView(view, program);
     if (layers.length > 0) {
-      gl.uniform3fv(this.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
+      gl.uniform3fv(program.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
     }
-    gl.uniform1f(this.at("wipe"), composition.wipe?.position ?? 0);
+    gl.uniform1f(program.at("wipe"), composition.wipe?.position ?? 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -122,81 +127,53 @@ export class Renderer {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
-  private bindPlate({ plate, matrix, range }: Composition, planes: Resources["planes"]): void {
+  private program(variant: Variant): Program {
+    const { programs } = this.resources;
+    const key = Object.values(variant).join();
+    const known = programs.get(key) ?? Program.compile(this.gl, variant);
+    programs.set(key, known);
+    return known;
+  }
+
+  private bindPlate({ plate, matrix, range }: Composition, program: Program): void {
     const { gl } = this;
+    const { planes } = this.resources;
     const { width, height, y, u, v } = plate;
     if (!u || !v) throw new Error("The plate was decoded without colour.");
     planes[0].bind(0, y, width, height);
     planes[1].bind(1, u, width / 2, height / 2);
     planes[2].bind(2, v, width / 2, height / 2);
-    gl.uniform1f(this.at("chromaShift"), 0.5 / width);
+    gl.uniform1f(program.at("chromaShift"), 0.5 / width);
     const converted = conversion(matrix, range);
-    gl.uniformMatrix3fv(this.at("matrix"), false, converted.matrix);
-    gl.uniform3fv(this.at("offset"), converted.offset);
+    gl.uniformMatrix3fv(program.at("matrix"), false, converted.matrix);
+    gl.uniform3fv(program.at("offset"), converted.offset);
   }
 
-  private setGeometry({ picture, transform }: Composition): void {
+  private setGeometry({ picture, transform }: Composition, program: Program): void {
     const { gl, canvas } = this;
     const { left, top, scale } = place(canvas, picture, transform);
-    gl.uniform2f(this.at("canvas"), canvas.width, canvas.height);
-    gl.uniform2f(this.at("origin"), left, top);
-    gl.uniform2f(this.at("extent"), picture.width * scale, picture.height * scale);
-    gl.uniform2f(this.at("pixels"), picture.width, picture.height);
-    gl.uniform1i(this.at("squares"), scale >= SQUARES_FROM ? 1 : 0);
+    gl.uniform2f(program.at("canvas"), canvas.width, canvas.height);
+    gl.uniform2f(program.at("origin"), left, top);
+    gl.uniform2f(program.at("extent"), picture.width * scale, picture.height * scale);
+    gl.uniform2f(program.at("pixels"), picture.width, picture.height);
+    gl.uniform1i(program.at("squares"), scale >= SQUARES_FROM ? 1 : 0);
   }
 
-  private setView(view: View): void {
+  private setView(view: View, program: Program): void {
     const { gl } = this;
-    gl.uniform1i(this.at("view"), VIEWS[view.kind]);
-    gl.uniform1f(this.at("opacity"), view.kind === "overlay" ? (view.opacity ?? DEFAULT_OPACITY) : 0);
-    gl.uniform1i(this.at("outline"), view.kind === "overlay" && view.outline ? 1 : 0);
+    gl.uniform1f(program.at("opacity"), view.kind === "overlay" ? (view.opacity ?? DEFAULT_OPACITY) : 0);
     const background = view.kind === "cutout" ? (view.background ?? { kind: "checkerboard" }) : null;
-    gl.uniform1i(this.at("checkerboard"), background?.kind === "checkerboard" ? 1 : 0);
-    gl.uniform3fv(this.at("background"), background?.kind === "color" ? rgbOf(background.color) : [0, 0, 0]);
-  }
-
-  private at(name: string): WebGLUniformLocation | null {
-    return this.resources.uniforms.get(name) ?? null;
+    gl.uniform1i(program.at("checkerboard"), background?.kind === "checkerboard" ? 1 : 0);
+    gl.uniform3fv(program.at("background"), background?.kind === "color" ? rgbOf(background.color) : [0, 0, 0]);
   }
 }
 
 function prepare(gl: WebGL2RenderingContext): Resources {
-  const program = compile(gl);
-  const uniforms = new Map<string, WebGLUniformLocation>();
-  const count = Number(gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS));
-  for (let i = 0; i < count; i++) {
-    const name = gl.getActiveUniform(program, i)?.name.replace("[0]", "");
-    const location = name === undefined ? null : gl.getUniformLocation(program, name);
-    if (name !== undefined && location) uniforms.set(name, location);
-  }
-  gl.useProgram(program);
-  ["planeY", "planeU", "planeV", "mattes"].forEach((sampler, unit) => {
-    gl.uniform1i(uniforms.get(sampler) ?? null, unit);
-  });
   gl.disable(gl.BLEND);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
   const planes = [new PlaneTexture(gl), new PlaneTexture(gl), new PlaneTexture(gl)] as const;
-  return { program, uniforms, planes, mattes: new MatteTextures(gl) };
-}
-
-function compile(gl: WebGL2RenderingContext): WebGLProgram {
-  const program = gl.createProgram();
-  for (const [kind, source] of [
-    [gl.VERTEX_SHADER, VERTEX],
-    [gl.FRAGMENT_SHADER, FRAGMENT],
-  ] as const) {
-    const shader = gl.createShader(kind);
-    if (!shader) continue; // The context is lost; it is prepared again when it returns.
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-  }
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-    throw new Error(`The compositing shader does not link: ${gl.getProgramInfoLog(program) ?? ""}`);
-  }
-  return program;
+  return { programs: new Map(), planes, mattes: new MatteTextures(gl) };
 }
 
 /** `#rrggbb` as three numbers in 0..1; anything else is black. */

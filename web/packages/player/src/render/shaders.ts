@@ -1,4 +1,6 @@
-/** The compositing program: plate and mattes to one picture, in one pass. */
+/** The compositing programs: plate and mattes to one picture, in one pass. */
+
+import type { View } from "../types";
 
 /** Mattes drawn at once on each side of a wipe; further visible objects are left out. */
 export const MAX_LAYERS = 16;
@@ -10,7 +12,28 @@ void main() {
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
-export const FRAGMENT = `#version 300 es
+/**
+ * What a program is made for. Each has its own, because software graphics, which many a server has,
+ * runs every branch of a shader whether it is taken or not.
+ */
+export interface Variant {
+  readonly view: View["kind"];
+  readonly outline: boolean;
+  /** Mattes right of the wipe, and left of it, where none shows the plate. */
+  readonly layers: number;
+  readonly otherLayers: number;
+}
+
+export function fragment({ view, outline, layers, otherLayers }: Variant): string {
+  return `#version 300 es
+#define ${view.toUpperCase()}
+#define OUTLINE ${Number(outline)}
+#define LAYERS ${layers}
+#define OTHERS ${otherLayers}
+${BODY}`;
+}
+
+const BODY = `
 precision highp float;
 precision highp int;
 precision mediump sampler2DArray;
@@ -27,12 +50,8 @@ uniform float chromaShift;  // chroma lies on the left one of its two luma sampl
 uniform mat3 matrix;        // Y'CbCr to R'G'B'
 uniform vec3 offset;        // subtracted from Y'CbCr first
 uniform sampler2DArray mattes;
-uniform int layers;         // right of the wipe, the first ones
-uniform int otherLayers;    // left of it, those after; none shows the plate
 uniform vec3 tints[${2 * MAX_LAYERS}];
-uniform int view;           // 0 original, 1 overlay, 2 cutout, 3 matte
 uniform float opacity;
-uniform bool outline;
 uniform bool checkerboard;
 uniform vec3 background;
 uniform float wipe;         // share of the picture's width
@@ -73,6 +92,28 @@ vec3 board(vec2 at) {
   return mod(cell.x + cell.y, 2.0) < 1.0 ? vec3(0.35) : vec3(0.5);
 }
 
+// The view of the layers from first to before last.
+vec3 composed(vec3 picture, vec2 at, vec2 device, int first, int last) {
+  float alpha = 0.0;
+  for (int i = first; i < last; i++) {
+    float matte = matteAt(at, i);
+    alpha = max(alpha, matte);
+#ifdef OVERLAY
+    picture = mix(picture, tints[i], opacity * matte);
+#if OUTLINE
+    picture = mix(picture, tints[i], edgeAt(at, i));
+#endif
+#endif
+  }
+#ifdef CUTOUT
+  return mix(checkerboard ? board(device) : background, picture, alpha);
+#elif defined(MATTE)
+  return vec3(alpha);
+#else
+  return picture;
+#endif
+}
+
 void main() {
   vec2 device = vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y);
   vec2 at = (device - origin) / extent;
@@ -81,21 +122,17 @@ void main() {
     return;
   }
   vec3 picture = plateAt(at);
-  bool left = at.x < wipe;
-  int first = left ? layers : 0;
-  int count = left ? otherLayers : layers;
-  if (count > 0 && view != 0) {
-    float alpha = 0.0;
-    for (int i = first; i < first + count; i++) {
-      float matte = matteAt(at, i);
-      alpha = max(alpha, matte);
-      if (view != 1) continue;
-      picture = mix(picture, tints[i], opacity * matte);
-      if (outline) picture = mix(picture, tints[i], edgeAt(at, i));
-    }
-    if (view == 2) picture = mix(checkerboard ? board(device) : background, picture, alpha);
-    if (view == 3) picture = vec3(alpha);
+#ifndef ORIGINAL
+  if (at.x < wipe) {
+#if OTHERS > 0
+    picture = composed(picture, at, device, LAYERS, LAYERS + OTHERS);
+#endif
+  } else {
+#if LAYERS > 0
+    picture = composed(picture, at, device, 0, LAYERS);
+#endif
   }
+#endif
   color = vec4(picture, 1.0);
 }`;
 

@@ -13,6 +13,8 @@ import { OutputClock, type Reading } from "./output-clock";
 import { MARGIN_S, SoundRun } from "./run";
 import { SoundTable, type SoundInfo } from "./table";
 
+/** A hand on the timeline must rest that long before sound is fetched for where it is. */
+const REST_MS = 200;
 /** Beyond this speed sound is noise; backwards there is none. */
 const FASTEST = 4;
 /** Seconds of sound that are decoded ahead, at normal speed. */
@@ -49,6 +51,8 @@ export class Sound {
   private run: SoundRun | null = null;
   private motion: Motion | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
+  private restsAt = 0;
+  private rest: ReturnType<typeof setTimeout> | null = null;
   private idle: ReturnType<typeof setTimeout> | null = null;
   private listening: AbortController | null = null;
   private isMuted = false;
@@ -88,6 +92,7 @@ export class Sound {
       if (!response.ok) throw new Error(await problemDetail(response));
       const info = (await response.json()) as SoundInfo;
       if (this.closed || info.chunk_count === 0) return;
+      this.source?.chunks.close();
       this.source = {
         table: new SoundTable(info),
         chunks: new SoundChunks({
@@ -105,6 +110,7 @@ export class Sound {
     }
     // The clip may have been played before it was known to have sound.
     if (this.motion) this.unlock();
+    this.prepare(this.restsAt);
     this.pump();
   }
 
@@ -144,9 +150,13 @@ export class Sound {
     this.pump();
   }
 
-  /** Fetches what would be heard from there on, so that it is there when it is played. */
+  /** A picture is shown: once it rests there, what would be heard from there on is fetched. */
   prepare(seconds: number): void {
-    if (this.source && !this.isMuted && !this.motion) this.want(this.source, seconds, 1);
+    if (this.rest !== null) clearTimeout(this.rest);
+    this.restsAt = seconds;
+    this.rest = setTimeout(() => {
+      if (this.source && !this.isMuted && !this.motion) this.want(this.source, seconds, 1);
+    }, REST_MS);
   }
 
   close(): void {
@@ -155,7 +165,7 @@ export class Sound {
     this.stopListening();
     this.fetcher.close();
     this.source?.chunks.close();
-    if (this.idle !== null) clearTimeout(this.idle);
+    for (const timer of [this.idle, this.rest]) if (timer !== null) clearTimeout(timer);
     void this.output?.context.close();
   }
 

@@ -1,0 +1,57 @@
+/** A compiled compositing program and where its uniforms are. */
+
+import { fragment, VERTEX, type Variant } from "./shaders";
+
+/** Texture units of the samplers. */
+const SAMPLERS = ["planeY", "planeU", "planeV", "mattes"];
+export const MATTE_UNIT = 3;
+
+export class Program {
+  private readonly uniforms = new Map<string, WebGLUniformLocation>();
+
+  private constructor(
+    private readonly gl: WebGL2RenderingContext,
+    private readonly program: WebGLProgram,
+  ) {
+    const count = Number(gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS));
+    for (let i = 0; i < count; i++) {
+      const name = gl.getActiveUniform(program, i)?.name.replace("[0]", "");
+      const location = name === undefined ? null : gl.getUniformLocation(program, name);
+      if (name !== undefined && location) this.uniforms.set(name, location);
+    }
+    gl.useProgram(program);
+    SAMPLERS.forEach((sampler, unit) => {
+      gl.uniform1i(this.at(sampler), unit);
+    });
+  }
+
+  /** @throws Error when the browser does not take the shader. */
+  static compile(gl: WebGL2RenderingContext, variant: Variant): Program {
+    const program = gl.createProgram();
+    for (const [kind, source] of [
+      [gl.VERTEX_SHADER, VERTEX],
+      [gl.FRAGMENT_SHADER, fragment(variant)],
+    ] as const) {
+      const shader = gl.createShader(kind);
+      if (!shader) continue; // The context is lost; programs are made anew when it returns.
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+      gl.deleteShader(shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      throw new Error(`The compositing shader does not link: ${gl.getProgramInfoLog(program) ?? ""}`);
+    }
+    return new Program(gl, program);
+  }
+
+  use(): void {
+    this.gl.useProgram(this.program);
+  }
+
+  /** Null for what this variant does not need, which WebGL takes for "nowhere". */
+  at(name: string): WebGLUniformLocation | null {
+    return this.uniforms.get(name) ?? null;
+  }
+}
