@@ -36,6 +36,7 @@ class DecoderProcess:
     Attributes:
         connection: The socket to it.
         serves: Which clip it read last.
+        answered: Whether it has said anything yet.
     """
 
     def __init__(self, memory_bytes: int, cpu_seconds: int) -> None:
@@ -44,6 +45,7 @@ class DecoderProcess:
         self._map: mmap.mmap | None = None
         self._slot_bytes = 0
         self.serves: str | None = None
+        self.answered = False
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "mattebox.media._worker", str(theirs.fileno()),
@@ -72,6 +74,7 @@ class DecoderProcess:
     def receive(self) -> dict[str, Any]:
         """Wait for the next message."""
         message: dict[str, Any] = json.loads(self.connection.recv_bytes(_LONGEST_MESSAGE))
+        self.answered = True
         return message
 
     def take(self, message: dict[str, Any]) -> tuple[Array, ...]:

@@ -20,6 +20,8 @@ from mattebox.errors import InputError
 from mattebox.media._process import DecoderProcess
 
 _POLL_S = 0.05
+# What a fresh process may take to start on a machine that has much else to do.
+_START_S = 30.0
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -117,7 +119,8 @@ class Work:
             self._fail(process)
 
     def _receive(self, process: DecoderProcess, over: Callable[[], bool]) -> dict[str, Any]:
-        deadline = time.monotonic() + self._pool.timeout_s
+        starting = 0.0 if process.answered else _START_S
+        deadline = time.monotonic() + self._pool.timeout_s + starting
         try:
             while not over():
                 if not process.connection.poll(_POLL_S):
