@@ -168,6 +168,25 @@ def test_an_earlier_click_holds_against_a_later_box(replay: Replay) -> None:
     assert mask[y, x + 20] < 128
 
 
+@pytest.mark.parametrize("include", [True, False])
+def test_marks_elsewhere_leave_the_soft_edge_of_a_stroke_as_it_was_drawn(
+    replay: Replay, include: bool
+) -> None:
+    base = MASKS["red"] | MASKS["blue"]
+    drawn: list[Mark] = [stroke((85, 82), (112, 97), include=include, direct=True, radius=9)]
+    if include:
+        drawn = [stroke((20, 22), (45, 31), include=True, direct=True, radius=9)]
+    first = replay.mask(FRAME, drawn, base)
+    assert len(np.unique(first)) > 5
+    elsewhere: list[Mark] = [
+        *(stroke((300, 20 * n), include=True, direct=True, radius=4) for n in range(1, 8)),
+        ring("blue", include=False, direct=False),
+        box("blue"),
+    ]
+    after = replay.mask(FRAME, [*drawn, *elsewhere], base)
+    np.testing.assert_array_equal(after[:, :170], first[:, :170])
+
+
 MARKS: list[Mark] = [
     RED,
     stroke((60, 60), (70, 70), include=False, direct=True),

@@ -24,7 +24,7 @@ from mattebox.segmentation.window import Window
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 6
+VERSION = 7
 """Counts changes of this module that change masks."""
 GAIN = 3.0
 """What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -37,14 +38,20 @@ class _State:
     """What is known after some marks.
 
     Attributes:
-        mask: `(H, W) uint8`.
+        below: What the mask is without the paint, `(H, W) uint8`.
         paint: What is painted above all that the network says.
         points: Column and row of the pixel under each click that holds, and whether it includes.
     """
 
-    mask: Mask
+    below: Mask
     paint: Paint | None = None
     points: tuple[tuple[int, int, bool], ...] = ()
+
+    @cached_property
+    def mask(self) -> Mask:
+        """`(H, W) uint8`."""
+        # Paint over paint that is there already would harden its edges with each mark.
+        return self.below if self.paint is None else self.paint.on(self.below)
 
 
 class Replay:
@@ -136,11 +143,11 @@ class Replay:
         instead = within >= INSTEAD * np.count_nonzero(solid)
         known = None if instead else state.mask
         found = find_enclosed(self._refiner, frame, area, known=known)
-        mask = found if instead else np.asarray(cv2.max(found, state.mask), np.uint8)
+        below = found if instead else np.asarray(cv2.max(found, state.below), np.uint8)
         paint = state.paint
         if isinstance(shape, Lasso) and paint is not None:
             paint = paint.without(paint.says(False) & (found >= 128))
-        return _settled(mask, paint, state.points)
+        return _settled(below, paint, state.points)
 
     def _taken_out(self, frame: NDArray[np.uint8], shape: Lasso, state: _State) -> _State:
         """The mask without what the network finds of it inside a lasso."""
@@ -148,11 +155,11 @@ class Replay:
         if not (_inside(area, frame.shape) & (state.mask >= 128)).any():
             return state
         found = find_enclosed(self._refiner, frame, area, wanted=state.mask)
-        mask = np.asarray(cv2.min(state.mask, 255 - found), np.uint8)
+        below = np.asarray(cv2.min(state.below, 255 - found), np.uint8)
         paint = state.paint
         if paint is not None:
             paint = paint.without(paint.says(True) & (found >= 128))
-        return _settled(mask, paint, state.points)
+        return _settled(below, paint, state.points)
 
 
 def _previous(state: _State) -> Mask | None:
@@ -169,27 +176,27 @@ def _answered(mask: Mask, clicks: Sequence[Click], state: _State) -> _State:
 
 
 def _settled(
-    mask: Mask, paint: Paint | None, points: tuple[tuple[int, int, bool], ...], heeded: int = 0
+    below: Mask, paint: Paint | None, points: tuple[tuple[int, int, bool], ...], heeded: int = 0
 ) -> _State:
     """The state of a mask the network made, where earlier points and paint still hold.
 
     Args:
-        mask: The network's answer; changed in place.
+        below: The network's answer; changed in place.
         paint: The paint that holds.
         points: All clicks that hold, in order.
         heeded: How many of the last ones the network's answer heeds already.
     """
-    reach = RADIUS * max(mask.shape) / SIZE
+    reach = RADIUS * max(below.shape) / SIZE
     earlier = points[: len(points) - heeded]
     if earlier:
-        heed(mask, earlier, reach=reach)
-        heed(mask, points, reach=reach)
-    return _State(mask if paint is None else paint.on(mask), paint, points)
+        heed(below, earlier, reach=reach)
+        heed(below, points, reach=reach)
+    return _State(below, paint, points)
 
 
 def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
     """The state after a stroke that holds as it is."""
-    paint = (state.paint or Paint.nothing(state.mask.shape)).painted(stroke, include=include)
+    paint = (state.paint or Paint.nothing(state.below.shape)).painted(stroke, include=include)
     window = stroke.window
 
     def overruled(x: int, y: int, said: bool) -> bool:
@@ -200,7 +207,7 @@ def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
         return bool(stroke.share[y - window.top, x - window.left] >= 128)
 
     points = tuple(point for point in state.points if not overruled(*point))
-    return _State(paint.on(state.mask), paint, points)
+    return _State(state.below, paint, points)
 
 
 def _released(
