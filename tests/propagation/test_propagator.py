@@ -116,6 +116,18 @@ def test_what_is_cached_changes_nothing(
         assert same(dict(sorted(found.items())), whole)
 
 
+def test_anchors_of_another_route_are_not_taken() -> None:
+    settings = PropagationSettings(stride=2, near=6, far_stride=6, second_look=False)
+    near_sighted = Propagator(settings=settings)
+    cache = MemoryAnchors()
+    for sync in ((), (0, 9, 20, 31)):
+        film = Film(COUNT, sync=sync)
+        given = ({0: film.mask(0)}, SHOT, 30, 38)
+        kept = list(near_sighted.propagate(film, *given, anchors=cache))
+        alone = list(near_sighted.propagate(film, *given))
+        assert same({f.index: f for f in kept}, {f.index: f for f in alone})
+
+
 def test_threads_do_not_disturb_each_other(
     propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
 ) -> None:

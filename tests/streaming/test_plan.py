@@ -1,7 +1,9 @@
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +66,13 @@ def test_recipes_survive_as_json_and_differ_where_anything_differs() -> None:
     assert len({recipe.address for recipe in recipes}) == len(recipes)
     for recipe in recipes:
         assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_mattes_are_elsewhere_where_the_route_to_far_frames_is_another() -> None:
+    other = replace(CLIP, table=replace(CLIP.table, sync=np.array([0, 48])))
+    here, there = (matte_recipes(c, {3: "a"}, [(0, 100)], "network") for c in (CLIP, other))
+    assert not {r.address for r in here} & {r.address for r in there}
+    assert video_recipes(CLIP) == video_recipes(other)
 
 
 def test_a_stale_range_reaches_to_the_neighbouring_keyframes() -> None:

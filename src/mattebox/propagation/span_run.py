@@ -90,7 +90,9 @@ class SpanRun:
         self._ahead = self._chain(span.left, self._anchors)
         self._back = self._chain(span.right, self._anchors[::-1])
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
-        facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
+        route = sha256(np.asarray(sync, np.int64).tobytes()).hexdigest()
+        shape = next(iter(masks.values())).shape
+        facts = [identity, span.left, span.right, shape, digests, route]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
 

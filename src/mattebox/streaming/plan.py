@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from itertools import pairwise
 
 from mattebox.media import SegmentGrid
@@ -39,6 +40,19 @@ def video_recipes(clip: Clip) -> list[Recipe]:
     ]
 
 
+def carrier_of(clip: Clip, network: str) -> str:
+    """What carries masks over a clip, as recipes name it.
+
+    Which frames decode by themselves is part of it: the way to far frames goes over them, and the
+    clip's hash does not tell which of them ingest found.
+
+    Args:
+        clip: The footage.
+        network: Identity of the network and its settings.
+    """
+    return sha256(network.encode() + clip.table.sync.tobytes()).hexdigest()
+
+
 def matte_recipes(
     clip: Clip, keyframes: Mapping[int, str], shots: Sequence[Range], network: str
 ) -> list[Recipe]:
@@ -52,6 +66,7 @@ def matte_recipes(
     """
     grid, encoder = grid_of(clip), matte_rendition(clip).settings
     cuts = [Shot(start, stop) for start, stop in shots]
+    carrier = carrier_of(clip, network)
     recipes = []
     for segment in range(grid.count):
         start, stop = grid.cell(segment)
@@ -65,7 +80,7 @@ def matte_recipes(
                 stop,
                 encoder,
                 # A segment nothing reaches is empty whatever the network and the cuts are.
-                network=network if needed else "",
+                network=carrier if needed else "",
                 keyframes=tuple((frame, keyframes[frame]) for frame in needed),
                 shots=tuple((cut.start, cut.stop) for cut in around) if needed else (),
             )

@@ -32,7 +32,7 @@ class Recipe:
         start: First frame.
         stop: The frame after the last one.
         encoder: The encoder's settings.
-        network: Identity of the network and its settings; empty for video.
+        network: What carries the masks: network, settings and route; empty for video.
         keyframes: Frame and mask hash of each keyframe a matte depends on.
         shots: The shots a matte's frames lie in.
         edition: Changes when the way segments are made changes.

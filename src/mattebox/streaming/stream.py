@@ -27,6 +27,7 @@ from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.networks import Networks
 from mattebox.streaming.plan import (
     Range,
+    carrier_of,
     grid_of,
     matte_recipes,
     matte_rendition,
@@ -299,7 +300,7 @@ class MatteStream:
         rendition = video_rendition(clip) if video else matte_rendition(clip)
         current = recipe.edition == EDITION and recipe.encoder == rendition.settings
         if recipe.network:
-            current &= recipe.network == self._networks.propagator().identity
+            current &= recipe.network == carrier_of(clip, self._networks.propagator().identity)
         if not current:
             raise InputError(
                 "This segment was announced by another version; read the manifest again.",
