@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 from mattebox.errors import InputError
 from mattebox.projects.clips import Clip
@@ -29,7 +29,7 @@ from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.projects.revisions import Revision
 from mattebox.projects.state import Click, Keyframe, MatteObject, Prompt
-from mattebox.projects.store import Project, new_id
+from mattebox.projects.store import Leftovers, Project, new_id
 from mattebox.segmentation.prompts import Shape
 
 COLORS = ("#ff4fa3", "#4cc2ff", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff7a59", "#b0b7ff")
@@ -49,9 +49,10 @@ class Editing:
     def __init__(self, library: Library, frame_masks: FrameMasks) -> None:
         self._projects = library.projects
         self._clips = library.clips
+        self._masks = library.masks
         self._frame_masks = frame_masks
         self._guard = threading.Lock()
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
     def rename(self, project_id: str, name: str) -> Project:
         """Give the project another name."""
@@ -273,14 +274,19 @@ class Editing:
         with self._opened(project_id):
             return self._projects.restore(project_id, number)
 
+    def delete(self, project_id: str) -> Leftovers:
+        """Forget a project, and the masks that only it uses; its other files are the caller's."""
+        with self._opened(project_id):
+            leftovers = self._projects.delete(project_id)
+        self._masks.remove(leftovers.masks, self._projects.has_mask)
+        return leftovers
+
     @contextmanager
     def _opened(self, project_id: str) -> Iterator[Project]:
-        # One deed at a time per project, so that each is computed from the state it changes. Asked
-        # for first, so that names nobody gave out leave no lock behind.
-        self._projects.get(project_id)
+        # One deed at a time per project, so that each is computed from the state it changes.
         with self._guard:
-            lock = self._locks[project_id]
-        with lock:
+            lock = self._locks.setdefault(project_id, threading.Lock())
+        with lock, self._masks.needed():
             yield self._projects.get(project_id)
 
     def _target(self, project: Project, object_id: str, frame: int) -> tuple[Clip, MatteObject]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Condition
 
 import cv2
 import numpy as np
@@ -16,7 +19,7 @@ Mask = npt.NDArray[np.uint8]
 
 
 class MaskStore:
-    """Masks named by the hash of their pixels.
+    """Masks named by the hash of their pixels; safe across threads.
 
     Args:
         folder: Where the files are; made on the first `put`.
@@ -24,6 +27,20 @@ class MaskStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._idle = Condition()
+        self._deeds = 0
+
+    @contextmanager
+    def needed(self) -> Iterator[None]:
+        """What is put meanwhile stays until the end, when somebody may refer to it."""
+        with self._idle:
+            self._deeds += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._deeds -= 1
+                self._idle.notify_all()
 
     def put(self, mask: Mask) -> str:
         """Keep a ``(H, W) uint8`` mask and return its hash; the file is on disk on return."""
@@ -48,9 +65,19 @@ class MaskStore:
         """Where the mask with this hash is, whether or not it exists."""
         return self._folder / name[:2] / f"{name}.png"
 
-    def remove(self, name: str) -> None:
-        """Forget a mask that nothing refers to any more."""
-        self.path(name).unlink(missing_ok=True)
+    def remove(self, names: Iterable[str], wanted: Callable[[str], bool]) -> None:
+        """Forget masks that nothing refers to any more.
+
+        Args:
+            names: Which ones.
+            wanted: Whether something refers to a mask after all. A mask that was put again, while
+                it was there still, has no other file.
+        """
+        with self._idle:
+            self._idle.wait_for(lambda: not self._deeds)
+            for name in names:
+                if not wanted(name):
+                    self.path(name).unlink(missing_ok=True)
 
 
 def mask_hash(mask: Mask) -> str:

@@ -181,7 +181,7 @@ class Workspace:
         files = self.exports.forget(project_id)
         self.stream.forget(project_id)
         with self.clips.files_lock:
-            leftovers = self.projects.delete(project_id)
+            leftovers = self.editing.delete(project_id)
             if leftovers.clip is not None:
                 self.clips.remove_file(leftovers.clip)
                 self._thumbnail_path(leftovers.clip).unlink(missing_ok=True)
@@ -190,8 +190,6 @@ class Workspace:
         self.recipes.forget(leftovers.addresses)
         for address in leftovers.addresses:
             self.cache.remove(address)
-        for mask in leftovers.masks:
-            self.masks.remove(mask)
         for path in files:
             path.unlink(missing_ok=True)
         self.bus.forget(project_id)
