@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -80,28 +80,34 @@ class ClipStore:
             InputError: There is none (404).
         """
         with self._lock:
-            if clip in self._kept:
+            known = self._kept.get(clip)
+            if known is not None:
                 self._kept.move_to_end(clip)
-                return self._kept[clip]
+        if known is not None and known.shots is not None:
+            return known
+        found = self._read(clip, known)
+        with self._lock:
+            self._kept[clip] = found
+            while len(self._kept) > _CLIPS_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _read(self, clip: str, known: Clip | None) -> Clip:
+        """The clip as it is recorded; of one that is known only the shots are read."""
         with Session(self._reader) as session:
+            if known is not None:
+                shots = session.scalar(select(ClipRow.shots).where(ClipRow.hash == clip))
+                return replace(known, shots=_shots(shots))
             row = session.get(ClipRow, clip)
             if row is None:
                 raise InputError("The clip of this project was deleted.", status=404)
-            found = Clip(
+            return Clip(
                 clip,
                 self.path(clip),
                 ClipInfo.from_json(json.loads(row.info)),
                 FrameTable.from_json(json.loads(row.frame_table)),
                 _shots(row.shots),
             )
-        if found.shots is None:
-            # Not kept: they may become known between the reading and the keeping.
-            return found
-        with self._lock:
-            self._kept[clip] = found
-            while len(self._kept) > _CLIPS_KEPT:
-                self._kept.popitem(last=False)
-        return found
 
     def set_shots(self, clip: str, shots: Shots) -> None:
         """Record where the cuts are; the first answer stays, for addresses depend on it."""
