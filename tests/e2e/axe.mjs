@@ -23,5 +23,5 @@ export async function accessible(editor, state) {
   });
   const grave = violations.filter(({ impact }) => GRAVE.has(impact));
   check(grave.length === 0, `${state}: ${JSON.stringify(grave, null, 1)}`);
-  return violations.map(({ id, impact }) => `${state}: ${id} (${impact})`);
+  return violations.map(({ id, impact, nodes }) => `${state}: ${id} (${impact}) ${nodes[0]}`);
 }

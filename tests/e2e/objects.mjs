@@ -193,10 +193,34 @@ async function timelineByKeyboard(editor) {
   await page.getByText("10 to 94", { exact: true }).waitFor();
 }
 
+/** Dragging along the timeline shows pictures on the way and ends on the frame under the pointer. */
+async function scrub(editor) {
+  const { page } = editor;
+  const { frame_count: count } = await editor.clip();
+  const track = await page.getByRole("slider", { name: "Timeline" }).boundingBox();
+  const x = (frame) => track.x + ((frame + 0.5) / count) * track.width;
+  await page.evaluate(() => {
+    window.shownFrames = new Set();
+    const note = () => window.shownFrames.add(document.querySelector("[data-testid=frame]").textContent);
+    const options = { characterData: true, subtree: true, childList: true };
+    new MutationObserver(note).observe(document.querySelector(".read-out"), options);
+  });
+  await page.mouse.move(x(5), track.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(x(70), track.y + 40, { steps: 30 });
+  await page.locator(".hover-card").getByText("70").waitFor();
+  await page.mouse.up();
+  await editor.frameUntil(70);
+  const shown = await page.evaluate(() => window.shownFrames.size);
+  check(shown > 2, `Only ${shown} pictures were shown while the hand moved over 65 frames.`);
+  await page.mouse.move(5, 300);
+}
+
 const options = JSON.parse(process.argv[2]);
 const editor = await Editor.launch({ ...options, decoder: "auto" });
 try {
-  const steps = [twoObjects, lock, soloAndHide, reorder, renameAndDelete, revisions, timelineByKeyboard];
+  const steps = [twoObjects, lock, soloAndHide, reorder, renameAndDelete];
+  steps.push(revisions, timelineByKeyboard, scrub);
   for (const step of steps) await step(editor, options);
   check(
     editor.complaints.every((complaint) => /status of 4\d\d/.test(complaint)),

@@ -34,17 +34,19 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
   if (failure !== null) return <Failure session={session} detail={failure} />;
   if (project === null) {
     return (
-      <div class="message" role="status">
+      <main class="message">
         <div class="spinner" />
-        <p>Opening the project…</p>
-      </div>
+        <p role="status">Opening the project…</p>
+      </main>
     );
   }
   return (
     <div class="editor">
       <TopBar session={session} />
       <ConnectionBanner session={session} />
-      <Toolbar session={session} />
+      <section class="contents" aria-label="Tools">
+        <Toolbar session={session} />
+      </section>
       <Stage session={session} project={project} firstFrame={firstFrame} />
       <Inspector session={session} />
       <footer class="deck">
@@ -69,21 +71,21 @@ function ConnectionBanner({ session }: { session: Session }) {
 function Failure({ session, detail }: { session: Session; detail: string }) {
   if (session.gone.value) {
     return (
-      <div class="message" role="alert">
+      <main class="message">
         <Icon name="film" />
         <h1>This project does not exist</h1>
-        <p>It was deleted, or its address is not complete.</p>
+        <p role="alert">It was deleted, or its address is not complete.</p>
         <button type="button" class="button primary" onClick={openProjects}>
           All projects
         </button>
-      </div>
+      </main>
     );
   }
   return (
-    <div class="message" role="alert">
+    <main class="message">
       <Icon name="film" />
       <h1>This project cannot be shown</h1>
-      <p>{detail}</p>
+      <p role="alert">{detail}</p>
       <div class="row">
         <button type="button" class="button primary" onClick={() => void session.open()}>
           <Icon name="retry" />
@@ -93,7 +95,7 @@ function Failure({ session, detail }: { session: Session; detail: string }) {
           All projects
         </button>
       </div>
-    </div>
+    </main>
   );
 }
 

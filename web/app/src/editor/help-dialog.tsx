@@ -1,6 +1,6 @@
 /** All shortcuts, from the same table that the keys are read with, to be searched. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { GROUPS, keyCaps, searchShortcuts, type Shortcut } from "../logic/shortcuts";
 import type { Session } from "../state/session";
 import { Dialog } from "../ui/controls";
@@ -22,6 +22,8 @@ const POINTER: readonly (readonly [string, string])[] = [
 
 export function HelpDialog({ session }: { session: Session }) {
   const [query, setQuery] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const found = searchShortcuts(query, isMac);
   const wanted = query.trim().toLowerCase();
   const pointer = POINTER.filter((entry) => entry.join(" ").toLowerCase().includes(wanted));
@@ -36,6 +38,7 @@ export function HelpDialog({ session }: { session: Session }) {
       <div class="help-search">
         <Icon name="search" />
         <input
+          ref={field}
           class="field grow"
           role="searchbox"
           placeholder="Search for a key or what it does"
