@@ -2,9 +2,9 @@
 
 from mattebox.propagation.anchors import AnchorCache, MemoryAnchors
 from mattebox.propagation.frames import FrameSource
+from mattebox.propagation.overlap import Cancelled
 from mattebox.propagation.propagator import MaskFrame, Propagator
 from mattebox.propagation.settings import PropagationSettings
-from mattebox.propagation.span_run import Cancelled
 from mattebox.propagation.spans import Shot, Span, dependencies, spans
 
 __all__ = [

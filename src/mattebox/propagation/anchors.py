@@ -4,7 +4,7 @@ import io
 import struct
 import zlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
@@ -42,6 +42,23 @@ class Estimate:
     confidence: float
     region: Region
     remembered: Remembered
+
+
+def emptied(estimate: Estimate) -> Estimate:
+    """Return the same without a mask."""
+    return replace(estimate, mask=np.zeros_like(estimate.mask))
+
+
+def area(estimate: Estimate) -> int:
+    """Return the pixels of a mask."""
+    return int(np.count_nonzero(estimate.mask >= 128))
+
+
+def agreement(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
+    """Return the IoU of two masks, 1 where both are empty."""
+    a, b = first >= 128, second >= 128
+    either = np.count_nonzero(a | b)
+    return float(np.count_nonzero(a & b) / either) if either else 1.0
 
 
 class AnchorCache(Protocol):

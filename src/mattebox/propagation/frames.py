@@ -1,6 +1,7 @@
 """Frames as propagation reads them: ascending, and few of them held at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,8 @@ class FrameSource(Protocol):
 class HeldFrames:
     """Frames of a source, some of them held so that they are decoded once.
 
+    One thread holds and passes over frames; any thread may look at those that are held.
+
     Args:
         source: Where frames come from.
     """
@@ -35,23 +38,45 @@ class HeldFrames:
     def __init__(self, source: FrameSource) -> None:
         self._source = source
         self._held: dict[int, Frame] = {}
+        self._reasons: dict[int, frozenset[int]] = {}
+        self._lock = Lock()
         self.sync_frames = source.sync_frames
 
-    def hold(self, indices: Iterable[int]) -> None:
-        """Hold these frames and let go of all others."""
-        wanted = sorted(set(indices))
-        held = {i: self._held[i] for i in wanted if i in self._held}
-        self._held = held
-        missing = [i for i in wanted if i not in held]
+    def hold(self, reason: int, indices: Iterable[int]) -> None:
+        """Hold these frames until they are let go for the same reason.
+
+        Args:
+            reason: Any number; what was held for it and is not named now is let go.
+            indices: Frames.
+        """
+        wanted = frozenset(indices)
+        with self._lock:
+            self._reasons[reason] = wanted
+            missing = sorted(wanted - self._held.keys())
         if missing:
-            held.update(self._source.read(missing))
+            for index, frame in self._source.read(missing):
+                with self._lock:
+                    self._held[index] = frame
+        self._forget()
+
+    def let_go(self, reason: int) -> None:
+        """Hold nothing for a reason any more."""
+        with self._lock:
+            self._reasons.pop(reason, None)
+        self._forget()
+
+    def _forget(self) -> None:
+        with self._lock:
+            wanted = frozenset[int]().union(*self._reasons.values())
+            self._held = {i: frame for i, frame in self._held.items() if i in wanted}
 
     def pass_over(self, indices: Sequence[int]) -> Iterator[tuple[int, Frame]]:
         """Yield frames in ascending order without holding more of them."""
-        missing = [i for i in indices if i not in self._held]
+        held = self._held
+        missing = [i for i in indices if i not in held]
         fresh = iter(self._source.read(missing)) if missing else iter(())
         for index in indices:
-            yield (index, self._held[index]) if index in self._held else next(fresh)
+            yield (index, held[index]) if index in held else next(fresh)
 
     def __getitem__(self, index: int) -> Frame:
         return self._held[index]

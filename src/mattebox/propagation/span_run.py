@@ -1,7 +1,8 @@
 """One request for frames of one span: its chains of anchors, and the stretches between them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from json import dumps
 
@@ -13,12 +14,16 @@ from mattebox.propagation.anchors import (
     AnchorCache,
     Estimate,
     Remembered,
+    agreement,
+    area,
+    emptied,
     from_bytes,
     to_bytes,
 )
 from mattebox.propagation.chains import Chain, Stop
 from mattebox.propagation.frames import Frame, HeldFrames
 from mattebox.propagation.network import Network
+from mattebox.propagation.overlap import Brake, Overlap
 from mattebox.propagation.region import Region, grown, region_around, steady_box
 from mattebox.propagation.settings import PropagationSettings
 from mattebox.propagation.spans import (
@@ -32,19 +37,18 @@ from mattebox.propagation.spans import (
 
 Mask = NDArray[np.uint8]
 Asked = Callable[[], bool]
+Found = tuple[int, Mask, float]
+"""A frame, its mask and its confidence."""
 
-PIECE = 32
-"""Frames worked on, and held, at a time."""
+PIECE = 24
+"""Frames in a piece at most; two are worked on, and held, at a time. No fewer than lie between
+anchors, or some would be found twice."""
 
 GONE = 0.01
 """Below this share of its keyframe's area an object that leaves has left."""
 
 CHUNK = 8
 """Anchors held while a chain runs: backward it goes against the order in which frames decode."""
-
-
-class Cancelled(Exception):  # noqa: N818 - not an error: it is what was asked for
-    """The caller asked to stop."""
 
 
 class SpanRun:
@@ -77,7 +81,7 @@ class SpanRun:
         self._span = span
         self._masks = masks
         self._cache = cache
-        self._cancelled: Asked = bool
+        self._brake = Brake(bool)
         # Before a frame where the object is absent it leaves, and is not looked for again.
         self._leaves = span.right is not None and not masks[span.right].any()
         sync = frames.sync_frames
@@ -90,11 +94,10 @@ class SpanRun:
         self._ahead = self._chain(span.left, self._anchors)
         self._back = self._chain(span.right, self._anchors[::-1])
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
-        route = sha256(np.asarray(sync, np.int64).tobytes()).hexdigest()
-        shape = next(iter(masks.values())).shape
-        facts = [identity, span.left, span.right, shape, digests, route]
+        facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
+        self._holding: tuple[int, set[int]] = (0, set())
 
     def _chain(self, end: int | None, anchors: tuple[int, ...]) -> Chain | None:
         if end is None:
@@ -104,36 +107,54 @@ class SpanRun:
 
     # --- a request ------------------------------------------------------------------------------
 
-    def masks(self, first: int, last: int, cancelled: Asked) -> Iterator[tuple[int, Mask, float]]:
+    def masks(self, first: int, last: int, cancelled: Asked) -> Iterator[Found]:
         """Yield `(frame, mask, confidence)` for the frames first..last of the span."""
-        self._cancelled = cancelled
+        self._brake = Brake(cancelled)
         self._keyframes = {k: self._keyframe(k) for k in sorted(self._masks)}
         # Where a chain comes from behind, too, all anchors have to be found before the first frame.
         hurried = self._span.right is None or self._leaves
-        for low, high in pieces(self._places, first, last, PIECE, hurried=hurried):
-            yield from self._piece(low, high)
+        line = pieces(self._places, first, last, PIECE, hurried=hurried)
+        overlap = Overlap(self._begin, lambda piece: self._frames.let_go(piece[0]), self._brake)
+        with closing(overlap.run(line)) as found:
+            yield from found
 
-    def _piece(self, first: int, last: int) -> Iterator[tuple[int, Mask, float]]:
+    def _begin(self, piece: tuple[int, int]) -> list[Callable[[], Iterator[Found]]]:
+        """Find a piece's knots; return what finds the masks of each of its stretches."""
+        first, last = piece
         span = self._span
         low, high = reach(self._places, first, last)
         wanted = self._places[low:high]
         stretches = stretches_of(wanted, first, last)
         anchors = [place for place in wanted if place not in self._masks]
         held = {*anchors, *(i for each in stretches for i in range(each.start, each.stop))}
+        self._holding = (first, held)
         ahead = self._found(anchors, held, ahead=True) if span.left is not None else {}
         both = span.right is not None and not self._leaves
         back = self._found(anchors, held, ahead=False) if both else {}
-        self._frames.hold(held)
+        self._frames.hold(*self._holding)
         known = self._shared | self._keyframes
         knots = {p: known[p] if p in known else self._knot(p, ahead, back) for p in wanted}
         # The next piece begins where this one ends.
         self._shared = {place: knots[place] for place in wanted[-1:]}
         by_start = {stretch.before: stretch for stretch in stretches}
-        yield from self._filled(by_start.get(None), knots, first, last)
-        for place in wanted:
-            if first <= place <= last:
-                yield place, knots[place].mask, knots[place].confidence
-            yield from self._filled(by_start.get(place), knots, first, last)
+        before = partial(self._filled, by_start.get(None), knots, first, last)
+        after = (
+            partial(self._from_knot, place, knots, by_start.get(place), first, last)
+            for place in wanted
+        )
+        return [before, *after]
+
+    def _from_knot(
+        self,
+        place: int,
+        knots: Mapping[int, Estimate],
+        stretch: Stretch | None,
+        first: int,
+        last: int,
+    ) -> Iterator[Found]:
+        if first <= place <= last:
+            yield place, knots[place].mask, knots[place].confidence
+        yield from self._filled(stretch, knots, first, last)
 
     # --- anchors --------------------------------------------------------------------------------
 
@@ -149,7 +170,7 @@ class SpanRun:
                 f"{frame.shape[1]}x{frame.shape[0]}; masks are made at the clip's working size."
             )
         region = self._region(mask, None, self._settings.margin)
-        self._check()
+        self._brake.check()
         estimate = Estimate(mask, 1.0, region, self._network.memorize(frame, mask, region))
         self._keep(f"keyframe-{index}", estimate)
         return estimate
@@ -184,7 +205,7 @@ class SpanRun:
             way, self._along([s.index for s in way], held, ahead=ahead), strict=True
         ):
             gone = self._is_gone(before)
-            before = _nothing(before) if gone else self._step(place, stop.index, frame, before)
+            before = emptied(before) if gone else self._step(place, stop.index, frame, before)
             place = stop.index
             self._keep(_name(stop, ahead=ahead), before)
         return before
@@ -199,14 +220,14 @@ class SpanRun:
             chunk = far[place : place + CHUNK]
             frames = dict(self._frames.pass_over(sorted(chunk)))
             yield from (frames[index] for index in chunk)
-        self._frames.hold(held)
+        self._frames.hold(*self._holding)
         yield from (self._frames[index] for index in indices[len(far) :])
 
     def _step(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
         """Find the object on anchor `index`, given what was found before it at `place`."""
         region = self._region(before.mask, before.region, self._settings.anchor_margin)
         last = None if self._is_keyframe(before) else before.remembered
-        self._check()
+        self._brake.check()
         memory = [*self._ends(), None, None, last]
         found = self._network.read(frame, before.mask, region, memory)
         if self._settings.second_look and found.mask.any():
@@ -215,7 +236,7 @@ class SpanRun:
         if abs(index - place) <= self._settings.stride and self._doubts(found, before):
             walked = self._walk(place, index, before)
             # Where neither is like the object, the one that claims less does less harm.
-            return min(found, walked, key=_area) if self._grew(walked, before) else walked
+            return min(found, walked, key=area) if self._grew(walked, before) else walked
         return found
 
     def _looked_again(
@@ -232,12 +253,12 @@ class SpanRun:
         about as large as the object was.
         """
         region = self._region(found.mask, found.region, self._settings.margin)
-        self._check()
+        self._brake.check()
         again = self._network.read(frame, np.zeros_like(found.mask), region, memory)
         return again if self._is_steady(again, before) else found
 
     def _grew(self, found: Estimate, before: Estimate) -> bool:
-        return _area(found) > _area(before) * self._settings.steady
+        return area(found) > area(before) * self._settings.steady
 
     def _is_steady(self, found: Estimate, before: Estimate) -> bool:
         return not self._grew(found, before) and not self._grew(before, found)
@@ -245,7 +266,7 @@ class SpanRun:
     def _doubts(self, found: Estimate, before: Estimate) -> bool:
         """Say whether a step was too long: the object was lost, or the network is not sure."""
         sure = found.confidence >= self._settings.doubt and self._is_steady(found, before)
-        return not sure and _area(before) > 0
+        return not sure and area(before) > 0
 
     def _walk(self, place: int, index: int, before: Estimate) -> Estimate:
         """Go to an anchor frame by frame."""
@@ -257,7 +278,7 @@ class SpanRun:
         for on_the_way in way:
             region = self._region(found.mask, found.region, self._settings.margin)
             last = None if found is before else found.remembered
-            self._check()
+            self._brake.check()
             memory = [*self._ends(), *anchors, last]
             found = self._network.read(frames[on_the_way], found.mask, region, memory)
         return found
@@ -276,14 +297,14 @@ class SpanRun:
         assert right is not None
         first = max(ahead.confidence, 1e-3) * (right - index)
         second = max(back.confidence, 1e-3) * (index - left)
-        if _overlap(ahead.mask, back.mask) < self._settings.agreement:
+        if agreement(ahead.mask, back.mask) < self._settings.agreement:
             return ahead if first >= second else back
         share = np.float32(first / (first + second))
         blend = ahead.mask * share + back.mask * (1 - share)
         mask = np.rint(blend).astype(np.uint8)
         confidence = float(share) * ahead.confidence + (1 - float(share)) * back.confidence
         region = self._region(mask, ahead.region, self._settings.margin)
-        self._check()
+        self._brake.check()
         remembered = self._network.memorize(self._frames[index], mask, region)
         return Estimate(mask, confidence, region, remembered)
 
@@ -291,7 +312,7 @@ class SpanRun:
 
     def _filled(
         self, stretch: Stretch | None, knots: Mapping[int, Estimate], first: int, last: int
-    ) -> Iterator[tuple[int, Mask, float]]:
+    ) -> Iterator[Found]:
         """Yield the masks of the frames first..last of a stretch in ascending order."""
         if stretch is None:
             return
@@ -319,9 +340,7 @@ class SpanRun:
         assert stretch.after is not None
         return stretch.before - left <= right - stretch.after
 
-    def _fill(
-        self, indices: range, start: Estimate, beyond: Estimate | None
-    ) -> Iterator[tuple[int, Mask, float]]:
+    def _fill(self, indices: range, start: Estimate, beyond: Estimate | None) -> Iterator[Found]:
         """Yield masks frame by frame from the knot where the frames start."""
         settings = self._settings
         trusted = beyond is not None and beyond.confidence >= settings.trust
@@ -332,12 +351,12 @@ class SpanRun:
         before = start
         for index in indices:
             if self._is_gone(before) and (beyond is None or self._is_gone(beyond)):
-                before = _nothing(before)
+                before = emptied(before)
                 yield index, before.mask, before.confidence
                 continue
             region = self._region(before.mask, before.region, settings.margin)
             last = None if before is start else before.remembered
-            self._check()
+            self._brake.check()
             memory = [*self._ends(), *anchors, last]
             before = self._network.read(self._frames[index], before.mask, region, memory)
             yield index, before.mask, before.confidence
@@ -355,7 +374,7 @@ class SpanRun:
         if not self._leaves:
             return False
         assert self._span.left is not None
-        return _area(estimate) <= GONE * _area(self._keyframes[self._span.left])
+        return area(estimate) <= GONE * area(self._keyframes[self._span.left])
 
     def _region(self, mask: Mask, last: Region | None, margin: float) -> Region:
         """Return where to look next, given a mask and where it was found."""
@@ -369,10 +388,6 @@ class SpanRun:
             return Region(0, 0, width, height)
         return grown(last, width, height)
 
-    def _check(self) -> None:
-        if self._cancelled():
-            raise Cancelled
-
     def _kept(self, name: str) -> Estimate | None:
         content = self._cache.get(f"{self._prefix}-{name}")
         return None if content is None else from_bytes(content)
@@ -383,17 +398,3 @@ class SpanRun:
 
 def _name(stop: Stop, *, ahead: bool) -> str:
     return f"{'ahead' if ahead else 'back'}-{'express-' * stop.express}{stop.index}"
-
-
-def _nothing(estimate: Estimate) -> Estimate:
-    return replace(estimate, mask=np.zeros_like(estimate.mask))
-
-
-def _area(estimate: Estimate) -> int:
-    return int(np.count_nonzero(estimate.mask >= 128))
-
-
-def _overlap(first: Mask, second: Mask) -> float:
-    a, b = first >= 128, second >= 128
-    either = np.count_nonzero(a | b)
-    return float(np.count_nonzero(a & b) / either) if either else 1.0
