@@ -7,8 +7,9 @@
 import type { Counters } from "./counters";
 import type { Decoded, Planes, SegmentDecoder } from "./decode/decoder";
 import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
-import { readInit, readSegment, type Sample } from "./fmp4";
+import type { Sample } from "./fmp4";
 import { rangesOf, type FrameTable, type Grid } from "./frame-table";
+import { identified, IdentityError } from "./identity";
 import type { Rendition } from "./manifest";
 import { Signal } from "./signal";
 import type { ErrorCode } from "./types";
@@ -49,9 +50,6 @@ interface Slot {
   /** Set while the slot waits for bytes. */
   waiting: symbol | null;
 }
-
-/** A sample is not the frame it should be (protocol P10, P11). */
-class IdentityError extends Error {}
 
 export class RenditionStream {
   private readonly pictures = new Map<number, { readonly address: string; readonly planes: Planes }>();
@@ -96,6 +94,12 @@ export class RenditionStream {
     const address = this.addressOf(frame);
     if (address === undefined || this.blocked.has(address)) return false;
     return this.ready.has(address) || this.options.fetcher.has(this.segmentUrl(address));
+  }
+
+  /** Whether the bytes of the frame's segment are here. */
+  isFetched(frame: number): boolean {
+    const address = this.addressOf(frame);
+    return address !== undefined && this.options.fetcher.has(this.segmentUrl(address));
   }
 
   get frames(): readonly (readonly [number, number])[] {
@@ -355,44 +359,6 @@ export class RenditionStream {
   }
 }
 
-/** The samples of a segment. @throws IdentityError when it is damaged or of other frames. */
-function identified(
-  bytes: Uint8Array,
-  init: Uint8Array,
-  segment: number,
-  grid: Grid,
-  table: FrameTable,
-): readonly Sample[] {
-  try {
-    const head = readInit(init);
-    if (head.timescale !== table.timescale) {
-      throw new IdentityError(`it counts ${head.timescale} ticks a second, the frame table ${table.timescale}.`);
-    }
-    const samples = readSegment(bytes, head);
-    checkIdentity(samples, segment, grid, table);
-    return samples;
-  } catch (error) {
-    throw new IdentityError(`Segment ${segment} is refused: ${messageOf(error)}`);
-  }
-}
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** @throws IdentityError unless sample `n` is frame `segment * length + n` of the frame table. */
-function checkIdentity(samples: readonly Sample[], segment: number, grid: Grid, table: FrameTable): void {
-  const [start, stop] = grid.cell(segment);
-  if (samples.length !== stop - start) {
-    throw new IdentityError(`it holds ${samples.length} frames instead of ${stop - start}.`);
-  }
-  samples.forEach((sample, n) => {
-    const frame = start + n;
-    if (sample.ticks !== table.tickOf(frame)) {
-      throw new IdentityError(
-        `its sample ${n} is at tick ${sample.ticks}, frame ${frame} at ${table.tickOf(frame)}.`,
-      );
-    }
-  });
-  if (!samples[0]?.sync) throw new IdentityError("it does not begin with a sync frame.");
 }

@@ -7,6 +7,7 @@ function event(frame: number): FrameEvent {
 }
 
 const nothing = () => false;
+const everything = () => true;
 
 describe("Seeking", () => {
   let now: number;
@@ -48,18 +49,24 @@ describe("Seeking", () => {
   it("takes the newest wish at once when its picture is there", () => {
     void seek(10);
     void seek(20);
-    seeking.advance((frame) => frame === 20);
+    seeking.advance((frame) => frame === 20, nothing);
     expect(seeking.target).toBe(20);
   });
 
-  it("leaves a frame that takes too long", () => {
+  it("leaves a frame that takes too long to come, and later one that takes too long to decode", () => {
     void seek(10);
     void seek(20);
-    seeking.advance(nothing);
+    seeking.advance(nothing, nothing);
     expect(seeking.target).toBe(10);
     now = 300;
-    seeking.advance(nothing);
+    seeking.advance(nothing, everything);
+    expect(seeking.target).toBe(10);
+    seeking.advance(nothing, nothing);
     expect([seeking.target, seeking.age]).toEqual([20, 0]);
+    void seek(30);
+    now = 1400;
+    seeking.advance(nothing, everything);
+    expect(seeking.target).toBe(30);
   });
 
   it("steps from the newest wish, not from the frame in work", () => {

@@ -104,6 +104,11 @@ export class Buffers {
     return this.plates.get(frame);
   }
 
+  /** Whether a frame's plate needs only to be decoded. */
+  isFetched(frame: number): boolean {
+    return this.plates.isFetched(frame);
+  }
+
   /** The visible objects' mattes on a frame: live masks first. */
   mattesOf(frame: number): ObjectMatte[] {
     const live = this.liveMasks.get(frame);

@@ -92,6 +92,11 @@ export class Clip {
     return { ...sides, left: { kind: "draw", matte: "pending", layers: [] } };
   }
 
+  /** Whether a frame can be drawn as completely as it will be. */
+  isDrawable(frame: number): boolean {
+    return this.sides(frame, true).kind === "draw";
+  }
+
   close(): void {
     this.closed = true;
     this.buffers.close();

@@ -113,7 +113,7 @@ export class Engine implements EngineApi {
     clip.setManifest(manifest);
     this.manifestRequest++;
     this.sink("revision", { revision: manifest.revision, manifest });
-    this.invalidate();
+    this.schedule();
   }
 
   markReady(objectId: string | null, _segment: number, address: string): void {
@@ -130,12 +130,12 @@ export class Engine implements EngineApi {
     this.playing = true;
     playback.start(this.seeking.target);
     clip.buffers.retry();
-    this.invalidate();
+    this.schedule();
   }
 
   pause(): void {
     this.playing = false;
-    this.invalidate();
+    this.schedule();
   }
 
   seek(frame: number): Promise<FrameEvent | null> {
@@ -146,7 +146,7 @@ export class Engine implements EngineApi {
     const shown = this.seeking.seek(clip.table.clamp(frame));
     this.announcer.sought();
     clip.buffers.retry();
-    this.invalidate();
+    this.schedule();
     return shown;
   }
 
@@ -157,7 +157,7 @@ export class Engine implements EngineApi {
   setRate(rate: number): void {
     this.rate = rate;
     this.clip?.playback.setRate(rate);
-    this.invalidate();
+    this.schedule();
   }
 
   setLoop(loop: readonly [number, number] | null): void {
@@ -287,7 +287,7 @@ export class Engine implements EngineApi {
     this.compare().catch((error: unknown) => {
       this.announcer.error("manifest", error instanceof Error ? error.message : String(error));
     });
-    this.invalidate();
+    this.schedule();
   }
 
   /** Has the clip compare with the revision that the wipe names. */
@@ -304,6 +304,7 @@ export class Engine implements EngineApi {
     this.open(clip.manifest, clip.table, "wasm");
   }
 
+  /** The same picture must be drawn anew: it is seen in another way from now on. */
   private invalidate(): void {
     this.redraw = true;
     this.schedule();
@@ -328,7 +329,10 @@ export class Engine implements EngineApi {
     const moves = this.playing && !this.hidden;
     const ended = moves && this.advance(clip);
     if (ended) this.playing = false;
-    if (!this.playing) this.seeking.advance((frame) => clip.sides(frame, true).kind === "draw");
+    if (!this.playing) {
+      const { buffers } = clip;
+      this.seeking.advance((frame) => clip.isDrawable(frame), (frame) => buffers.isFetched(frame));
+    }
     const { target } = this.seeking;
     const passing = !this.playing && this.seeking.isDragging;
     clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing, passing);
@@ -344,7 +348,7 @@ export class Engine implements EngineApi {
   /** Moves the target along with the clock; true at the clip's end. */
   private advance(clip: Clip): boolean {
     const { playback } = clip;
-    const due = playback.advance((frame) => clip.sides(frame, true).kind === "draw");
+    const due = playback.advance((frame) => clip.isDrawable(frame));
     this.seeking.follow(due.frame);
     this.counters.skipped += due.skipped;
     if (due.stalled) this.counters.stalls++;

@@ -6,8 +6,10 @@
 
 import type { FrameEvent } from "../types";
 
-/** How long a newer wish waits for the one in work, unless its own picture is there already. */
-const FINISH_MS = 250;
+/** How long a newer wish waits for the one in work to be fetched, */
+const FETCH_MS = 250;
+/** and to be decoded, once it is fetched: on a slow machine no picture would be finished else. */
+const FINISH_MS = 1000;
 /** Wishes that follow each other within this time come from a dragging hand, */
 export const DRAG_MS = 200;
 /** if they lie further apart than this: what is near is best decoded in a row. */
@@ -79,10 +81,15 @@ export class Seeking {
     return shown;
   }
 
-  /** Turns to the newest wish when its picture is there, or when the target took too long. */
-  advance(presentable: (frame: number) => boolean): void {
-    const { newest } = this;
-    if (newest !== this.current && (this.age >= FINISH_MS || presentable(newest))) this.aim(newest);
+  /**
+   * Turns to the newest wish when its picture can be shown, or when the target took too long;
+   * `fetched` tells whether a frame's segment is here.
+   */
+  advance(presentable: (frame: number) => boolean, fetched: (frame: number) => boolean): void {
+    const { newest, current, age } = this;
+    if (newest === current) return;
+    const late = age >= FINISH_MS || (age >= FETCH_MS && !fetched(current));
+    if (late || presentable(newest)) this.aim(newest);
   }
 
   /** The target is on screen. True when the next wish is to be worked on. */
