@@ -6,6 +6,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -152,6 +153,20 @@ class MatteStream:
                 self._places[project.id] = _places(found)
         return found
 
+    def shots_needed(self, project_id: str, number: int | None) -> Future[Shots] | None:
+        """What `addresses` of a revision, or of the present one, would wait for, if for anything.
+
+        Raises:
+            InputError: There is no such project or revision (404).
+        """
+        project = self._projects.get(project_id)
+        clip = self._clips.get(project.clip)
+        revision = self._projects.revision(
+            project_id, project.state.revision if number is None else number
+        )
+        needed = clip.shots is None and any(item.keyframes for item in revision.snapshot.objects)
+        return self._shots(clip) if needed else None
+
     def check(self, address: str) -> None:
         """Refuse an address that no project has announced.
 
@@ -225,7 +240,17 @@ class MatteStream:
             playhead: Frame where making its mattes begins, or None to make none.
         """
         order = self._superseded(project_id)
-        self._background.submit(self._announce, project_id, before, playhead, order)
+        shots = self.shots_needed(project_id, None)
+
+        def known(found: Future[Shots] | None) -> None:
+            with suppress(RuntimeError):  # the server is closing
+                self._background.submit(self._announce, project_id, before, playhead, order, found)
+
+        if shots is None:
+            known(None)
+        else:
+            # Threads are few, and finding shots may take minutes.
+            shots.add_done_callback(known)
 
     def stop_work(self, project_id: str) -> None:
         """Stop filling a project's mattes, also where filling has yet to begin."""
@@ -255,8 +280,8 @@ class MatteStream:
             )
         clip = self._clips.get(project.clip)
         mattes: tuple[str, ...] = ()
-        # An object without keyframes there has no matte, and shots need not be waited for.
-        if revision.snapshot.masks(object_id):
+        # Before the shots are known nothing is made, and they need not be waited for.
+        if revision.snapshot.masks(object_id) and clip.shots is not None:
             mattes = self.addresses(project, revision).mattes[object_id]
         grid = grid_of(clip)
         frames: list[float | None] = []
@@ -307,8 +332,17 @@ class MatteStream:
                 status=404,
             )
 
-    def _announce(self, project_id: str, before: int, playhead: int | None, ordered: int) -> None:
+    def _announce(
+        self,
+        project_id: str,
+        before: int,
+        playhead: int | None,
+        ordered: int,
+        shots: Future[Shots] | None,
+    ) -> None:
         try:
+            if shots is not None:
+                shots.result()
             project = self._projects.get(project_id)
             revision = self._projects.revision(project_id, project.state.revision)
             addresses = self.addresses(project, revision)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
+from mattebox.errors import InputError
+from mattebox.media import Cancelled
 from mattebox.server.problems import MEDIA_TYPE, Problem
 from mattebox.server.workspace import Workspace
 
@@ -19,6 +25,39 @@ def _workspace(request: Request) -> Workspace:
 
 OpenWorkspace = Annotated[Workspace, Depends(_workspace)]
 IfNoneMatch = Annotated[str | None, Header(description="ETag the client has.")]
+
+
+async def shots_known(workspace: Workspace, project: str, revision: int | None) -> None:
+    """Wait until the addresses of a revision, or of the present one, can be told.
+
+    Finding shots may take minutes. Nobody who waits for them may hold one of the few threads that
+    answer everything else.
+
+    Raises:
+        InputError: There is no such project or revision (404), or the server is stopping (503).
+    """
+    shots = await run_in_threadpool(workspace.stream.shots_needed, project, revision)
+    if shots is None:
+        return
+    loop, known = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell(_: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(known.set)
+
+    shots.add_done_callback(tell)
+    await known.wait()
+    try:
+        shots.result()
+    except (Cancelled, CancelledError):
+        raise InputError("The server is stopping; ask again soon.", status=503) from None
+
+
+async def _present_shots_known(project: str, workspace: OpenWorkspace) -> None:
+    await shots_known(workspace, project, None)
+
+
+PresentShotsKnown = Depends(_present_shots_known)
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

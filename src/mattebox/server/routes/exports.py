@@ -9,13 +9,23 @@ from mattebox.errors import InputError
 from mattebox.export import format_named
 from mattebox.server.models import ExportList, ExportModel, NewExport
 from mattebox.server.present import export_model
-from mattebox.server.routes.context import OpenWorkspace, content, responses
+from mattebox.server.routes.context import (
+    OpenWorkspace,
+    PresentShotsKnown,
+    content,
+    responses,
+)
 from mattebox.streaming.exports import ExportRequest
 
 router = APIRouter(tags=["exports"])
 
 
-@router.post("/projects/{project}/exports", status_code=201, responses=responses(404, 409, 422))
+@router.post(
+    "/projects/{project}/exports",
+    status_code=201,
+    responses=responses(404, 409, 422, 503),
+    dependencies=[PresentShotsKnown],
+)
 def start_export(project: str, body: NewExport, workspace: OpenWorkspace) -> ExportModel:
     """Export the present revision."""
     request = ExportRequest(

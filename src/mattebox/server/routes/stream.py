@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
@@ -18,6 +18,7 @@ from mattebox.server.routes.context import (
     has_tag,
     immutable,
     responses,
+    shots_known,
 )
 from mattebox.server.segment_response import SegmentResponse
 from mattebox.streaming.manifest import init_uri, segment_uri
@@ -30,11 +31,31 @@ router = APIRouter(tags=["stream"])
 _PLAYLIST = "application/vnd.apple.mpegurl"
 
 
-@router.get("/projects/{project}/manifest", responses=responses(404, 503))
+RevisionAsked = Annotated[int | None, Query(ge=0)]
+RevisionGiven = Annotated[int, Path(ge=0)]
+
+
+async def _asked_can_be_told(
+    project: str, workspace: OpenWorkspace, revision: RevisionAsked = None
+) -> None:
+    await shots_known(workspace, project, revision)
+
+
+async def _given_can_be_told(
+    project: str, workspace: OpenWorkspace, revision: RevisionGiven
+) -> None:
+    await shots_known(workspace, project, revision)
+
+
+@router.get(
+    "/projects/{project}/manifest",
+    responses=responses(404, 503),
+    dependencies=[Depends(_asked_can_be_told)],
+)
 def read_manifest(
     project: str,
     workspace: OpenWorkspace,
-    revision: Annotated[int | None, Query(ge=0)] = None,
+    revision: RevisionAsked = None,
 ) -> ManifestModel:
     """The manifest of a revision, or of the present one."""
     return ManifestModel.model_validate(workspace.stream.manifest(project, revision))
@@ -43,11 +64,12 @@ def read_manifest(
 @router.get(
     "/projects/{project}/revisions/{revision}/{rendition}.m3u8",
     response_class=Response,
-    responses=content(_PLAYLIST) | responses(404),
+    responses=content(_PLAYLIST) | responses(404, 503),
+    dependencies=[Depends(_given_can_be_told)],
 )
 def read_playlist(
     project: str,
-    revision: Annotated[int, Path(ge=0)],
+    revision: RevisionGiven,
     rendition: str,
     workspace: OpenWorkspace,
 ) -> Response:
@@ -113,7 +135,7 @@ def read_confidence(
     project: str,
     item: str,
     workspace: OpenWorkspace,
-    revision: Annotated[int | None, Query(ge=0)] = None,
+    revision: RevisionAsked = None,
 ) -> ConfidenceModel:
     """How sure the network was of each frame in a revision, or in the present one."""
     found = workspace.stream.confidence(project, item, revision)
