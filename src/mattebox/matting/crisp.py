@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +25,7 @@ def crisp(mask: Mask, gain: float) -> Mask:
     Returns:
         ``(H, W) uint8``.
     """
-    return _curve(gain)[mask]
+    return np.asarray(cv2.LUT(mask, _curve(gain)), np.uint8)
 
 
 @cache
