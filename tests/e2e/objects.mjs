@@ -203,7 +203,7 @@ async function scrub(editor) {
     window.shownFrames = new Set();
     const note = () => window.shownFrames.add(document.querySelector("[data-testid=frame]").textContent);
     const options = { characterData: true, subtree: true, childList: true };
-    new MutationObserver(note).observe(document.querySelector(".read-out"), options);
+    new window.MutationObserver(note).observe(document.querySelector(".read-out"), options);
   });
   await page.mouse.move(x(5), track.y + 40);
   await page.mouse.down();

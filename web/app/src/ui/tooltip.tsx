@@ -16,6 +16,8 @@ interface Tip {
   readonly text: string;
   readonly keys: readonly string[];
   readonly box: DOMRect;
+  /** In a column of buttons: beside, so that it covers none of them. */
+  readonly beside: boolean;
 }
 
 const tip = signal<Tip | null>(null);
@@ -27,11 +29,8 @@ export function Tooltip() {
   useLayoutEffect(() => {
     if (!shown || !element.current) return;
     const { width, height } = element.current.getBoundingClientRect();
-    const middle = shown.box.left + shown.box.width / 2 - width / 2;
-    const left = Math.max(GAP, Math.min(middle, innerWidth - width - GAP));
-    const below = shown.box.bottom + GAP;
-    const top = below + height > innerHeight ? shown.box.top - height - GAP : below;
-    element.current.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    const { x, y } = placeOf(shown, width, height);
+    element.current.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   }, [shown]);
   if (!shown) return null;
   return (
@@ -46,6 +45,16 @@ export function Tooltip() {
       )}
     </div>
   );
+}
+
+function placeOf({ box, beside }: Tip, width: number, height: number): { x: number; y: number } {
+  if (beside) return { x: box.right + GAP, y: box.top + (box.height - height) / 2 };
+  const middle = box.left + box.width / 2 - width / 2;
+  const below = box.bottom + GAP;
+  return {
+    x: Math.max(GAP, Math.min(middle, innerWidth - width - GAP)),
+    y: below + height > innerHeight ? box.top - height - GAP : below,
+  };
 }
 
 function watch(): () => void {
@@ -66,7 +75,8 @@ function watch(): () => void {
       const text = element.dataset.tip;
       if (!text || !element.isConnected) return;
       const keys = element.dataset.keys?.split(" ").filter(Boolean) ?? [];
-      tip.value = { text, keys, box: element.getBoundingClientRect() };
+      const beside = element.closest("[aria-orientation=vertical]") !== null;
+      tip.value = { text, keys, beside, box: element.getBoundingClientRect() };
     }, wait);
   };
   const over = (event: PointerEvent) => {
