@@ -116,11 +116,8 @@ function cursorOf(session: Session, gestures: StageGestures): string {
   if (gestures.grabbing.value) return "grabbing";
   if (session.spaceHeld.value || tool === "hand") return "hand";
   if (tool === "brush") return "draw";
-  if (tool === "box") return "cross";
-  const { erase } = session.toolbox.stroke.value;
-  const adds = includes({ tool, erase }, session.toolbox.alt.value);
-  if (tool === "lasso") return adds ? "cross" : "cross less";
-  return adds ? "add" : "take";
+  if (tool === "box" || tool === "lasso") return "cross";
+  return includes({ tool, erase: false }, session.toolbox.alt.value) ? "add" : "take";
 }
 
 const markOf = (target: EventTarget | null): string | null =>

@@ -34,6 +34,7 @@ export function addClick(session: Session, at: Point, include: boolean, since?: 
   if (!target) return;
   const { object, frame } = target;
   const id = nextId();
+  session.pointsShown.value = true;
   beginMeasure("click", since);
   toolbox.deed = `${include ? "Include" : "Exclude"} click at ${percents(at)}`;
   editDraft(session, (draft) => ({
@@ -74,7 +75,10 @@ export function addPrompt(session: Session, prompt: NewPrompt, paint?: Paint | n
   const id = nextId();
   const painted = direct ? (paint ?? Paint.begin(session)) : null;
   painted?.draw(prompt);
-  if (!direct) beginMeasure("click");
+  if (!direct) {
+    session.pointsShown.value = true;
+    beginMeasure("click");
+  }
   session.toolbox.deed = nameOf(prompt);
   // Paint shows itself; anything else shows as what was drawn, until its mask is here.
   if (!painted) {
@@ -173,7 +177,6 @@ function aim(session: Session): { readonly object: string; readonly frame: numbe
   if (!session.project.value || !playback) return null;
   if (playback.playing.value) playback.pause();
   session.clickId.value = null;
-  session.pointsShown.value = true;
   return { object: session.object.value?.id ?? "", frame: session.frame.value };
 }
 
