@@ -92,6 +92,14 @@ def test_same_input_gives_same_output_from_many_threads(exported: Path, name: st
             np.testing.assert_array_equal(found, wanted)
 
 
+def test_each_engine_answers_for_its_own_bits(exported: Path) -> None:
+    identities = {load("little", name, directory=exported).identity for name in ENGINES}
+    assert len(identities) == len(ENGINES)
+    again = load("little", ENGINES[0], directory=exported)
+    assert again.identity in identities
+    assert again.identity != card("little", exported).sha256
+
+
 def test_outputs_belong_to_the_caller(exported: Path) -> None:
     for name in ENGINES:
         engine = load("little", name, directory=exported)
@@ -197,11 +205,12 @@ def test_parts_of_a_network_keep_float32(tmp_path: Path) -> None:
     from mattebox.training.export import export
 
     torch.manual_seed(4)
-    errors = []
+    network = Chain()
+    errors, identities, files = [], set(), set()
     for parts in ((), ("/first/", "/second/")):
         directory = tmp_path / str(len(parts))
         export(
-            Chain(),
+            network,
             "chain",
             directory=directory,
             inputs={"image": (1, 3, 16, 24)},
@@ -212,8 +221,12 @@ def test_parts_of_a_network_keep_float32(tmp_path: Path) -> None:
         given = {"image": feed()["image"]}
         engine = load("chain", "openvino", directory=directory)
         wanted = load("chain", "torch", directory=directory).run(given)["features"]
+        identities.add(engine.identity)
+        files.add(card("chain", directory).sha256)
         errors.append(float(np.abs(engine.run(given)["features"] - wanted).max()))
     assert errors[1] < 1e-5
+    # The same file, other bits: no mask of the one may be taken for a mask of the other.
+    assert (len(files), len(identities)) == (1, 2)
     if engine.precision == "bf16":
         assert errors[0] > 1e-4
 

@@ -8,6 +8,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
 
 
@@ -26,7 +27,7 @@ class OnnxRuntimeEngine:
         if threads is not None:
             options.intra_op_num_threads = threads
         self._card = card
-        self.identity = card.sha256
+        self.identity = identity_of(card.sha256, onnxruntime.__version__)
         self._session = onnxruntime.InferenceSession(
             card.path, options, providers=["CPUExecutionProvider"]
         )

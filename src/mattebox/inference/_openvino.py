@@ -16,6 +16,7 @@ import openvino
 from numpy.typing import NDArray
 
 from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
 
 
@@ -33,10 +34,11 @@ class OpenVinoEngine:
     name = "openvino"
 
     def __init__(self, card: Card, *, threads: int | None = None) -> None:
-        self.identity = card.sha256
         self._card = card
         count = threads or os.cpu_count() or 1
         self.precision, self._all = _built(card, {"INFERENCE_NUM_THREADS": count})
+        kept = sorted(card.float32)
+        self.identity = identity_of(card.sha256, openvino.get_version(), self.precision, kept)
         self._half = self._all
         if count > 1:
             _, half = _built(card, {"INFERENCE_NUM_THREADS": count, "NUM_STREAMS": 2})

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
 
 
@@ -31,7 +32,7 @@ class TorchEngine:
         module: torch.nn.Module = getattr(import_module(package), attribute)()
         fill_from(module, card)
         self._card = card
-        self.identity = card.sha256
+        self.identity = identity_of(card.sha256, str(torch.__version__))
         self._module = module.eval()
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:

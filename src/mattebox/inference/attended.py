@@ -40,7 +40,7 @@ class AttendedEngine:
 
     @property
     def identity(self) -> str:
-        """Hash of what is run."""
+        """Hash of what computes the answers."""
         return self._engine.identity
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:

@@ -21,7 +21,9 @@ class Engine(Protocol):
     Attributes:
         name: The back end, such as ``"openvino"``.
         precision: What it computes in, such as ``"bf16"`` or ``"f32"``.
-        identity: Hash of what is run: the weights, or what was built from them.
+        identity: Hash of all that the bits of an answer depend on beside the input: the weights,
+            or what was built from them, the library's version and precision, the instructions
+            of this CPU.
     """
 
     @property
@@ -36,7 +38,7 @@ class Engine(Protocol):
 
     @property
     def identity(self) -> str:
-        """Hash of what is run."""
+        """Hash of what computes the answers."""
         ...
 
     def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
