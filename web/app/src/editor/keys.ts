@@ -110,6 +110,8 @@ export function listenToKeys(session: Session): () => void {
     const command = commandOf(session, event);
     if (!command) return;
     event.preventDefault();
+    // What is being drawn belongs to its object and frame: no key moves them away under the hand.
+    if (session.toolbox.drawing) return;
     if (event.key === " " && ON_RELEASE.has(command)) {
       if (!event.repeat) holdSpace(session, true);
       return;

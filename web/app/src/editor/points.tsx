@@ -99,7 +99,10 @@ function PointMark({ session, click, index }: { session: Session; click: ShownCl
       onNudge={(dx, dy) =>
         marking.dragClick(session, click.id, clamp({ x: click.x + dx, y: click.y + dy }))
       }
-      onNudged={() => marking.dropClick(session, click.id)}
+      onNudged={() => {
+        const target = marking.aim(session);
+        if (target) marking.dropClick(session, target, click.id);
+      }}
     >
       <Icon name={kind} />
     </Mark>

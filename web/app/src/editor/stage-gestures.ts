@@ -3,13 +3,14 @@
  * come in CSS pixels from the stage's top left corner; tools think in fractions of the picture.
  */
 
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { toPicture, type Point } from "../logic/viewport";
 import * as marking from "../state/marking";
 import { Paint } from "../state/paint";
 import type { Session } from "../state/session";
 import { begin } from "../tools/begin";
 import { Panning } from "../tools/moving";
+import { Pointing } from "../tools/pointing";
 import { pinch, type Fingers } from "../tools/pinch";
 import { distance, type Gesture, type Hand, type Intent, type Press } from "../tools/types";
 import { panPicture, pictureSize, setViewport, SMALLEST_SCALE } from "./stage-view";
@@ -36,6 +37,8 @@ export class StageGestures {
   private lead: number | null = null;
   private dragged: string | null = null;
   private paint: Paint | null = null;
+  /** What the gesture is for; null where it only moves the view. */
+  private target: marking.Target | null = null;
   private readonly touches = new Map<number, Point>();
 
   constructor(private readonly session: Session) {}
@@ -94,12 +97,14 @@ export class StageGestures {
     if (!first) return false;
     if (!(first.next instanceof Panning)) {
       if (marking.refuseLocked(session)) return false;
-      if (session.playback.value?.playing.value) session.playback.value.pause();
+      this.target = marking.aim(session);
+      if (!this.target) return false;
+      session.toolbox.drawing = true;
     }
     this.dragged = press.mark;
     this.enter(first.next);
     addEventListener("keydown", this.escape, true);
-    this.perform(first.intents, performance.now());
+    this.perform(first.intents);
     return true;
   }
 
@@ -107,18 +112,23 @@ export class StageGestures {
     if (!this.gesture) return;
     const { next, intents } = this.gesture.move(places);
     this.enter(next);
-    this.perform(intents, performance.now());
+    this.perform(intents);
   }
 
   finish(since = performance.now()): void {
+    // In one go: a preview is still there for the click that comes of it.
+    batch(() => this.end(since));
+  }
+
+  private end(since: number): void {
     const intents = this.gesture?.release() ?? [];
-    const paint = this.paint;
+    const { paint, target } = this;
     this.paint = null;
     this.leave();
     const prompt = intents.find(isPrompt);
-    if (prompt) marking.addPrompt(this.session, prompt, paint);
+    if (prompt && target) marking.addPrompt(this.session, target, prompt, paint);
     else paint?.end();
-    this.perform(intents, since);
+    if (target) this.give(target, intents, since);
   }
 
   /** Nothing comes of what was begun. */
@@ -132,11 +142,16 @@ export class StageGestures {
 
   private enter(gesture: Gesture): void {
     this.gesture = gesture;
-    this.grabbing.value = gesture instanceof Panning;
     const { shape } = gesture;
-    this.session.toolbox.shape.value = shape;
-    if (shape?.kind === "brush" && shape.direct) {
-      this.paint ??= Paint.begin(this.session);
+    const { toolbox } = this.session;
+    batch(() => {
+      this.grabbing.value = gesture instanceof Panning;
+      toolbox.gesturing.value = true;
+      toolbox.pressed.value = gesture instanceof Pointing ? gesture.at : null;
+      toolbox.shape.value = shape;
+    });
+    if (shape?.kind === "brush" && shape.direct && this.target) {
+      this.paint ??= Paint.begin(this.session, this.target);
       this.paint?.draw(shape);
     }
   }
@@ -145,8 +160,13 @@ export class StageGestures {
     this.gesture = null;
     this.lead = null;
     this.dragged = null;
+    this.target = null;
+    this.session.toolbox.drawing = false;
     this.grabbing.value = false;
-    this.session.toolbox.shape.value = null;
+    const { toolbox } = this.session;
+    toolbox.gesturing.value = false;
+    toolbox.pressed.value = null;
+    toolbox.shape.value = null;
     removeEventListener("keydown", this.escape, true);
   }
 
@@ -157,19 +177,29 @@ export class StageGestures {
     this.abandon();
   };
 
-  private perform(intents: readonly Intent[], since: number): void {
+  /** What shows while the hand is down. */
+  private perform(intents: readonly Intent[]): void {
     const { session } = this;
     for (const intent of intents) {
-      if (intent.kind === "click") {
-        marking.addClick(session, this.foreseen(intent.at), intent.include, since);
-      } else if (intent.kind === "pan") {
+      if (intent.kind === "pan") {
         panPicture(session, intent.dx, intent.dy);
       } else if (intent.kind === "select") {
         session.clickId.value = intent.mark;
       } else if (intent.kind === "drag") {
         marking.dragClick(session, intent.mark, intent.at);
+      }
+    }
+  }
+
+  /** What the hand leaves when it lets go. */
+  private give(target: marking.Target, intents: readonly Intent[], since: number): void {
+    const { session } = this;
+    for (const intent of intents) {
+      if (intent.kind === "click") {
+        const { include } = intent;
+        marking.addClick(session, target, { at: this.foreseen(intent.at), include, since });
       } else if (intent.kind === "drop") {
-        marking.dropClick(session, intent.mark);
+        marking.dropClick(session, target, intent.mark);
       }
     }
   }

@@ -34,7 +34,7 @@ export function keepFrame(session: Session, absent: boolean): void {
   const object = session.object.value;
   const frame = session.frame.value;
   if (!object || !(absent || canKeep(session))) return;
-  session.playback.value?.pause();
+  session.playback.value?.pin();
   void session.run(() => client.keepFrame(session.id, object.id, frame, absent));
 }
 

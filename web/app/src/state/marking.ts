@@ -26,14 +26,42 @@ export function swapTool({ tool, toolbox }: Session): void {
   }
 }
 
-/** A click at a picture point (0..1) on the frame that is shown; `since` is when it was given. */
-export function addClick(session: Session, at: Point, include: boolean, since?: number): void {
+/** What an edit is made to, as it was when the hand began it. */
+export interface Target {
+  /** Empty where there is none yet. */
+  readonly object: string;
+  readonly frame: number;
+  /** The object that was asked for before, once it is made; null: the edit itself makes one. */
+  readonly coming: Promise<string> | null;
+}
+
+/** Takes what is in sight as the target and has it stay in sight. Null while nothing is shown. */
+export function aim(session: Session): Target | null {
+  const playback = session.playback.value;
+  return session.project.value && playback?.shown.value ? targetOn(session, playback.pin()) : null;
+}
+
+/** The selected object on a frame, or the one that will be selected once it is made. */
+export function targetOn(session: Session, frame: number): Target {
+  const { coming } = session;
+  return { object: coming ? "" : (session.object.value?.id ?? ""), frame, coming };
+}
+
+/** A click at a picture point (0..1). */
+export interface GivenClick {
+  readonly at: Point;
+  readonly include: boolean;
+  /** When it was given, by the page's clock. */
+  readonly since?: number;
+}
+
+export function addClick(session: Session, target: Target, click: GivenClick): void {
   const { toolbox } = session;
+  const { at, include, since } = click;
   const { x, y } = at;
-  const target = aim(session);
-  if (!target) return;
   const { object, frame } = target;
   const id = nextId();
+  session.clickId.value = null;
   session.pointsShown.value = true;
   beginMeasure("click", since);
   toolbox.deed = `${include ? "Include" : "Exclude"} click at ${percents(at)}`;
@@ -49,7 +77,8 @@ export function addClick(session: Session, at: Point, include: boolean, since?: 
   if (object !== "") foresee(object);
   void session.run(
     async () => {
-      const made = await ensureObject(session);
+      const made = await ensureObject(session, target);
+      if (made === "") return null;
       if (object === "") foresee(made);
       return client.addClick(session.id, made, frame, { x, y, include });
     },
@@ -64,16 +93,17 @@ export function addClick(session: Session, at: Point, include: boolean, since?: 
 }
 
 /** A box, stroke or lasso. `paint` is what a direct edit has drawn already. */
-export function addPrompt(session: Session, prompt: NewPrompt, paint?: Paint | null): void {
-  const target = aim(session);
-  if (!target) {
-    paint?.end();
-    return;
-  }
+export function addPrompt(
+  session: Session,
+  target: Target,
+  prompt: NewPrompt,
+  paint?: Paint | null,
+): void {
   const { object, frame } = target;
   const direct = prompt.kind !== "box" && prompt.direct;
   const id = nextId();
-  const painted = direct ? (paint ?? Paint.begin(session)) : null;
+  session.clickId.value = null;
+  const painted = direct ? (paint ?? Paint.begin(session, target)) : null;
   painted?.draw(prompt);
   if (!direct) {
     session.pointsShown.value = true;
@@ -88,7 +118,10 @@ export function addPrompt(session: Session, prompt: NewPrompt, paint?: Paint | n
     }));
   }
   void session.run(
-    async () => client.addPrompt(session.id, await ensureObject(session), frame, prompt),
+    async () => {
+      const made = await ensureObject(session, target);
+      return made === "" ? null : client.addPrompt(session.id, made, frame, prompt);
+    },
     () => {
       painted?.end();
       editDraft(session, (draft) => ({
@@ -110,11 +143,10 @@ export function leaveClick(session: Session, click: string): void {
   editDraft(session, (draft) => ({ ...draft, moved: without(draft.moved, click) }));
 }
 
-export function dropClick(session: Session, click: string): void {
+export function dropClick(session: Session, target: Target, click: string): void {
   const at = session.draft.value.moved[click];
-  const object = session.object.value?.id;
-  const frame = session.frame.value;
-  if (!at || !object) return;
+  const { object, frame } = target;
+  if (!at || object === "") return;
   beginMeasure("click");
   session.toolbox.deed = `Point moved to ${percents(at)}`;
   void session.run(
@@ -158,31 +190,24 @@ export function flipClick(session: Session, click: string, include: boolean): vo
 }
 
 export function isClick(session: Session, mark: string): boolean {
-  const frame = session.frame.value;
-  const keyframe = session.object.value?.keyframes.find((entry) => entry.frame === frame);
-  return keyframe?.clicks.some(({ id }) => id === mark) ?? false;
+  const keyframes = session.object.value?.keyframes ?? [];
+  return keyframes.some(({ clicks }) => clicks.some(({ id }) => id === mark));
 }
 
 /** Says so where the object at hand is locked; the server would refuse whatever is marked. */
 export function refuseLocked(session: Session): boolean {
   const object = session.object.value;
-  if (!object?.locked) return false;
+  if (!object?.locked || session.coming) return false;
   notify(`${object.name} is locked; unlock it to change it.`);
   return true;
 }
 
-/** What an edit is made to; it stops playback. Null while nothing is shown. */
-function aim(session: Session): { readonly object: string; readonly frame: number } | null {
-  const playback = session.playback.value;
-  if (!session.project.value || !playback) return null;
-  if (playback.playing.value) playback.pause();
-  session.clickId.value = null;
-  return { object: session.object.value?.id ?? "", frame: session.frame.value };
-}
-
-/** A project may have no object yet: the first click makes one. */
-async function ensureObject(session: Session): Promise<string> {
-  const existing = session.object.value;
+/** A project may have no object yet: the first click makes one. Empty where there will be none. */
+async function ensureObject(session: Session, target: Target): Promise<string> {
+  if (target.object !== "") return target.object;
+  if (target.coming) return target.coming;
+  // An edit before this one may have made it meanwhile.
+  const [existing] = session.project.value?.objects ?? [];
   if (existing) return existing.id;
   const project = await client.addObject(session.id);
   session.accept(project);

@@ -1,7 +1,7 @@
 /** What the user does with the objects of a project, beside clicking them. */
 
 import * as client from "../api/client";
-import type { Project, ProjectObject } from "../api/types";
+import type { ProjectObject } from "../api/types";
 import { moved } from "../logic/moving";
 import { dismiss, notify } from "./notices";
 import type { Session } from "./session";
@@ -9,18 +9,26 @@ import { undo } from "./editing";
 
 export type ObjectChange = Parameters<typeof client.updateObject>[2];
 
+/** Adds an object and selects it; what is marked before it is there is meant for it already. */
 export function addObject(session: Session): void {
-  const before = new Set(session.project.value?.objects.map((object) => object.id));
-  void session.run(async () => selectNew(session, before, await client.addObject(session.id)));
-}
-
-function selectNew(session: Session, before: ReadonlySet<string>, project: Project): Project {
-  const added = project.objects.find((object) => !before.has(object.id));
-  if (added) selectObject(session, added.id);
-  return project;
+  let made = "";
+  const done = session.run(async () => {
+    const before = new Set(session.project.value?.objects.map(({ id }) => id));
+    const project = await client.addObject(session.id);
+    made = project.objects.findLast(({ id }) => !before.has(id))?.id ?? "";
+    // Whoever has selected another object since goes on with that one.
+    if (made !== "" && session.coming === coming) selectObject(session, made);
+    return project;
+  });
+  const coming = done.then(() => {
+    if (session.coming === coming) session.coming = null;
+    return made;
+  });
+  session.coming = coming;
 }
 
 export function selectObject(session: Session, object: string): void {
+  session.coming = null;
   session.objectId.value = object;
   session.clickId.value = null;
   if (session.solo.value !== null) session.solo.value = object;

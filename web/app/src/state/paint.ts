@@ -19,12 +19,11 @@ export class Paint {
     private readonly release: () => void,
   ) {}
 
-  /** Begins on the frame and object at hand; null where there is no object to paint yet. */
-  static begin(session: Session): Paint | null {
+  /** Begins at a place; null where there is no object to paint yet. */
+  static begin(session: Session, { object, frame }: Place): Paint | null {
     const { masks } = session;
-    const object = session.object.value?.id;
-    if (!object || !masks) return null;
-    const place = { object, frame: session.frame.value };
+    if (object === "" || !masks) return null;
+    const place = { object, frame };
     const paint = new Paint(session, place, masks.hold(place));
     void masks.shown(place).then((mask) => {
       paint.mask = mask;

@@ -40,6 +40,10 @@ export class Playback {
   );
 
   private readonly player: Player;
+  /** It was told to pause and has not said that it has. */
+  private stopping = false;
+  /** How many frames are sought and not in sight yet. */
+  private sought = 0;
   private wipe: number | null = null;
   private compare: { readonly revision: number; readonly position: number } | null = null;
 
@@ -53,6 +57,7 @@ export class Playback {
     });
     this.player.on("state", ({ state, rate }) => {
       this.playing.value = state === "playing" || state === "buffering" || state === "hidden";
+      if (!this.playing.value) this.stopping = false;
       this.buffering.value = state === "buffering";
       this.rate.value = rate;
     });
@@ -93,9 +98,22 @@ export class Playback {
   }
 
   pause(): void {
+    this.stopping ||= this.playing.value;
     this.playing.value = false;
     this.player.pause();
     this.player.setRate(1);
+  }
+
+  /**
+   * Stops and stays on the picture that is in sight, whatever else was sought; returns its frame.
+   * The player is a few pictures ahead of what this page knows of.
+   */
+  pin(): number {
+    const frame = this.frame.value;
+    const moves = this.playing.value || this.stopping || this.sought > 0;
+    if (this.playing.value) this.pause();
+    if (moves) void this.seek(frame);
+    return frame;
   }
 
   /** J and L: plays that way; each further press doubles the speed. */
@@ -115,11 +133,11 @@ export class Playback {
   }
 
   async seek(frame: number): Promise<void> {
-    await this.player.seek(clampFrame(frame, this.frameCount.value));
+    await this.arrival(this.player.seek(clampFrame(frame, this.frameCount.value)));
   }
 
   step(frames: number): void {
-    void this.player.step(frames);
+    void this.arrival(this.player.step(frames));
   }
 
   setView(view: View): void {
@@ -181,6 +199,15 @@ export class Playback {
 
   dispose(): void {
     this.player.destroy();
+  }
+
+  private async arrival(frame: Promise<FrameEvent | null>): Promise<void> {
+    this.sought += 1;
+    try {
+      await frame;
+    } finally {
+      this.sought -= 1;
+    }
   }
 
   private showWipe(): void {

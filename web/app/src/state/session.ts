@@ -156,6 +156,9 @@ export class Session {
   /** The masks drawn over the matte stream, while there is a stage. */
   masks: LiveMasks | null = null;
 
+  /** The object that was asked for last and will be selected, once it is made; "" if it is not. */
+  coming: Promise<string> | null = null;
+
   /** The newest version that the server spoke of. */
   private announced = 0;
   private offlineNotice: number | null = null;

@@ -38,6 +38,10 @@ export class Toolbox {
   /** Where the keyboard's crosshair is, in fractions of the picture; null: put away. */
   readonly cursor = signal<Point | null>(null);
   readonly alt = signal(false);
+  /** Something is being drawn or moved. */
+  readonly gesturing = signal(false);
+  /** Where a click is pressed that has not been let go, in fractions of the picture. */
+  readonly pressed = signal<Point | null>(null);
   /** What is being drawn, until it is let go. */
   readonly shape = signal<NewPrompt | null>(null);
   /** Whether resting over the picture shows what a click would take. */
@@ -45,6 +49,8 @@ export class Toolbox {
   /** How long answers took when the machine proved too slow for that; null: it has not. */
   readonly hoverSlow = signal<number | null>(null);
   readonly preview = signal<Preview | null>(null);
+  /** Something is being drawn or dragged: its object and frame stay what they are. */
+  drawing = false;
   /** The mark whose menu is open, and where on the page. */
   readonly menu = signal<{ readonly mark: string; readonly at: Point } | null>(null);
   /** What the last edit was, in words, until it is told what came of it. */

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Project } from "../src/api/types";
+import { addClick, addPrompt, targetOn } from "../src/state/marking";
+import { addObject, selectObject } from "../src/state/objects";
+import { Session } from "../src/state/session";
+import { makeObject, makeProject } from "./project";
+
+/** What the network would carry: each request waits until it is answered. */
+class Wire {
+  readonly paths: string[] = [];
+  private readonly waiting: ((project: Project) => void)[] = [];
+
+  readonly fetch = (path: string): Promise<Response> => {
+    this.paths.push(path.replace("/api/v1/projects/p1/", ""));
+    return new Promise((resolve) => {
+      this.waiting.push((project) => {
+        resolve(new Response(JSON.stringify(project), { status: 201 }));
+      });
+    });
+  };
+
+  async answer(project: Project): Promise<void> {
+    await vi.waitFor(() => expect(this.waiting.length).toBeGreaterThan(0));
+    this.waiting.shift()?.(project);
+  }
+
+  async sent(count: number): Promise<readonly string[]> {
+    await vi.waitFor(() => expect(this.paths.length).toBe(count));
+    return this.paths;
+  }
+}
+
+const click = { at: { x: 0.4, y: 0.5 }, include: true };
+const box = { kind: "box", box: [0.1, 0.1, 0.6, 0.6] } as const;
+const [first, second] = [makeObject({ id: "o1" }), makeObject({ id: "o2", name: "Object 2" })];
+
+function open(objects = [first, second]): Session {
+  const session = new Session("p1");
+  session.accept(makeProject({ objects }));
+  return session;
+}
+
+describe("an edit that waits for its turn", () => {
+  let wire: Wire;
+
+  beforeEach(() => {
+    wire = new Wire();
+    vi.stubGlobal("fetch", wire.fetch);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("goes to the object and frame that it was meant for, whatever is selected by then", async () => {
+    const session = open();
+    addClick(session, targetOn(session, 3), click);
+    addPrompt(session, targetOn(session, 4), box);
+    selectObject(session, "o2");
+    await wire.answer(makeProject({ version: 2, objects: [first, second] }));
+    expect(await wire.sent(2)).toEqual(["objects/o1/frames/3/clicks", "objects/o1/frames/4/prompts"]);
+  });
+
+  it("goes to the object that is being added", async () => {
+    const session = open([first]);
+    addObject(session);
+    addClick(session, targetOn(session, 3), click);
+    expect(session.draft.value.added[0]?.object).toBe("");
+    await wire.answer(makeProject({ version: 2, objects: [first, second] }));
+    expect(await wire.sent(2)).toEqual(["objects", "objects/o2/frames/3/clicks"]);
+    expect(session.object.value?.id).toBe("o2");
+  });
+
+  it("goes to the object that was selected while another is being added", async () => {
+    const session = open([first]);
+    addObject(session);
+    selectObject(session, "o1");
+    addClick(session, targetOn(session, 3), click);
+    await wire.answer(makeProject({ version: 2, objects: [first, second] }));
+    expect(await wire.sent(2)).toEqual(["objects", "objects/o1/frames/3/clicks"]);
+    expect(session.object.value?.id).toBe("o1");
+  });
+
+  it("makes one object, however many clicks come before there is one", async () => {
+    const session = open([]);
+    addClick(session, targetOn(session, 0), click);
+    addClick(session, targetOn(session, 0), click);
+    await wire.answer(makeProject({ version: 2, objects: [first] }));
+    await wire.answer(makeProject({ version: 3, objects: [first] }));
+    const clicks = "objects/o1/frames/0/clicks";
+    expect(await wire.sent(3)).toEqual(["objects", clicks, clicks]);
+  });
+
+  it("is dropped where the object could not be added", async () => {
+    const session = open([first]);
+    vi.stubGlobal("fetch", (path: string) => {
+      wire.paths.push(path);
+      return Promise.resolve(new Response('{"detail": "No more objects."}', { status: 409 }));
+    });
+    addObject(session);
+    addClick(session, targetOn(session, 3), click);
+    await vi.waitFor(() => expect(session.busy.value).toBe(0));
+    expect(wire.paths.filter((path) => path.endsWith("clicks"))).toEqual([]);
+    expect(session.draft.value.added).toEqual([]);
+  });
+});
