@@ -217,6 +217,18 @@ def test_one_more_click_costs_one_look() -> None:
     assert refiner.looks == before + 1
 
 
+def test_a_box_or_lasso_that_the_object_fills_costs_two_looks_and_no_other_more_than_four() -> None:
+    refiner = Counted()
+    filled: list[Mark] = [box("red"), ring("blue", include=True, direct=False)]
+    for mark in filled:
+        before = refiner.looks
+        Replay(refiner).mask(FRAME, [mark])
+        assert refiner.looks == before + 2
+    before = refiner.looks
+    Replay(refiner).mask(FRAME, [Box((0.02, 0.02, 0.98, 0.98))])
+    assert before + 2 < refiner.looks <= before + 4
+
+
 def test_the_base_is_neither_changed_nor_forgotten(replay: Replay) -> None:
     base = MASKS["blue"].copy()
     mask = replay.mask(FRAME, [stroke((20, 20), (30, 20), include=True, direct=True)], base)

@@ -28,7 +28,9 @@ EXCLUDED = 4
 """How many exclude clicks there are at most."""
 PLACES = ((0.5, 0.25), (0.5, 0.75), (0.25, 0.5), (0.75, 0.5))
 """Where, across and down the shape, the object is looked for beside its middle."""
-FILLS = 0.8
+TRIED = 3
+"""So many places inside are tried at most: each costs a decoding."""
+FILLS = 0.6
 """An answer that fills the shape so well is taken without trying other places."""
 SLACK = 0.03
 """How far beyond the shape the object may reach, over the shape's longer side."""
@@ -98,14 +100,14 @@ def _click(place: Place, seen: Window, *, include: bool) -> Click:
 
 
 def _inside(region: Mask) -> list[Place]:
-    """Columns and rows of places inside a region, its middle first."""
+    """Columns and rows of the places inside a region to try, its middle first."""
     left, top, width, height = cv2.boundingRect(region)
     places = [_middle(region)]
     for across, down in PLACES:
         place = int(left + across * width), int(top + down * height)
         if region[place[1], place[0]] >= 128 and place not in places:
             places.append(place)
-    return places
+    return places[:TRIED]
 
 
 def _extent(mask: Mask, strays: float) -> Window:
@@ -157,25 +159,25 @@ def _around(region: Mask, distance: int) -> list[Place]:
         return []
     line = max(lines, key=len)[:, 0, :]
     # What the frame's edge cuts off is not outside of the region.
-    free = [
-        (int(x), int(y))
-        for x, y in line
-        if 0 < x < width - 1 and 0 < y < height - 1 and region[y, x] < 128
-    ]
-    if not free:
+    x, y = line.T
+    beside = (x > 0) & (x < width - 1) & (y > 0) & (y < height - 1)
+    free = line[beside & (region[y, x] < 128)]
+    if not len(free):
         return []
     middle = np.mean(line, axis=0)
     corners = 2 * np.pi * np.arange(EXCLUDED) / EXCLUDED
     chosen: list[Place] = []
-    for across, down in zip(np.cos(corners), np.sin(corners), strict=True):
-        ahead = [(x - middle[0]) * across + (y - middle[1]) * down for x, y in free]
-        place = free[int(np.argmax(ahead))]
-        if max(ahead) > 0 and place not in chosen:
+    for direction in zip(np.cos(corners), np.sin(corners), strict=True):
+        ahead = (free - middle) @ np.array(direction)
+        best = int(np.argmax(ahead))
+        place = int(free[best, 0]), int(free[best, 1])
+        if ahead[best] > 0 and place not in chosen:
             chosen.append(place)
     return chosen
 
 
 def _grown(region: Mask, distance: int) -> Mask:
-    size = 2 * distance + 1
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return np.asarray(cv2.dilate(region, disk), np.uint8)
+    """All within a distance of a region, 255 there; of one thinner than a pixel, of what it has."""
+    solid = region >= max(1, min(128, int(region.max())))
+    away = cv2.distanceTransform(np.where(solid, 0, 255).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.where(away <= distance, 255, 0).astype(np.uint8)
