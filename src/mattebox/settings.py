@@ -34,7 +34,7 @@ class Settings(BaseSettings):
         default=(),
         description="Names, beside loopback and `host`, that requests may be addressed to.",
     )
-    engine: Literal["auto", "openvino", "onnxruntime", "torch"] = Field(
+    engine: Literal["auto", "tensorrt", "openvino", "onnxruntime", "torch"] = Field(
         default="auto", description="What runs the networks; `auto` takes the first that works."
     )
     lanes: int = Field(
@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Disk space for sound, and as much for filmstrip pictures; the least used go"
         " first.",
+    )
+    anchor_cache_bytes: int = Field(
+        default=_GIB,
+        ge=0,
+        description="Memory for what propagation goes on from when the next segment is made.",
     )
     max_upload_bytes: int = Field(
         default=64 * _GIB, ge=1, description="Largest file that is accepted."

@@ -20,6 +20,8 @@ import pytest
 from mattebox.media import ingest
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
+from mattebox.propagation import MemoryAnchors
+from mattebox.settings import Settings
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.counters import Counters
 from mattebox.streaming.networks import Networks
@@ -34,6 +36,7 @@ FRAMES = PICTURES * REPEATS
 SHOTS = ((0, FRAMES),)
 LOOKS = 2
 PATIENCE_S = 300
+DEFAULT_ANCHOR_BYTES: int = Settings.model_fields["anchor_cache_bytes"].default
 
 READ, MEMORIZE = "network_calls:propagation-read", "network_calls:propagation-memorize"
 DECODED, ENCODED, BYTES = "frames_decoded:matte", "frames_encoded:matte", "bytes_encoded:matte"
@@ -59,20 +62,32 @@ class Studio:
     def forget(self) -> None:
         """Begin anew, with nothing made or remembered."""
         cache = DiskCache(self._folder / "segments", 1 << 30)
+        self.anchors = MemoryAnchors(DEFAULT_ANCHOR_BYTES)
         self._maker = SegmentMaker(
-            self._library, cache, self._networks, self._counters, lambda _address, _sure: None
+            self._library,
+            cache,
+            self._networks,
+            self._counters,
+            lambda _address, _sure: None,
+            anchors=self.anchors,
         )
 
     def close(self) -> None:
         self._scheduler.close()
 
-    def mattes(self, *keyframes: int, corrected: int | None = None) -> list[Recipe]:
-        """The segments of an object with the ball's mask on these frames, one made smaller."""
+    def mattes(self, *keyframes: int, corrected: int | None = None, rim: int = 0) -> list[Recipe]:
+        """The segments of an object with the ball's mask on these frames.
+
+        Args:
+            keyframes: The frames.
+            corrected: One of them whose mask is made a little smaller.
+            rim: By how many pixels all of them are made smaller.
+        """
         masks = {}
         for frame in keyframes:
             mask = self._film.mask(frame // REPEATS)
-            if frame == corrected:
-                mask = np.asarray(cv2.erode(mask, np.ones((3, 3), np.uint8)), np.uint8)
+            side = 2 * (rim + (frame == corrected)) + 1
+            mask = np.asarray(cv2.erode(mask, np.ones((side, side), np.uint8)), np.uint8)
             masks[frame] = self._library.masks.put(mask)
         identity = self._networks.propagator().identity
         return matte_recipes(self.clip, masks, SHOTS, identity)
@@ -165,6 +180,18 @@ def test_between_two_keyframes_each_side_is_gone_once(studio: Studio) -> None:
     ahead, back, between, blended = 6, 9, 21, 4
     assert work[READ] == LOOKS * (ahead + back) + between
     assert work[MEMORIZE] == 2 + blended
+
+
+def test_objects_made_in_turns_do_not_crowd_each_other_out(studio: Studio) -> None:
+    studio.forget()
+    objects = [studio.mattes(0, 48, rim=rim) for rim in range(3)]
+    reads = [sum(studio.made(each[segment])[1][READ] for each in objects) for segment in range(2)]
+    ahead = back = 5
+    between = 2 * 21
+    assert sum(reads) == len(objects) * (LOOKS * (ahead + back) + between)
+    anchor = studio.anchors.size / (len(objects) * (ahead + back))
+    # What ten objects need in a minute between two keyframes, ahead and back.
+    assert 10 * 2 * 100 * anchor < DEFAULT_ANCHOR_BYTES
 
 
 def test_a_correction_makes_only_what_depends_on_it(studio: Studio) -> None:

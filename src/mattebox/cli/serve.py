@@ -14,6 +14,9 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for everything that is kept.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="What runs the networks, such as tensorrt or openvino.")
+    ] = None,
 ) -> None:
     """Start the server and print the address of its page.
 
@@ -25,7 +28,7 @@ def serve(
     from mattebox.server.run import run_server
     from mattebox.settings import Settings
 
-    given: dict[str, Any] = {"host": host, "port": port, "data": data}
+    given: dict[str, Any] = {"host": host, "port": port, "data": data, "engine": engine}
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:

@@ -81,10 +81,11 @@ class MemoryAnchors:
     """An `AnchorCache` in memory that forgets the least recently used beyond a size.
 
     Args:
-        capacity: Bytes to keep at most.
+        capacity: Bytes to keep at most. An anchor takes about a quarter of a megabyte, and a
+            minute between two keyframes has 200 of them.
     """
 
-    def __init__(self, capacity: int = 128 * 2**20) -> None:
+    def __init__(self, capacity: int = 2**30) -> None:
         self._capacity = capacity
         self._size = 0
         self._kept: OrderedDict[str, bytes] = OrderedDict()

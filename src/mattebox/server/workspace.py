@@ -23,6 +23,7 @@ from mattebox.projects.frames import Frames
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.projects.store import Project, timestamp
+from mattebox.propagation import MemoryAnchors
 from mattebox.segmentation import Mark
 from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
@@ -89,6 +90,7 @@ class Workspace:
             self.networks,
             self.counters,
             made=self._segment_made,
+            anchors=MemoryAnchors(settings.anchor_cache_bytes),
         )
         self.stream = MatteStream(
             library,

@@ -40,6 +40,7 @@ class SegmentMaker:
         counters: Where the work is counted.
         made: Told the address of each segment that is kept, and how sure the network was of each
             of its frames, empty for video.
+        anchors: What propagation goes on from when the next segment is made.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class SegmentMaker:
         networks: Networks,
         counters: Counters,
         made: Callable[[str, Sequence[float]], None],
+        *,
+        anchors: MemoryAnchors,
     ) -> None:
         self._clips = library.clips
         self._masks = library.masks
@@ -56,7 +59,7 @@ class SegmentMaker:
         self._networks = networks
         self._counters = counters
         self._made = made
-        self._anchors = MemoryAnchors()
+        self._anchors = anchors
 
     def make(self, recipe: Recipe, turn: Turn) -> Generator[bytes]:
         """Make the segment of a recipe, chunk by chunk, and keep it.
