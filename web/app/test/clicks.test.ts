@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clicksShown, EMPTY_DRAFT, hasStale, keyframesOf, objectOf } from "../src/logic/clicks";
-import { wantedMasks } from "../src/logic/livemasks";
+import type { Project } from "../src/api/types";
+import { stillBuffered, wantedMasks, type Buffered } from "../src/logic/livemasks";
 import { includesOf, nameOf, placeOf, promptsShown } from "../src/logic/prompts";
 import { makeKeyframe, makeObject, makeProject } from "./project";
 
@@ -85,12 +86,33 @@ describe("prompts", () => {
 describe("live masks", () => {
   const project = makeProject({ objects: [object] });
 
+  const frames = (shown: Project, frame: number, buffered: Buffered) =>
+    wantedMasks(shown, frame, { revision: 0, buffered }).map((mask) => mask.frame);
+
   it("are drawn on stale keyframes", () => {
-    expect(wantedMasks(project, 50, {})).toEqual([{ object: "o1", frame: 10, address: "/m/a.png" }]);
+    expect(wantedMasks(project, 50, { revision: 0, buffered: {} })).toEqual([
+      { object: "o1", frame: 10, address: "/m/a.png" },
+    ]);
   });
 
   it("fill in for the segment in sight until it is there", () => {
-    expect(wantedMasks(project, 30, {}).map((mask) => mask.frame)).toEqual([30, 10]);
-    expect(wantedMasks(project, 30, { o1: [[24, 48]] }).map((mask) => mask.frame)).toEqual([10]);
+    expect(frames(project, 30, {})).toEqual([30, 10]);
+    expect(frames(project, 30, { o1: [[24, 48]] })).toEqual([10]);
+  });
+
+  it("stay over what is still the revision before", () => {
+    const applied = makeProject({ revision: 1, objects: [{ ...object, stale: [] }] });
+    expect(frames(applied, 10, { o1: [[0, 48]] })).toEqual([10]);
+    expect(frames(applied, 10, {})).toEqual([10]);
+  });
+
+  it("stay where the next revision changed a segment, until that is there", () => {
+    const grid = { length: 24, frame_count: 60 };
+    const manifest = (...addresses: string[]) => ({ grid, objects: [{ id: "o1", matte: { addresses } }] });
+    const [before, after] = [manifest("a", "b", "c"), manifest("a", "x", "c")];
+    const buffered = { o1: [[0, 60]] } as const;
+    expect(stillBuffered(buffered, before, after)).toEqual({ o1: [[0, 24], [48, 60]] });
+    expect(stillBuffered(buffered, before, before)).toEqual(buffered);
+    expect(stillBuffered(buffered, before, { grid, objects: [] })).toEqual({ o1: [] });
   });
 });

@@ -109,8 +109,10 @@ export class LiveMasks {
     const project = session.project.value;
     const frame = playback.frame.value;
     const buffered = playback.buffered.value;
-    if (!project || !playback.manifest.value) return;
-    const wanted = new Map(wantedMasks(project, frame, buffered).map((mask) => [keyOf(mask), mask]));
+    const revision = playback.manifest.value?.revision;
+    if (!project || revision === undefined) return;
+    const masks = wantedMasks(project, frame, { revision, buffered });
+    const wanted = new Map(masks.map((mask) => [keyOf(mask), mask]));
     for (const [key, mask] of drawn) {
       if (!wanted.has(key)) this.remove(mask);
     }

@@ -1,6 +1,6 @@
 /** The player as state: which picture shows, whether it plays, what went wrong. */
 
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import {
   createPlayer,
   type BufferEvent,
@@ -11,6 +11,7 @@ import {
   type Player,
   type View,
 } from "@mattebox/player";
+import { stillBuffered } from "../logic/livemasks";
 import { clampFrame } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 
@@ -62,7 +63,11 @@ export class Playback {
       this.rate.value = rate;
     });
     this.player.on("revision", ({ manifest }) => {
-      this.manifest.value = manifest;
+      const before = this.manifest.value;
+      batch(() => {
+        if (before) this.buffered.value = stillBuffered(this.buffered.value, before, manifest);
+        this.manifest.value = manifest;
+      });
     });
     this.player.on("buffer", ({ mattes }) => {
       this.buffered.value = mattes;
