@@ -4,7 +4,8 @@
  *     npm run measure --workspace app          # MATTEBOX_SERVER names another address
  *
  * click to mask: from the event that gives the click until the picture with the new mask is drawn,
- * where the pointer had just come, and where it had rested until the preview showed;
+ * where the pointer had just come, and where it had rested until the preview showed, which itself
+ * does not count: only the mask that the server answers with does;
  * apply to first picture: from Apply until the picture of the playhead's segment is drawn.
  */
 

@@ -127,7 +127,7 @@ export class StageGestures {
     this.leave();
     const prompt = intents.find(isPrompt);
     if (prompt && target) marking.addPrompt(this.session, target, prompt, paint);
-    else paint?.end();
+    else paint?.drop();
     if (target) this.give(target, intents, since);
   }
 
@@ -135,7 +135,7 @@ export class StageGestures {
   abandon(): void {
     if (!this.gesture) return;
     if (this.dragged !== null) marking.leaveClick(this.session, this.dragged);
-    this.paint?.end();
+    this.paint?.drop();
     this.paint = null;
     this.leave();
   }

@@ -1,6 +1,7 @@
 /**
- * How long the page takes from a click to its mask on the screen, and from Apply to the first
- * propagated picture: as performance measures, and as the last values for the read-out.
+ * How long the page takes from a click to the server's mask on the screen, and from Apply to the
+ * first propagated picture: as performance measures, and as the last values for the read-out. What
+ * the page foresaw of a click shows earlier, and does not count.
  */
 
 import { signal } from "@preact/signals";

@@ -61,6 +61,8 @@ export function addClick(session: Session, target: Target, click: GivenClick): v
   const { x, y } = at;
   const { object, frame } = target;
   const id = nextId();
+  // First of all: what follows leaves nothing to preview.
+  const foreseen = foreseenMask(session, { object: object || null, frame, at, include });
   session.clickId.value = null;
   session.pointsShown.value = true;
   beginMeasure("click", since);
@@ -69,7 +71,6 @@ export function addClick(session: Session, target: Target, click: GivenClick): v
     ...draft,
     added: [...draft.added, { id, x, y, include, object, frame }],
   }));
-  const foreseen = foreseenMask(session, { object: object || null, frame, at, include });
   let release: () => void = () => undefined;
   const foresee = (known: string) => {
     if (foreseen) release = showForeseen(session, { object: known, frame }, foreseen);

@@ -47,7 +47,8 @@ export class LiveMasks {
     let revision = this.playback.manifest.value?.revision;
     const stopDrawing = effect(() => {
       const current = this.playback.manifest.value?.revision;
-      if (current !== revision) this.drawn.clear();
+      // The player has dropped the masks of the revision before.
+      if (current !== revision) this.forgotten();
       revision = current;
       this.sync();
     });
@@ -94,14 +95,21 @@ export class LiveMasks {
     };
   }
 
-  /** Shows a mask at a place that is held. */
+  /** Shows a mask at a place that is held. It is no answer yet: the measure of a click goes on. */
   show(place: Place, mask: Mask): void {
     const held = this.held.get(keyOf(place));
     if (!held) return;
     held.mask = mask;
     // A copy: the player tells masks apart by their array, and painting goes on in this one.
     this.playback.setLiveMask(place.frame, place.object, copyOf(mask));
-    this.fresh = true;
+  }
+
+  /** Draws anew what is held; the rest follows from what is wanted. */
+  private forgotten(): void {
+    this.drawn.clear();
+    for (const { object, frame, mask, holders } of this.held.values()) {
+      if (mask && holders > 0) this.playback.setLiveMask(frame, object, copyOf(mask));
+    }
   }
 
   private sync(): void {

@@ -7,6 +7,8 @@ import type { Session } from "./session";
 
 export class Paint {
   private mask: Mask | null = null;
+  /** What was there when the stroke began. */
+  private before: Mask | null = null;
   private wanted: NewPrompt | null = null;
   /** How many places of the stroke are in the mask. */
   private done = 0;
@@ -25,10 +27,15 @@ export class Paint {
     if (object === "" || !masks) return null;
     const place = { object, frame };
     const paint = new Paint(session, place, masks.hold(place));
-    void masks.shown(place).then((mask) => {
-      paint.mask = mask;
-      paint.flush();
-    });
+    masks.shown(place).then(
+      (mask) => {
+        paint.before = { ...mask, data: mask.data.slice() };
+        paint.mask = mask;
+        paint.flush();
+      },
+      // A mask that cannot be read cannot be painted on: the stroke shows with the server's answer.
+      () => undefined,
+    );
     return paint;
   }
 
@@ -44,10 +51,16 @@ export class Paint {
     });
   }
 
-  /** Gives the place back to the stored mask: the server has answered, or nothing came of it. */
+  /** Gives the place back to the stored mask: the server has answered. */
   end(): void {
     this.over = true;
     this.release();
+  }
+
+  /** Nothing came of it: what was there shows again, be it a stroke without an answer yet. */
+  drop(): void {
+    if (this.before) this.session.masks?.show(this.place, this.before);
+    this.end();
   }
 
   private flush(): void {
