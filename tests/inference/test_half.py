@@ -4,18 +4,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import onnxruntime
 import pytest
-from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.inference import TENSORRT, available, card, load
 from mattebox.inference.weights import DIRECTORY
 from mattebox.propagation.network import MEMORIZE, READ, Network
-from mattebox.segmentation.refiner import DECODER, ENCODER, SIZE
-from tests.inference.test_parity import frames, iou
+from mattebox.segmentation.refiner import DECODER, ENCODER
 from tests.propagation.test_propagation_parity import found, subjects
 
 onnx = pytest.importorskip("onnx")
@@ -33,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import json
 
     made = tmp_path_factory.mktemp("half")
-    for name in (READ, MEMORIZE, ENCODER, DECODER):
+    for name in (READ, MEMORIZE):
         content = halved(name).SerializeToString()
         fields = json.loads((DIRECTORY / f"{name}.json").read_text())
         fields["sha256"] = hashlib.sha256(content).hexdigest()
@@ -52,20 +49,13 @@ def test_propagated_masks_agree_with_float32(folder: Path) -> None:
             assert agreement >= 0.995, (name, gap)
 
 
-def test_refined_masks_agree_with_float32(folder: Path) -> None:
-    for frame, click in frames():
-        small = np.asarray(cv2.resize(frame, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.uint8)
-        image = np.ascontiguousarray(small.transpose(2, 0, 1)[None], np.float32) / 255
-        hints = np.zeros((1, 3, SIZE, SIZE), np.float32)
-        cv2.circle(hints[0, 0], (int(click.x * SIZE), int(click.y * SIZE)), 5, 1.0, cv2.FILLED)
-        masks: list[NDArray[np.uint8]] = []
-        for directory in (DIRECTORY, folder):
-            encode, decode = (
-                load(name, "onnxruntime", directory=directory) for name in (ENCODER, DECODER)
-            )
-            logits = decode.run({**encode.run({"image": image}), "hints": hints})["logits"][0, 0]
-            masks.append((logits > 0).astype(np.uint8) * 255)
-        assert iou(*masks) >= 0.995
+def test_a_network_that_needs_float32_is_not_cast() -> None:
+    from mattebox.inference._tensorrt import typed
+
+    for name in (ENCODER, DECODER):
+        assert card(name).precision == "f32"
+        assert typed(card(name)) == onnx.load(card(name).path)
+    assert typed(card(READ)) == halved(READ)
 
 
 def test_products_are_half_and_what_rounds_badly_is_not() -> None:
@@ -135,7 +125,7 @@ def test_tensorrt_takes_the_graphs() -> None:
     if library is None:
         pytest.skip("needs TensorRT for RTX")
     for name in (MEMORIZE, ENCODER):
-        graph = halved(name).SerializeToString()
+        graph = _tensorrt.typed(card(name)).SerializeToString()
         assert len(_tensorrt.build(library, graph, name, architecture=89)) > 100_000
 
 

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -22,10 +24,30 @@ SEQUENCES = DATA / "train" / "sequences" / "davis2016_train"
 Picture = NDArray[np.uint8]
 
 
+def through_a_codec(frames: list[Picture]) -> list[Picture]:
+    """Encode as H.264, as uploads are, and decode again."""
+    file = BytesIO()
+    with av.open(file, "w", format="mp4") as writing:
+        stream = writing.add_stream("libx264", rate=24, options={"crf": "20"})
+        stream.height, stream.width = frames[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for frame in frames:
+            writing.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
+        writing.mux(stream.encode(None))
+    file.seek(0)
+    with av.open(file, "r") as reading:
+        return [
+            np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            for frame in reading.decode(video=0)
+        ]
+
+
 def subjects() -> Iterator[tuple[str, list[Picture], Picture]]:
     """Yield a name, nine consecutive frames and the first one's mask."""
     film = Film()
     yield "drawn", [film.frame(index) for index in range(4, 13)], film.mask(4)
+    slow = through_a_codec([film.frame(4 + index // 3) for index in range(9)])
+    yield "coded", slow, film.mask(4)
     for name in ("horsejump-low", "bear", "drift-turn"):
         if (SEQUENCES / name).is_dir():
             frames = list(islice(read_frames(SEQUENCES / name), 9))

@@ -29,7 +29,7 @@ CACHE_VARIABLE = "MATTEBOX_ENGINE_CACHE"
 
 
 class TensorRtEngine:
-    """A network run by TensorRT in float16, with float32 where the graph says so.
+    """A network run by TensorRT in float16 where the network bears it, else in float32.
 
     The graph holds its casts and the network is strongly typed, so nothing is left to a builder's
     judgement of precision. A built engine is kept in `cache_folder`, under an address that names
@@ -37,10 +37,10 @@ class TensorRtEngine:
     """
 
     name = "tensorrt"
-    precision = "f16"
 
     def __init__(self, card: Card, *, threads: int | None = None) -> None:
         del threads
+        self.precision = "f32" if card.precision == "f32" else "f16"
         self._library = import_module(library())
         self._cuda = import_module("cuda.bindings.runtime")
         device = _Device(self._cuda)
@@ -68,11 +68,16 @@ class TensorRtEngine:
 
     def _build(self, card: Card, path: Path) -> bytes:
         log.info("building an engine; this happens once", network=card.name, file=path.name)
-        graph = to_half(onnx.load(card.path))
-        plan = build(self._library, graph.SerializeToString(), card.name)
+        plan = build(self._library, typed(card).SerializeToString(), card.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, plan)
         return plan
+
+
+def typed(card: Card) -> onnx.ModelProto:
+    """Return a network's graph with the types that it is to be computed in."""
+    model = onnx.load(card.path)
+    return model if card.precision == "f32" else to_half(model)
 
 
 def library() -> str:
@@ -130,6 +135,8 @@ def build(library: Any, graph: bytes, network: str, *, architecture: int | None 
         raise RuntimeError(f"{library.__name__} does not take {network}: {errors}")
     config = builder.create_builder_config()
     config.progress_monitor = _monitor(library, network)
+    # What the graph calls float32 is float32, not 19 bits of it.
+    config.clear_flag(library.BuilderFlag.TF32)
     if architecture is not None:
         config.num_compute_capabilities = 1
         capability = getattr(library.ComputeCapability, f"SM{architecture}")
