@@ -9,7 +9,10 @@ prefers frames that decode by themselves; anchors it leaves out are found from t
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+
+from mattebox.propagation.settings import PropagationSettings
+from mattebox.propagation.spans import Span, anchors_of
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,39 @@ class Chain:
             stops.append(at)
             goal = distances[at] + self.stride
         return stops
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The anchors of a span and the chains over them.
+
+    Attributes:
+        places: Anchors and keyframes, ascending.
+        ahead: The chain from the left keyframe, where there is one.
+        back: The chain from the right keyframe, where there is one.
+    """
+
+    places: tuple[int, ...]
+    ahead: Chain | None
+    back: Chain | None
+
+
+@lru_cache(maxsize=32)
+def layout(span: Span, settings: PropagationSettings, sync: tuple[int, ...]) -> Layout:
+    """Lay out a span; kept, since a clip of hours has thousands of anchors and segments.
+
+    Args:
+        span: The span.
+        settings: Where anchors lie.
+        sync: Frames that decode by themselves, ascending.
+    """
+    near, far_stride = settings.near, settings.far_stride
+    anchors = anchors_of(span, settings.stride, near=near, far_stride=far_stride, sync=sync)
+    ends = {k for k in (span.left, span.right) if k is not None}
+    light = frozenset(sync)
+
+    def chain(end: int | None, ordered: tuple[int, ...]) -> Chain | None:
+        return None if end is None else Chain(end, ordered, near, far_stride, light)
+
+    places = tuple(sorted({*anchors, *ends}))
+    return Layout(places, chain(span.left, anchors), chain(span.right, anchors[::-1]))

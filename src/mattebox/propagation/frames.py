@@ -40,7 +40,7 @@ class HeldFrames:
         self._held: dict[int, Frame] = {}
         self._reasons: dict[int, frozenset[int]] = {}
         self._lock = Lock()
-        self.sync_frames = source.sync_frames
+        self.sync_frames = tuple(source.sync_frames)
 
     def hold(self, reason: int, indices: Iterable[int]) -> None:
         """Hold these frames until they are let go for the same reason.

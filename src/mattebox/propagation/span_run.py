@@ -20,7 +20,7 @@ from mattebox.propagation.anchors import (
     from_bytes,
     to_bytes,
 )
-from mattebox.propagation.chains import Chain, Stop
+from mattebox.propagation.chains import Stop, layout
 from mattebox.propagation.frames import Frame, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.overlap import Brake, Overlap
@@ -29,7 +29,6 @@ from mattebox.propagation.settings import PropagationSettings
 from mattebox.propagation.spans import (
     Span,
     Stretch,
-    anchors_of,
     pieces,
     reach,
     stretches_of,
@@ -85,25 +84,13 @@ class SpanRun:
         # Before a frame where the object is absent it leaves, and is not looked for again.
         self._leaves = span.right is not None and not masks[span.right].any()
         sync = frames.sync_frames
-        self._anchors = anchors_of(
-            span, settings.stride, near=settings.near, far_stride=settings.far_stride, sync=sync
-        )
-        ends = (k for k in (span.left, span.right) if k is not None)
-        self._places = sorted({*self._anchors, *ends})
+        self._layout = layout(span, settings, sync)
         self._shared: dict[int, Estimate] = {}
-        self._ahead = self._chain(span.left, self._anchors)
-        self._back = self._chain(span.right, self._anchors[::-1])
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
         facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
         self._holding: tuple[int, set[int]] = (0, set())
-
-    def _chain(self, end: int | None, anchors: tuple[int, ...]) -> Chain | None:
-        if end is None:
-            return None
-        near, stride = self._settings.near, self._settings.far_stride
-        return Chain(end, anchors, near, stride, frozenset(self._frames.sync_frames))
 
     # --- a request ------------------------------------------------------------------------------
 
@@ -113,7 +100,7 @@ class SpanRun:
         self._keyframes = {k: self._keyframe(k) for k in sorted(self._masks)}
         # Where a chain comes from behind, too, all anchors have to be found before the first frame.
         hurried = self._span.right is None or self._leaves
-        line = pieces(self._places, first, last, PIECE, hurried=hurried)
+        line = pieces(self._layout.places, first, last, PIECE, hurried=hurried)
         overlap = Overlap(self._begin, lambda piece: self._frames.let_go(piece[0]), self._brake)
         with closing(overlap.run(line)) as found:
             yield from found
@@ -122,8 +109,8 @@ class SpanRun:
         """Find a piece's knots; return what finds the masks of each of its stretches."""
         first, last = piece
         span = self._span
-        low, high = reach(self._places, first, last)
-        wanted = self._places[low:high]
+        low, high = reach(self._layout.places, first, last)
+        wanted = self._layout.places[low:high]
         stretches = stretches_of(wanted, first, last)
         anchors = [place for place in wanted if place not in self._masks]
         held = {*anchors, *(i for each in stretches for i in range(each.start, each.stop))}
@@ -186,7 +173,7 @@ class SpanRun:
         self, goal: Stop, found: Mapping[int, Estimate], held: set[int], *, ahead: bool
     ) -> Estimate:
         """Go to a stop of a chain, from where the cache last knows it, or from the keyframe."""
-        chain = self._ahead if ahead else self._back
+        chain = self._layout.ahead if ahead else self._layout.back
         assert chain is not None
         way: list[Stop] = []
         at: Stop | None = goal
