@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.conformance import boxes
-from tests.conformance.conftest import Applied, apply_keyframes, disk
+from tests.conformance.conftest import Applied, apply_keyframes, disk, png
 from tests.server.live import Client, Json, served, wait_for
 from tests.support import barcode, clips
 
@@ -265,3 +265,18 @@ def _two_shots(path: Path) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
     return path
+
+
+def test_an_apply_that_is_undone_and_redone_is_made_to_its_end(
+    server: Client, project: str
+) -> None:
+    item = server.add_object(project)
+    server.place_mask(project, item, 0, png(disk(100, 90, 30)))
+    server.apply(project)
+    server.post(f"/projects/{project}/undo")
+    server.post(f"/projects/{project}/redo")
+    made = wait_for(
+        lambda: server.get(f"/projects/{project}/manifest")["objects"][0]["matte"],
+        lambda matte: matte["ready"] == [[0, 3]],
+    )
+    assert len(made["addresses"]) == 3

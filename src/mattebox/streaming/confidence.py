@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """How sure the network was of each frame of a matte.
+
+    Attributes:
+        revision: Number of the revision.
+        frames: The IoU that it expects, in [0, 1], 1 on a keyframe; None where nothing is made.
+    """
+
+    revision: int
+    frames: list[float | None]
 
 
 def rounded(confidence: Sequence[float]) -> list[float]:

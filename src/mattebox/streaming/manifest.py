@@ -26,6 +26,11 @@ class Addresses:
     video: tuple[str, ...]
     mattes: dict[str, tuple[str, ...]]
 
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.video) + sum(len(matte) for matte in self.mattes.values())
+
 
 def segment_uri(address: str) -> str:
     """Where a segment is fetched."""

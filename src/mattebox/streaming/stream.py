@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -21,11 +21,12 @@ from mattebox.projects.revisions import Revision
 from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
-from mattebox.streaming.confidence import from_note, rounded
+from mattebox.streaming.confidence import Confidence, from_note, rounded
 from mattebox.streaming.fill import Filler
 from mattebox.streaming.manifest import Addresses, changed_ranges, manifest
 from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.networks import Networks
+from mattebox.streaming.places import Places
 from mattebox.streaming.plan import (
     Range,
     carrier_of,
@@ -43,23 +44,9 @@ from mattebox.streaming.segments import SegmentMaker
 
 log = structlog.get_logger(__name__)
 
-_REVISIONS_KEPT = 64
+# Of all revisions together: a two-hour film has 7,200 in each of its renditions.
+_ADDRESSES_KEPT = 200_000
 _SHOTS_TIMEOUT_S = 600
-
-Places = dict[str, list[tuple[str | None, int]]]
-
-
-@dataclass(frozen=True)
-class Confidence:
-    """How sure the network was of each frame of a matte.
-
-    Attributes:
-        revision: Number of the revision.
-        frames: The IoU that it expects, in [0, 1], 1 on a keyframe; None where nothing is made.
-    """
-
-    revision: int
-    frames: list[float | None]
 
 
 class MatteStream:
@@ -99,8 +86,9 @@ class MatteStream:
         self._shots = shots
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, int], Addresses] = OrderedDict()
-        self._places: dict[str, Places] = {}
+        self._places = Places()
         self._orders: Counter[str] = Counter()
+        self._playheads: dict[str, int | None] = {}
         self._background = ThreadPoolExecutor(4, thread_name_prefix="apply")
         self.filler = Filler(self.request, bus)
 
@@ -132,25 +120,27 @@ class MatteStream:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
+            video = next((a.video for (p, _), a in self._known.items() if p == project.id), ())
         clip = self._clips.get(project.clip)
-        recipes = video_recipes(clip)
-        video = tuple(recipe.address for recipe in recipes)
+        recipes = [] if video else video_recipes(clip)
+        video = video or _addresses(recipes)
         mattes = {}
         for item in revision.snapshot.objects:
             if item.keyframes:
                 shots = self._shots(clip).result(_SHOTS_TIMEOUT_S)
                 network = self._networks.propagator().identity
                 made = matte_recipes(clip, item.masks, shots, network)
-                mattes[item.id] = tuple(recipe.address for recipe in made)
+                mattes[item.id] = _addresses(made)
                 recipes += made
         self._recipes.add(project.id, recipes)
         found = Addresses(video, mattes)
         with self._lock:
             self._known[key] = found
-            while len(self._known) > _REVISIONS_KEPT:
-                self._known.popitem(last=False)
-            if revision.number == project.state.revision:
-                self._places[project.id] = _places(found)
+            kept = sum(known.count for known in self._known.values())
+            while kept > _ADDRESSES_KEPT and len(self._known) > 1:
+                kept -= self._known.popitem(last=False)[1].count
+        if revision.number == project.state.revision:
+            self._places.put(project.id, found, 0)
         return found
 
     def shots_needed(self, project_id: str, number: int | None) -> Future[Shots] | None:
@@ -237,9 +227,12 @@ class MatteStream:
         Args:
             project_id: Which project.
             before: Number of the revision that was present before.
-            playhead: Frame where making its mattes begins, or None to make none.
+            playhead: Frame where making its mattes begins. None to begin where it last did, if any
+                are missing and nobody stopped it.
         """
         order = self._superseded(project_id)
+        if playhead is not None:
+            self._playheads[project_id] = playhead
         shots = self.shots_needed(project_id, None)
 
         def known(found: Future[Shots] | None) -> None:
@@ -254,6 +247,7 @@ class MatteStream:
 
     def stop_work(self, project_id: str) -> None:
         """Stop filling a project's mattes, also where filling has yet to begin."""
+        self._playheads[project_id] = None
         self._superseded(project_id)
 
     def _superseded(self, project_id: str) -> int:
@@ -293,24 +287,23 @@ class MatteStream:
 
     def segment_made(self, address: str, confidence: Sequence[float]) -> None:
         """Tell pages that a segment became ready, and how sure the network was of its frames."""
-        with self._lock:
-            found = [
-                (project, place)
-                for project, places in self._places.items()
-                for place in places.get(address, ())
-            ]
-        for project, (object_id, segment) in found:
-            told: dict[str, Any] = {"object": object_id, "segment": segment, "address": address}
+        for place in self._places.find(address):
+            told: dict[str, Any] = {
+                "object": place.object,
+                "segment": place.segment,
+                "address": address,
+            }
             if confidence:
                 told["confidence"] = rounded(confidence)
-            self._bus.publish(project, "segment", told)
+            self._bus.publish(place.project, "segment", told)
 
     def forget(self, project_id: str) -> None:
         """Drop what is kept of a deleted project."""
         self.filler.stop(project_id)
+        self._places.forget(project_id)
         with self._lock:
-            self._places.pop(project_id, None)
             self._orders.pop(project_id, None)
+            self._playheads.pop(project_id, None)
             for key in [key for key in self._known if key[0] == project_id]:
                 del self._known[key]
 
@@ -355,8 +348,7 @@ class MatteStream:
             detail = error.detail if isinstance(error, InputError) else "The revision failed."
             self._bus.publish(project_id, "work", _failed(detail))
             return
-        with self._lock:
-            self._places[project_id] = _places(addresses)
+        self._places.put(project_id, addresses, ordered)
         changed = {
             item: changed_ranges(old.mattes.get(item, ()), addresses.mattes.get(item, ()))
             for item in {*old.mattes, *addresses.mattes}
@@ -368,15 +360,17 @@ class MatteStream:
         )
         with self._lock:
             current = self._orders[project_id] == ordered
-        if playhead is not None and current:
+        start = self._playheads.get(project_id, 0) if playhead is None else playhead
+        if start is not None and current:
             grid = grid_of(self._clips.get(project.clip))
-            order = outward(grid.count, grid.segment_of(playhead))
+            order = outward(grid.count, grid.segment_of(start))
             # Objects may share a segment where neither of them is.
             wanted = list(
                 dict.fromkeys(mattes[s] for s in order for mattes in addresses.mattes.values())
             )
             missing = [address for address in wanted if address not in self._cache]
-            self.filler.start(project_id, missing, len(wanted), self._cache.__contains__)
+            if missing or playhead is not None:
+                self.filler.start(project_id, missing, len(wanted), self._cache.__contains__)
 
 
 def init_of(clip: Clip, kind: str) -> bytes:
@@ -384,14 +378,9 @@ def init_of(clip: Clip, kind: str) -> bytes:
     return (video_rendition(clip) if kind == "video" else matte_rendition(clip)).init
 
 
-def _places(addresses: Addresses) -> Places:
-    places: Places = {}
-    for segment, address in enumerate(addresses.video):
-        places.setdefault(address, []).append((None, segment))
-    for object_id, mattes in addresses.mattes.items():
-        for segment, address in enumerate(mattes):
-            places.setdefault(address, []).append((object_id, segment))
-    return places
+def _addresses(recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    # Most are those of the revision before; equal ones are kept once.
+    return tuple(sys.intern(recipe.address) for recipe in recipes)
 
 
 def _failed(detail: str) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+from mattebox.streaming.manifest import Addresses
+from mattebox.streaming.places import Place, Places
+
+BEFORE = Addresses(("v0", "v1"), {"o1": ("a0", "a1")})
+AFTER = Addresses(("v0", "v1"), {"o1": ("a0", "b1"), "o2": ("a0", "c1")})
+
+
+def test_a_segment_is_found_wherever_it_is_shown() -> None:
+    places = Places()
+    places.put("p", AFTER, 1)
+    places.put("q", BEFORE, 1)
+    assert places.find("a0") == [Place("p", "o1", 0), Place("p", "o2", 0), Place("q", "o1", 0)]
+    assert places.find("v1") == [Place("p", None, 1), Place("q", None, 1)]
+    places.forget("p")
+    assert places.find("c1") == []
+
+
+def test_who_comes_late_with_what_was_before_changes_nothing() -> None:
+    places = Places()
+    places.put("p", BEFORE, 0)
+    places.put("p", AFTER, 2)
+    places.put("p", BEFORE, 1)
+    places.put("p", BEFORE, 0)
+    assert places.find("b1") == [Place("p", "o1", 1)]
+    assert places.find("a1") == []
+    places.put("p", BEFORE, 3)
+    assert places.find("a1") == [Place("p", "o1", 1)]
+
+
+def test_projects_used_long_ago_are_let_go() -> None:
+    places = Places()
+    for number in range(100):
+        places.put(f"p{number}", BEFORE, 1)
+        places.put("open", BEFORE, 1)
+    shown = {place.project for place in places.find("v0")}
+    assert len(shown) == 64
+    assert {"open", "p99"} <= shown
