@@ -32,6 +32,19 @@ describe("next frame to fix", () => {
     expect(framesToFix(confidence, around)[0]).toBe(70);
   });
 
+  it("takes no account of what is not made", () => {
+    const confidence = clip(100, [[30, 0.6], [70, 0.4]]);
+    confidence.fill(null, 50, 90);
+    expect(framesToFix(confidence, around)[0]).toBe(30);
+    expect(framesToFix(confidence, around).every((frame) => confidence[frame] !== null)).toBe(true);
+  });
+
+  it("is one of a dozen, apart from each other", () => {
+    const frames = framesToFix(Array<number>(1000).fill(0.5), around);
+    expect(frames.length).toBe(12);
+    expect(frames.slice(0, 3)).toEqual([7, 14, 21]);
+  });
+
   it("is nowhere where nothing is made", () => {
     expect(framesToFix(Array<null>(50).fill(null), around)).toEqual([]);
     expect(nextToFix([], 3)).toBeNull();

@@ -1,6 +1,6 @@
 /** Where the propagated mask is least to be trusted: what to look at next. */
 
-import { contains, type Range } from "./ranges";
+import type { Range } from "./ranges";
 
 export type Confidence = readonly (number | null)[];
 
@@ -22,25 +22,43 @@ interface Around {
  * next to a keyframe a correction gains nothing.
  */
 export function framesToFix(confidence: Confidence, around: Around): number[] {
-  const near = (frame: number, others: readonly number[]) =>
-    others.some((other) => Math.abs(other - frame) <= around.distance);
-  const candidates = smooth(confidence)
-    .map((value, frame) => ({ value, frame }))
-    .filter(({ value }) => value !== null && value < 1)
-    .filter(({ frame }) => !near(frame, around.keyframes) && !contains(around.stale, frame))
-    .sort((a, b) => (a.value ?? 1) - (b.value ?? 1) || a.frame - b.frame);
+  const { distance, keyframes, stale } = around;
+  const values = smooth(confidence);
+  const strike = (start: number, stop: number) => values.fill(NaN, Math.max(0, start), stop);
+  for (const [start, stop] of stale) strike(start, stop);
+  for (const frame of keyframes) strike(frame - distance, frame + distance + 1);
   const chosen: number[] = [];
-  for (const { frame } of candidates) {
-    if (chosen.length === MOST) break;
-    if (!near(frame, chosen)) chosen.push(frame);
+  while (chosen.length < MOST) {
+    const worst = least(values);
+    if (worst === null) break;
+    chosen.push(worst);
+    strike(worst - distance, worst + distance + 1);
   }
   return chosen;
 }
 
+/** Where the least value below 1 is, the first one of equals; NaN counts for nothing. */
+function least(values: Float64Array): number | null {
+  let found: number | null = null;
+  let lowest = 1;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? NaN;
+    if (value >= lowest || Number.isNaN(value)) continue;
+    lowest = value;
+    found = i;
+  }
+  return found;
+}
+
 /** The same with the values of frames from `start` on put in. */
 export function withSegment(known: Confidence, start: number, values: Confidence): Confidence {
-  const length = Math.max(known.length, start + values.length);
-  return Array.from({ length }, (_, frame) => values[frame - start] ?? known[frame] ?? null);
+  // One copy: this happens for each segment, and a long clip has many frames.
+  const joined = known.slice();
+  while (joined.length < start + values.length) joined.push(null);
+  values.forEach((value, index) => {
+    if (value !== null) joined[start + index] = value;
+  });
+  return joined;
 }
 
 /** The same with its gaps filled from what is known besides. */
@@ -54,12 +72,20 @@ export function nextToFix(frames: readonly number[], playhead: number): number |
   return frames[(at + 1) % Math.max(1, frames.length)] ?? null;
 }
 
-function smooth(confidence: Confidence): (number | null)[] {
-  return confidence.map((value, frame) => {
-    if (value === null) return null;
-    const around = confidence
-      .slice(Math.max(0, frame - REACH), frame + REACH + 1)
-      .filter((other) => other !== null);
-    return around.reduce((sum, other) => sum + other, 0) / around.length;
-  });
+/** Averages over the frames around each, as far as they are known; NaN where the frame is not. */
+function smooth(confidence: Confidence): Float64Array {
+  const smoothed = new Float64Array(confidence.length).fill(NaN);
+  for (let frame = 0; frame < confidence.length; frame += 1) {
+    if ((confidence[frame] ?? null) === null) continue;
+    let sum = 0;
+    let known = 0;
+    for (let other = frame - REACH; other <= frame + REACH; other += 1) {
+      const value = confidence[other] ?? null;
+      if (value === null) continue;
+      sum += value;
+      known += 1;
+    }
+    smoothed[frame] = sum / known;
+  }
+  return smoothed;
 }
