@@ -1,7 +1,7 @@
 /**
- * Shows what one click would take, once the pointer rests on the picture. It gives way to
- * everything: a move aborts it, it keeps still while something else is being made, and where the
- * machine is too slow for it, it puts itself away.
+ * Shows what one click would take, once the pointer rests on the picture or is pressed there. It
+ * gives way to everything: a move aborts it, it keeps still while something else is being made, and
+ * where the machine is too slow for it, it puts itself away.
  */
 
 import { effect, untracked } from "@preact/signals";
@@ -15,6 +15,12 @@ import type { Session } from "./session";
 
 /** How long the pointer rests first. */
 const REST_MS = 120;
+/**
+ * A press that lasts is asked for ahead of its click, where the last answer came as quickly as this:
+ * elsewhere the two would be in each other's way.
+ */
+const PRESS_MS = 40;
+const QUICK_MS = 120;
 /** An answer later than this comes when the user has gone on; so many in a row are too many. */
 const SLOW_MS = 400;
 const TOO_MANY = 3;
@@ -28,10 +34,18 @@ interface Question {
   readonly include: boolean;
 }
 
+interface Inquiry {
+  readonly question: Question;
+  /** The pointer is pressed: where it has not asked yet, it asks soon or not at all. */
+  readonly press: (quick: boolean) => void;
+  readonly stop: () => void;
+}
+
 export function followHover(session: Session): () => void {
   const { toolbox } = session;
   let slow = 0;
-  let stop: () => void = () => undefined;
+  /** How long the last answer took. */
+  let last = Infinity;
 
   const ask = async (question: Question, signal: AbortSignal) => {
     const { object, frame, at, include } = question;
@@ -40,11 +54,11 @@ export function followHover(session: Session): () => void {
       const address = hoverAddress(session.id, object ?? "new", frame, { ...at, include });
       const mask = await fetchMask(address, { signal });
       if (!signal.aborted) toolbox.preview.value = { ...question, mask };
-      slow = performance.now() - start > SLOW_MS ? slow + 1 : 0;
+      last = performance.now() - start;
+      slow = last > SLOW_MS ? slow + 1 : 0;
     } catch {
       // A preview that cannot be had is no trouble of the user's.
-      const waited = performance.now() - start;
-      if (waited > SLOW_MS) slow += 1;
+      if (performance.now() - start > SLOW_MS) slow += 1;
     }
     if (slow >= TOO_MANY) {
       slow = 0;
@@ -52,23 +66,46 @@ export function followHover(session: Session): () => void {
     }
   };
 
-  const dispose = effect(() => {
-    const question = questionOf(session);
-    untracked(() => {
-      stop();
-      toolbox.preview.value = null;
-      if (!question) return;
-      const abort = new AbortController();
-      const timer = setTimeout(() => void ask(question, abort.signal), REST_MS);
-      stop = () => {
+  const begin = (question: Question, delay: number): Inquiry => {
+    const abort = new AbortController();
+    let asked = false;
+    const run = () => {
+      asked = true;
+      void ask(question, abort.signal);
+    };
+    let timer = setTimeout(run, delay);
+    return {
+      question,
+      press: (quick) => {
+        if (asked) return;
+        clearTimeout(timer);
+        if (quick) timer = setTimeout(run, PRESS_MS);
+      },
+      stop: () => {
         clearTimeout(timer);
         abort.abort();
-      };
+      },
+    };
+  };
+
+  let current: Inquiry | null = null;
+  const dispose = effect(() => {
+    const question = questionOf(session);
+    const pressed = toolbox.pressed.value !== null;
+    untracked(() => {
+      if (question && current && isSame(question, current.question)) {
+        if (pressed) current.press(last < QUICK_MS);
+        return;
+      }
+      current?.stop();
+      toolbox.preview.value = null;
+      current = question && begin(question, REST_MS);
+      if (pressed) current?.press(last < QUICK_MS);
     });
   });
   return () => {
     dispose();
-    stop();
+    current?.stop();
   };
 }
 
@@ -77,7 +114,8 @@ function questionOf(session: Session): Question | null {
   const { toolbox } = session;
   const playback = session.playback.value;
   const tool = session.tool.value;
-  const at = toolbox.cursor.value ?? toolbox.pointer.value;
+  const pressed = toolbox.pressed.value;
+  const at = pressed ?? toolbox.cursor.value ?? toolbox.pointer.value;
   const stroke = toolbox.stroke.value;
   const include = includes({ tool, erase: stroke.erase }, toolbox.alt.value);
   const frame = session.frame.value;
@@ -85,6 +123,7 @@ function questionOf(session: Session): Question | null {
   const able =
     toolbox.hover.value &&
     toolbox.hoverSlow.value === null &&
+    (pressed !== null || !toolbox.gesturing.value) &&
     (tool === "include" || tool === "exclude") &&
     session.view.value !== "original" &&
     playback?.playing.value === false &&
@@ -100,3 +139,10 @@ function questionOf(session: Session): Question | null {
   if (clicksShown(object, frame, session.draft.value).some(({ x, y }) => near(x, y))) return null;
   return { object: object?.id ?? null, frame, at, include };
 }
+
+const isSame = (a: Question, b: Question): boolean =>
+  a.object === b.object &&
+  a.frame === b.frame &&
+  a.include === b.include &&
+  a.at.x === b.at.x &&
+  a.at.y === b.at.y;

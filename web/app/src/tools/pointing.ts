@@ -12,7 +12,7 @@ export class Pointing implements Gesture {
 
   constructor(
     private readonly hand: Hand,
-    private readonly at: Point,
+    readonly at: Point,
     private readonly include: boolean,
   ) {}
 
