@@ -1,9 +1,16 @@
+from itertools import groupby
+
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mattebox.errors import InputError
 from mattebox.segmentation import Box, Brush, Lasso
+from mattebox.segmentation import paint as painting
 from mattebox.segmentation.paint import Cover, Paint, cover
+from mattebox.segmentation.prompts import thin
 
 SIZE = (90, 160)
 
@@ -40,6 +47,65 @@ def test_a_stroke_covers_its_way_and_round_ends() -> None:
 def test_what_reaches_beyond_the_frame_is_cut_off(at: tuple[float, float]) -> None:
     assert spread(cover(brush(at), SIZE)).any()
     assert spread(cover(Lasso((at, at, at), True, True), SIZE)).shape == SIZE
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        ((0.5, 0.5),),
+        ((0.3, 0.4), (0.55, 0.45), (0.4, 0.7)),
+        ((1.0, 0.0), (1.0, 1.0)),
+        ((0.0, 0.0), (0.0, 0.0)),
+    ],
+)
+def test_a_costly_stroke_covers_what_a_cheap_one_does(
+    points: tuple[tuple[float, float], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = brush(*points, radius=0.3)
+    wanted = spread(cover(wide, SIZE))
+    monkeypatch.setattr(painting, "MOST_DRAWN", 0)
+    found = spread(cover(wide, SIZE))
+    rim = np.ones((3, 3), np.uint8)
+    assert (found <= cv2.dilate(wanted, rim)).all()
+    assert (wanted <= cv2.dilate(found, rim)).all()
+    assert found.mean() == pytest.approx(wanted.mean(), rel=0.01)
+    assert len(np.unique(found)) >= min(5, len(np.unique(wanted)))
+
+
+def test_a_long_line_keeps_the_points_that_its_form_needs() -> None:
+    turn = np.linspace(0, 6, 600)
+    points = tuple(
+        (float(0.5 + 0.3 * x), float(0.5 + 0.4 * y))
+        for x, y in zip(np.cos(turn), np.sin(turn), strict=True)
+    )
+    stroke = brush(*points, radius=0.05)
+    kept = thin(stroke, SIZE[1], SIZE[0])
+    assert isinstance(kept, Brush)
+    assert len(kept.points) < 60
+    assert set(kept.points) <= set(points)
+    assert (kept.points[0], kept.points[-1]) == (points[0], points[-1])
+    far = abs(spread(cover(kept, SIZE)).astype(int) - spread(cover(stroke, SIZE)))
+    assert far.max() < 128
+    straight = Brush(((0.1, 0.2), (0.2, 0.2), (0.3, 0.2)), 0.1, True, True)
+    assert thin(straight, *SIZE[::-1]) == Brush(((0.1, 0.2), (0.3, 0.2)), 0.1, True, True)
+    box = Box((0.1, 0.1, 0.2, 0.2))
+    assert thin(box, *SIZE[::-1]) == box
+
+
+_place = st.tuples(st.integers(0, 30).map(lambda n: n / 30), st.integers(0, 9).map(lambda n: n / 9))
+
+
+@settings(max_examples=60, deadline=None)
+@given(points=st.lists(_place, min_size=3, max_size=40))
+def test_a_thinned_shape_has_points_of_the_first_in_their_order(
+    points: list[tuple[float, float]],
+) -> None:
+    for shape in (brush(*points), Lasso(tuple(points), True, True)):
+        kept = thin(shape, *SIZE[::-1])
+        assert not isinstance(kept, Box)
+        left = iter(points)
+        # A lasso that is no more than a line ends with one point repeated.
+        assert all(point in left for point, _ in groupby(kept.points))
 
 
 def test_a_lasso_covers_its_inside() -> None:

@@ -30,9 +30,12 @@ from mattebox.projects.masks import Mask
 from mattebox.projects.revisions import Revision
 from mattebox.projects.state import Click, Keyframe, MatteObject, Prompt
 from mattebox.projects.store import Leftovers, Project, new_id
-from mattebox.segmentation.prompts import Shape
+from mattebox.segmentation.prompts import Shape, thin
 
 COLORS = ("#ff4fa3", "#4cc2ff", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff7a59", "#b0b7ff")
+
+MOST_MARKS = 256
+"""So many clicks and prompts a keyframe may have: each change of an early one asks all again."""
 
 
 class Editing:
@@ -164,7 +167,8 @@ class Editing:
     def add_prompt(self, project_id: str, object_id: str, frame: int, shape: Shape) -> Project:
         """Draw a box, a stroke or a lasso on a frame; see `add_click` for where it starts from."""
         with self._opened(project_id) as project:
-            prompt = Prompt(new_id("m"), shape)
+            info = self._clips.get(project.clip).info
+            prompt = Prompt(new_id("m"), thin(shape, info.width, info.height))
             mask, base = self._marked(project, object_id, frame, prompt)
             event = PromptAdded(object_id, frame, prompt, mask, base)
             return self._commit(project_id, event, mask, base)
@@ -311,6 +315,12 @@ class Editing:
         """The mask after one more mark, and what the first mark on the frame started from."""
         clip, target = self._target(project, object_id, frame)
         present = target.keyframe(frame) or self._frame_masks.begun(project, object_id, frame)
+        if len(present.marks) >= MOST_MARKS:
+            raise InputError(
+                f"Frame {frame} of {target.name} has {MOST_MARKS} clicks, boxes and strokes, which"
+                " is the most; remove some of them first.",
+                status=409,
+            )
         mask = self._frame_masks.made(clip, present, (*present.marks, mark))
         return mask, None if present.marks else present.base
 

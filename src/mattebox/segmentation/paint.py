@@ -17,6 +17,11 @@ Mask = NDArray[np.uint8]
 FINER = 4
 """Shapes are drawn so many times larger, a side, and shrunk: their edges are soft by one pixel."""
 
+FINER_REACH = 2
+"""That of strokes with a wide brush, whose edges are found by their distance from the stroke."""
+MOST_DRAWN = 1 << 26
+"""A stroke is such a one where it would draw more pixels than these."""
+
 _SHIFT = 4
 _AROUND = np.ones((3, 3), np.uint8)
 
@@ -51,13 +56,23 @@ def cover(shape: Box | Brush | Lasso, size: tuple[int, ...]) -> Cover:
     if isinstance(shape, Brush):
         radius = shape.radius * min(size[:2])
     window = _window(places, radius, size)
-    canvas = np.zeros((window.height * FINER, window.width * FINER), np.uint8)
-    # OpenCV puts whole coordinates on pixel centres.
-    fine = (places - (window.left, window.top)) * FINER - 0.5
-    corners = np.rint(fine * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
+    within = places - (window.left, window.top)
     if not isinstance(shape, Brush):
-        cv2.fillPoly(canvas, [corners], 255, cv2.LINE_8, _SHIFT)
-    elif len(corners) == 1:
+        canvas = _canvas(window, FINER)
+        cv2.fillPoly(canvas, [_corners(within, FINER)], 255, cv2.LINE_8, _SHIFT)
+    elif len(places) * (2 * radius * FINER) ** 2 <= MOST_DRAWN:
+        canvas = _drawn(within, radius, window)
+    else:
+        canvas = _reached(within, radius, window)
+    share = cv2.resize(canvas, (window.width, window.height), interpolation=cv2.INTER_AREA)
+    return Cover(window, np.asarray(share, np.uint8))
+
+
+def _drawn(places: NDArray[np.float64], radius: float, window: Window) -> Mask:
+    """A stroke, larger than its window; the cost rises with length and radius."""
+    canvas = _canvas(window, FINER)
+    corners = _corners(places, FINER)
+    if len(corners) == 1:
         x, y = (int(value) for value in corners[0, 0])
         # OpenCV fills what a shape's line touches as well, half a pixel more.
         reach = max(1, round((radius * FINER - 0.5) * (1 << _SHIFT)))
@@ -65,8 +80,27 @@ def cover(shape: Box | Brush | Lasso, size: tuple[int, ...]) -> Cover:
     else:
         thickness = max(1, round(2 * radius * FINER))
         cv2.polylines(canvas, [corners], False, 255, thickness, cv2.LINE_8, _SHIFT)
-    share = cv2.resize(canvas, (window.width, window.height), interpolation=cv2.INTER_AREA)
-    return Cover(window, np.asarray(share, np.uint8))
+    return canvas
+
+
+def _reached(places: NDArray[np.float64], radius: float, window: Window) -> Mask:
+    """A stroke, larger than its window; the cost rises with the window."""
+    way = 255 - _canvas(window, FINER_REACH)
+    # Its last point twice: a line of one point is none. What is on the frame's edge is not drawn.
+    drawn = np.minimum([*places, places[-1]], (window.width - 0.5, window.height - 0.5))
+    cv2.polylines(way, [_corners(drawn, FINER_REACH)], False, 0, 1, cv2.LINE_8, _SHIFT)
+    away = cv2.distanceTransform(way, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(255 * np.clip(radius * FINER_REACH + 0.5 - away, 0, 1), np.uint8)
+
+
+def _canvas(window: Window, finer: int) -> Mask:
+    return np.zeros((window.height * finer, window.width * finer), np.uint8)
+
+
+def _corners(places: NDArray[np.float64], finer: int) -> NDArray[np.int32]:
+    # OpenCV puts whole coordinates on pixel centres.
+    fine = places * finer - 0.5
+    return np.rint(fine * (1 << _SHIFT)).astype(np.int32).reshape(-1, 1, 2)
 
 
 @dataclass(frozen=True)

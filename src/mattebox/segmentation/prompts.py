@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
 
 from mattebox.errors import InputError
 
@@ -10,6 +13,9 @@ Point = tuple[float, float]
 """x and y in [0, 1] of the displayed picture, from its top left corner."""
 
 MOST_POINTS = 4096
+"""How many points a stroke or lasso may be drawn with."""
+STRAYS = 0.25
+"""What is kept of it strays from what was drawn by no more than so many pixels."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,27 @@ class Lasso:
 
 
 Shape = Box | Brush | Lasso
+
+
+def thin(shape: Shape, width: int, height: int) -> Shape:
+    """The same shape without the points that its form on a picture does not need.
+
+    Args:
+        shape: What was drawn.
+        width: The picture's, in pixels.
+        height: The picture's, in pixels.
+    """
+    if isinstance(shape, Box):
+        return shape
+    places = np.array(shape.points, np.float32) * np.array([width, height], np.float32)
+    kept = cv2.approxPolyDP(places, STRAYS, closed=False)
+    # The points as they were said, found again by their pixels: those come in the same order.
+    said = zip(places.tolist(), shape.points, strict=True)
+    points = [
+        next(point for place, point in said if place == corner) for corner in kept[:, 0].tolist()
+    ]
+    least = 3 if isinstance(shape, Lasso) else 1
+    return replace(shape, points=(*points, *points[-1:] * (least - len(points))))
 
 
 def _check_points(what: str, points: tuple[Point, ...], least: int) -> None:
