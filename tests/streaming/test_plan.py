@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from mattebox.media import SegmentGrid
 from mattebox.projects.clips import Clip
+from mattebox.propagation import Shot, dependencies
 from mattebox.streaming.manifest import changed_ranges
 from mattebox.streaming.plan import (
     joined,
     matte_recipes,
+    nothing_on,
     outward,
     runs,
     stale_ranges,
@@ -23,8 +25,9 @@ from mattebox.streaming.recipes import Recipe
 from tests.projects.facts import info, table
 
 CLIP = Clip("c" * 64, Path("clip"), info(), table(100), ((0, 100),))
+NOTHING = nothing_on(CLIP)
 
-masks = st.dictionaries(st.integers(0, 99), st.sampled_from(["a", "b"]), max_size=5)
+masks = st.dictionaries(st.integers(0, 99), st.sampled_from(["a", "b", NOTHING]), max_size=5)
 cuts = st.lists(st.integers(1, 99), unique=True, max_size=3).map(
     lambda inner: list(pairwise([0, *sorted(inner), 100]))
 )
@@ -37,7 +40,9 @@ def test_segments_with_stale_frames_have_another_address(
     before = [r.address for r in matte_recipes(CLIP, applied, shots, "network")]
     after = [r.address for r in matte_recipes(CLIP, present, shots, "network")]
     stale = {
-        f for start, stop in stale_ranges(100, shots, applied, present) for f in range(start, stop)
+        f
+        for start, stop in stale_ranges(100, shots, applied, present, NOTHING)
+        for f in range(start, stop)
     }
     changed = {s for start, stop in changed_ranges(before, after) for s in range(start, stop)}
     # A stale frame's segment always changes; a changed one may have no stale frame of its own
@@ -82,6 +87,33 @@ def test_a_stale_range_reaches_to_the_neighbouring_keyframes() -> None:
     assert stale_ranges(100, shots, applied, applied | {50: "b"}) == [(31, 60)]
     assert stale_ranges(100, shots, applied, {10: "a", 30: "a", 50: "a"}) == [(60, 100)]
     assert stale_ranges(100, shots, {}, {}) == []
+
+
+def test_what_follows_an_absent_frame_depends_on_it_alone() -> None:
+    shots = [(0, 100)]
+    applied = {0: "a", 30: NOTHING, 75: "a"}
+    assert stale_ranges(100, shots, applied, applied | {75: "b"}, NOTHING) == [(75, 100)]
+    before, after = (
+        matte_recipes(CLIP, keyframes, shots, "network")
+        for keyframes in (applied, applied | {75: "b"})
+    )
+    changed = [i for i, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    assert changed == [3, 4]
+    assert before[2].keyframes == ((30, NOTHING),)
+
+
+@given(applied=masks, present=masks, shots=cuts)
+def test_stale_is_every_frame_that_other_keyframes_decide(
+    applied: dict[int, str], present: dict[int, str], shots: list[tuple[int, int]]
+) -> None:
+    def sources(frame: int, keyframes: dict[int, str]) -> list[tuple[int, str]]:
+        cuts = [Shot(start, stop) for start, stop in shots]
+        absent = [k for k, mask in keyframes.items() if mask == NOTHING]
+        needed = dependencies(frame, frame + 1, list(keyframes), cuts, absent)
+        return [(k, keyframes[k]) for k in needed]
+
+    wanted = runs(sources(frame, applied) != sources(frame, present) for frame in range(100))
+    assert stale_ranges(100, shots, applied, present, NOTHING) == wanted
 
 
 def test_ranges_are_as_long_as_they_can_be() -> None:

@@ -1,7 +1,7 @@
 """Which keyframes a frame depends on, and where the anchors between them lie."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,25 +72,31 @@ def spans(
 
 
 def dependencies(
-    start: int, stop: int, keyframes: Sequence[int], shots: Sequence[Shot]
+    start: int,
+    stop: int,
+    keyframes: Sequence[int],
+    shots: Sequence[Shot],
+    absent: Collection[int] = (),
 ) -> tuple[int, ...]:
     """Return the keyframes that the masks of `[start, stop)` depend on, ascending.
 
     They are those that bracket each of its frames within the frame's shot; a frame that is a
-    keyframe depends on itself alone.
+    keyframe depends on itself alone, and one after a keyframe where the object is absent on that.
 
     Args:
         start: First frame of the segment.
         stop: One past its last frame.
         keyframes: Frames with a mask made by the user, in any order.
         shots: The clip's shots; a clip without cuts is one shot.
+        absent: The keyframes whose mask is empty.
     """
     needed: set[int] = set()
     for span in spans(start, stop, keyframes, shots):
         first, last = max(span.start, start), min(span.stop, stop) - 1
         if span.left is not None:
             needed.add(span.left)
-        if span.right is not None and (last > first or first != span.left):
+        beyond = span.left not in absent and (last > first or first != span.left)
+        if span.right is not None and beyond:
             needed.add(span.right)
     return tuple(sorted(needed))
 

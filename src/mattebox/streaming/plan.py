@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
+
+import numpy as np
 
 from mattebox.media import SegmentGrid
 from mattebox.media.segments import Rendition
 from mattebox.projects.clips import Clip
+from mattebox.projects.masks import mask_hash
 from mattebox.propagation import Shot, dependencies
 from mattebox.streaming.recipes import Recipe
 
@@ -65,13 +70,12 @@ def matte_recipes(
         network: Identity of the network and its settings.
     """
     grid, encoder = grid_of(clip), matte_rendition(clip).settings
-    cuts = [Shot(start, stop) for start, stop in shots]
+    plan = _Plan(shots, keyframes, nothing_on(clip))
     carrier = carrier_of(clip, network)
     recipes = []
     for segment in range(grid.count):
         start, stop = grid.cell(segment)
-        around = [cut for cut in cuts if cut.start < stop and start < cut.stop]
-        needed = dependencies(start, stop, list(keyframes), around)
+        around, needed = plan.around(start, stop), plan.needed(start, stop)
         recipes.append(
             Recipe(
                 "matte",
@@ -93,6 +97,7 @@ def stale_ranges(
     shots: Sequence[Range],
     applied: Mapping[int, str],
     present: Mapping[int, str],
+    nothing: str = "",
 ) -> list[Range]:
     """Frames whose present keyframes differ from those they were applied with.
 
@@ -101,16 +106,15 @@ def stale_ranges(
         shots: The clip's shots.
         applied: Frame index to mask hash in the revision.
         present: Frame index to mask hash now.
+        nothing: Hash of the mask of a frame where the object is absent.
 
     Returns:
         Half-open frame ranges, in order, as long as they can be.
     """
-    cuts = [Shot(start, stop) for start, stop in shots]
+    before, after = (_Plan(shots, masks, nothing) for masks in (applied, present))
 
-    def sources(frame: int, masks: Mapping[int, str]) -> list[tuple[int, str]]:
-        around = [cut for cut in cuts if cut.start <= frame < cut.stop]
-        needed = dependencies(frame, frame + 1, list(masks), around)
-        return [(index, masks[index]) for index in needed]
+    def sources(frame: int, plan: _Plan) -> list[tuple[int, str]]:
+        return [(index, plan.masks[index]) for index in plan.needed(frame, frame + 1)]
 
     # Between two neighbouring edges all frames have the same brackets.
     edges = {0, frame_count, *(edge for shot in shots for edge in shot)}
@@ -120,9 +124,41 @@ def stale_ranges(
     stale = [
         (start, stop)
         for start, stop in pairwise(ordered)
-        if sources(start, applied) != sources(start, present)
+        if sources(start, before) != sources(start, after)
     ]
     return joined(stale)
+
+
+class _Plan:
+    """Keyframes and shots, in order, so that those around some frames are found at once."""
+
+    def __init__(self, shots: Sequence[Range], masks: Mapping[int, str], nothing: str) -> None:
+        self.masks = masks
+        self._cuts = [Shot(start, stop) for start, stop in sorted(shots)]
+        self._starts = [cut.start for cut in self._cuts]
+        self._stops = [cut.stop for cut in self._cuts]
+        self._keyframes = sorted(masks)
+        self._absent = {frame for frame, mask in masks.items() if mask == nothing}
+
+    def around(self, start: int, stop: int) -> list[Shot]:
+        """The shots that frames lie in."""
+        return self._cuts[bisect_right(self._stops, start) : bisect_left(self._starts, stop)]
+
+    def needed(self, start: int, stop: int) -> tuple[int, ...]:
+        """The keyframes that frames depend on."""
+        first = max(bisect_right(self._keyframes, start) - 1, 0)
+        near = self._keyframes[first : bisect_left(self._keyframes, stop) + 1]
+        return dependencies(start, stop, near, self.around(start, stop), self._absent)
+
+
+def nothing_on(clip: Clip) -> str:
+    """Hash of the mask of a frame where an object is absent."""
+    return _nothing(clip.info.width, clip.info.height)
+
+
+@cache
+def _nothing(width: int, height: int) -> str:
+    return mask_hash(np.zeros((height, width), np.uint8))
 
 
 def joined(ranges: Iterable[Range]) -> list[Range]:

@@ -33,6 +33,7 @@ from mattebox.streaming.plan import (
     grid_of,
     matte_recipes,
     matte_rendition,
+    nothing_on,
     outward,
     stale_ranges,
     video_recipes,
@@ -215,9 +216,9 @@ class MatteStream:
         clip = self._clips.get(project.clip)
         snapshot = self._projects.revision(project.id, project.state.revision).snapshot
         frames = clip.table.frame_count
-        shots = clip.shots or ((0, frames),)
+        shots, nothing = clip.shots or ((0, frames),), nothing_on(clip)
         return {
-            item.id: stale_ranges(frames, shots, snapshot.masks(item.id), item.masks)
+            item.id: stale_ranges(frames, shots, snapshot.masks(item.id), item.masks, nothing)
             for item in project.state.objects
         }
 
