@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { draggedTo, moved } from "../src/logic/moving";
+import { draggedTo, moved, shiftOf } from "../src/logic/moving";
 
 describe("reordering", () => {
   it("puts an item where it is wanted", () => {
@@ -14,5 +14,12 @@ describe("reordering", () => {
     expect(draggedTo(1, 16, 34, 4)).toBe(1);
     expect(draggedTo(1, -400, 34, 4)).toBe(0);
     expect(draggedTo(1, 400, 34, 4)).toBe(3);
+  });
+
+  it("has the rows between make way", () => {
+    const shifts = (from: number, to: number) => [0, 1, 2, 3].map((row) => shiftOf(row, from, to));
+    expect(shifts(0, 2)).toEqual([0, -1, -1, 0]);
+    expect(shifts(3, 1)).toEqual([0, 1, 1, 0]);
+    expect(shifts(1, 1)).toEqual([0, 0, 0, 0]);
   });
 });

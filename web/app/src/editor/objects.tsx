@@ -2,15 +2,30 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
-import { draggedTo } from "../logic/moving";
+import { draggedTo, moved, shiftOf } from "../logic/moving";
 import { count } from "../logic/ranges";
 import * as objects from "../state/objects";
 import type { Session } from "../state/session";
 import { IconButton, NameField } from "../ui/controls";
 import { Icon } from "../ui/icons";
 
+/** A row on its way: from where, how far, and how high rows are. */
+interface Drag {
+  readonly from: number;
+  readonly dy: number;
+  readonly height: number;
+}
+
 export function Objects({ session }: { session: Session }) {
-  const list = session.project.value?.objects ?? [];
+  const [drag, setDrag] = useState<Drag | null>(null);
+  const [dropped, setDropped] = useState<{ from: number; to: number } | null>(null);
+  const known = session.project.value?.objects ?? [];
+  // In its new order at once; the server's answer then says the same, or that it was refused.
+  const list = dropped ? moved(known, dropped.from, dropped.to) : known;
+  const move = (from: number, to: number) => {
+    setDropped({ from, to });
+    void objects.moveObject(session, from, to).then(() => setDropped(null));
+  };
   const solo = list.find((object) => object.id === session.solo.value);
   return (
     <section aria-labelledby="objects-title">
@@ -34,6 +49,9 @@ export function Objects({ session }: { session: Session }) {
             object={object}
             index={index}
             length={list.length}
+            drag={drag}
+            onDrag={setDrag}
+            onMove={(to) => move(index, to)}
           />
         ))}
       </ul>
@@ -58,15 +76,24 @@ interface RowProps {
   object: ProjectObject;
   index: number;
   length: number;
+  drag: Drag | null;
+  onDrag: (drag: Drag | null) => void;
+  onMove: (to: number) => void;
 }
 
-function ObjectRow({ session, object, index, length }: RowProps) {
+/** How many pixels a row stands off its place while one is dragged. */
+function offsetOf(drag: Drag | null, index: number, length: number): number {
+  if (drag === null) return 0;
+  if (drag.from === index) return drag.dy;
+  const to = draggedTo(drag.from, drag.dy, drag.height, length);
+  return shiftOf(index, drag.from, to) * drag.height;
+}
+
+function ObjectRow({ session, object, index, length, drag, onDrag, onMove }: RowProps) {
   const [renaming, setRenaming] = useState(false);
-  const [dragged, setDragged] = useState<number | null>(null);
   const selected = session.object.value?.id === object.id;
   const unseen = !session.shownObjects.value.has(object.id);
-  const state = [selected && "selected", unseen && "unseen", dragged !== null && "dragged"];
-  const move = (to: number) => objects.moveObject(session, index, to);
+  const state = [selected && "selected", unseen && "unseen", drag?.from === index && "dragged"];
   const item = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (selected) item.current?.scrollIntoView({ block: "nearest" });
@@ -75,12 +102,15 @@ function ObjectRow({ session, object, index, length }: RowProps) {
     <li
       ref={item}
       class={`object ${state.filter(Boolean).join(" ")}`}
-      style={{ transform: dragged === null ? "" : `translateY(${dragged}px)` }}
+      style={{ transform: drag && `translateY(${offsetOf(drag, index, length)}px)` }}
     >
       <Grip
         name={object.name}
-        onDrag={setDragged}
-        onDrop={(dy, height) => move(draggedTo(index, dy, height, length))}
+        onDrag={(dy, height) => onDrag({ from: index, dy, height })}
+        onDrop={() => {
+          onDrag(null);
+          if (drag) onMove(draggedTo(index, drag.dy, drag.height, length));
+        }}
       />
       <input
         type="color"
@@ -116,7 +146,7 @@ function ObjectRow({ session, object, index, length }: RowProps) {
             if (event.key === "F2") setRenaming(!object.locked);
             if (event.altKey && step !== undefined) {
               event.preventDefault();
-              move(Math.max(0, Math.min(length - 1, index + step)));
+              onMove(Math.max(0, Math.min(length - 1, index + step)));
             }
           }}
         >
@@ -182,13 +212,20 @@ function stateOf(session: Session, object: ProjectObject): string {
 
 interface GripProps {
   name: string;
-  onDrag: (dy: number | null) => void;
-  onDrop: (dy: number, rowHeight: number) => void;
+  onDrag: (dy: number, rowHeight: number) => void;
+  onDrop: () => void;
 }
+
+/** Room between two rows, as in the stylesheet. */
+const GAP = 2;
 
 /** Drags its row up and down; the keyboard moves a row with Alt and the arrow keys. */
 function Grip({ name, onDrag, onDrop }: GripProps) {
   const start = useRef<number | null>(null);
+  const drop = () => {
+    start.current = null;
+    onDrop();
+  };
   return (
     <span
       class="grip"
@@ -199,19 +236,12 @@ function Grip({ name, onDrag, onDrop }: GripProps) {
         start.current = event.clientY;
       }}
       onPointerMove={(event) => {
-        if (start.current !== null) onDrag(event.clientY - start.current);
+        if (start.current === null) return;
+        const height = (event.currentTarget.closest("li")?.offsetHeight ?? 0) + GAP;
+        onDrag(event.clientY - start.current, height);
       }}
-      onPointerUp={(event) => {
-        const from = start.current;
-        start.current = null;
-        onDrag(null);
-        const height = event.currentTarget.closest("li")?.offsetHeight ?? 0;
-        if (from !== null) onDrop(event.clientY - from, height);
-      }}
-      onPointerCancel={() => {
-        start.current = null;
-        onDrag(null);
-      }}
+      onPointerUp={drop}
+      onPointerCancel={drop}
     >
       <Icon name="grip" />
     </span>

@@ -53,7 +53,8 @@ function ZoomButtons({ view, height }: { view: TimelineView; height: number }) {
 
 function Ways({ view, height }: { view: TimelineView; height: number }) {
   const { session } = view;
-  const weak = session.weak.value.length > 0;
+  const confidence = session.confidence.value[session.object.value?.id ?? ""];
+  const weak = confidence?.some((value) => value !== null && value < 1) === true;
   const keyframes = (session.object.value?.keyframes.length ?? 0) > 0;
   return (
     <div class="row timeline-ways" style={{ height: `${height}px` }}>

@@ -13,3 +13,9 @@ export function draggedTo(from: number, dy: number, rowHeight: number, count: nu
   const rows = rowHeight > 0 ? Math.round(dy / rowHeight) : 0;
   return Math.max(0, Math.min(count - 1, from + rows));
 }
+
+/** How many rows another row makes way while one is dragged from a place to another. */
+export function shiftOf(index: number, from: number, to: number): -1 | 0 | 1 {
+  if (index > from && index <= to) return -1;
+  return index < from && index >= to ? 1 : 0;
+}

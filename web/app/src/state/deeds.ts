@@ -18,13 +18,10 @@ export class Deeds {
     if (before.version === after.version) return;
     const { done, undone } = this;
     switch (cause) {
-      case "edit": {
-        const deed = deedBetween(before, after);
-        if (deed === null) return;
-        done.value = [...done.value, deed];
+      case "edit":
+        done.value = [...done.value, deedBetween(before, after)];
         undone.value = [];
         return;
-      }
       case "undo":
         undone.value = [...undone.value, done.value.at(-1) ?? null];
         done.value = done.value.slice(0, -1);

@@ -73,14 +73,10 @@ export function toggleSolo(session: Session, object: string): void {
   session.solo.value = session.solo.value === object ? null : object;
 }
 
-export function moveObject(session: Session, from: number, to: number): void {
+/** Settles when the server has answered. */
+export async function moveObject(session: Session, from: number, to: number): Promise<void> {
   const objects = session.project.value?.objects ?? [];
-  const order = moved(objects, from, to);
-  if (order.every((object, index) => object === objects[index])) return;
-  void session.run(() =>
-    client.orderObjects(
-      session.id,
-      order.map((object) => object.id),
-    ),
-  );
+  const order = moved(objects, from, to).map((object) => object.id);
+  if (order.every((id, index) => id === objects[index]?.id)) return;
+  await session.run(() => client.orderObjects(session.id, order));
 }

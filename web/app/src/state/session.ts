@@ -117,7 +117,7 @@ export class Session {
     const shown = objects.filter(({ id, visible }) => (solo === null ? visible : id === solo));
     return new Set(shown.map(({ id }) => id));
   });
-  /** The selected object's least sure frames, the worst first. */
+  /** The selected object's least sure frames, the worst first; takes a while for a long clip. */
   readonly weak: ReadonlySignal<readonly number[]> = computed(() => {
     const object = this.object.value;
     const confidence = object && this.confidence.value[object.id];
