@@ -1,8 +1,8 @@
 /** Small pictures along the timeline, fetched one by one when nothing else is wanted. */
 
-import { frameAddress } from "../api/client";
 import { tileSpans, type TileSpan, type Track } from "../logic/timeline";
 import type { Session } from "../state/session";
+import { Thumbnails } from "./thumbnails";
 
 /** Pictures kept for other zooms and places: some 60 kB each. */
 const KEPT = 240;
@@ -19,11 +19,14 @@ export class Filmstrip {
   tiles: readonly Tile[] = [];
   /** Called when a picture has come. */
   changed: () => void = () => undefined;
+  readonly thumbnails: Thumbnails;
   private readonly pictures = new Map<number, ImageBitmap>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private run = 0;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    this.thumbnails = new Thumbnails(session);
+  }
 
   /** Divides the track into tiles `height` pixels high and fills them as pictures come. */
   layOut(track: Track, height: number): void {
@@ -45,6 +48,7 @@ export class Filmstrip {
   dispose(): void {
     this.run += 1;
     clearTimeout(this.timer);
+    this.thumbnails.dispose();
     for (const picture of this.pictures.values()) picture.close();
     this.pictures.clear();
   }
@@ -60,9 +64,11 @@ export class Filmstrip {
     const run = (this.run += 1);
     for (const { frame } of spans) {
       if (this.pictures.has(frame)) continue;
-      await this.idle();
-      if (run !== this.run) return;
-      const picture = await fetchThumbnail(this.session.id, frame, 2 * height);
+      let picture: ImageBitmap | null | undefined;
+      while (picture === undefined && run === this.run) {
+        await this.idle();
+        if (run === this.run) picture = await this.thumbnails.fetch(frame, 2 * height);
+      }
       if (run !== this.run) {
         picture?.close();
         return;
@@ -87,23 +93,8 @@ export class Filmstrip {
   /** The first picture and clicks come before the filmstrip; the server has it wait for segments. */
   private async idle(): Promise<void> {
     const { session } = this;
-    while (!session.playback.value?.shown.value || session.busy.value > 0) {
+    while (!session.playback.value?.shown.value || !this.thumbnails.isFree) {
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
-  }
-}
-
-/** A frame some `height` pixels high, or null: a gap is no reason to trouble anyone. */
-export async function fetchThumbnail(
-  project: string,
-  frame: number,
-  height: number,
-): Promise<ImageBitmap | null> {
-  try {
-    const address = frameAddress(project, frame, height);
-    const response = await fetch(address, { priority: "low" });
-    return response.ok ? await createImageBitmap(await response.blob()) : null;
-  } catch {
-    return null;
   }
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { frameCentre } from "../logic/timeline";
 import { formatTimecode } from "../logic/timecode";
 import { useTiming } from "../ui/timing";
-import { fetchThumbnail, type Filmstrip } from "./filmstrip";
+import type { Filmstrip } from "./filmstrip";
 import type { TimelineView } from "./timeline-view";
 
 const PICTURE_HEIGHT = 96;
@@ -30,7 +30,7 @@ export function HoverCard({ view, strip }: HoverCardProps) {
   const sure = session.confidence.value[session.object.value?.id ?? ""]?.[frame] ?? null;
   return (
     <div class="hover-card" style={{ transform: `translateX(calc(${x}px - 50%))` }} aria-hidden="true">
-      <Picture view={view} strip={strip} frame={frame} width={width} />
+      <Picture strip={strip} frame={frame} width={width} />
       <div class="numbers">
         {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
         <span class="dim"> · {frame}</span>
@@ -40,27 +40,28 @@ export function HoverCard({ view, strip }: HoverCardProps) {
   );
 }
 
-interface PictureProps extends HoverCardProps {
+interface PictureProps {
+  strip: Filmstrip;
   frame: number;
   width: number;
 }
 
 /** The filmstrip's picture at once, the frame's own when the pointer rests. */
-function Picture({ view, strip, frame, width }: PictureProps) {
+function Picture({ strip, frame, width }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const near = strip.near(frame);
     if (near) show(canvas.current, near);
-    let left = false;
+    const left = new AbortController();
     const timer = setTimeout(() => {
-      void fetchThumbnail(view.session.id, frame, 2 * PICTURE_HEIGHT).then((picture) => {
-        if (picture && !left) show(canvas.current, picture);
+      void strip.thumbnails.fetch(frame, 2 * PICTURE_HEIGHT, left.signal).then((picture) => {
+        if (picture && !left.signal.aborted) show(canvas.current, picture);
         picture?.close();
       });
     }, SETTLE_MS);
     return () => {
-      left = true;
       clearTimeout(timer);
+      left.abort();
     };
   }, [frame]);
   return <canvas ref={canvas} width={2 * width} height={2 * PICTURE_HEIGHT} />;

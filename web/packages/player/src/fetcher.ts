@@ -7,8 +7,8 @@
 import type { Counters } from "./counters";
 import { Emitter } from "./emitter";
 
-/** Browsers open six connections to a host; events, clicks and uploads need some of them. */
-export const CONNECTIONS = 4;
+/** Browsers open six connections to a host; sound, events, clicks and small pictures need the rest. */
+export const CONNECTIONS = 3;
 /** Rank from which on a request may be stopped for the playhead's. */
 const POSTPONABLE = 2;
 const ATTEMPTS = 4;

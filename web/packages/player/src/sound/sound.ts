@@ -29,7 +29,7 @@ const LONGEST_LEAD_MS = 300;
 const IDLE_MS = 30_000;
 /** What browsers take for a gesture. */
 const GESTURES = ["pointerdown", "pointerup", "keydown"];
-const LIMITS = { connections: 2, cacheBytes: 4 * 2 ** 20 };
+const LIMITS = { connections: 1, cacheBytes: 4 * 2 ** 20 };
 
 export interface SoundOptions {
   /** Absolute address of the sound's own resource; chunks lie below it. */
