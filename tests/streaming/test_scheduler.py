@@ -227,3 +227,23 @@ def test_a_small_picture_waits_for_segments_somebody_asked_for_but_not_for_filli
     assert fill.made == [0]
     fill.allow(2)
     assert filling.result.result(PATIENCE) == b"\0\1\2"
+
+
+def test_filling_goes_on_beside_small_pictures_where_there_are_two_lanes() -> None:
+    scheduler = Scheduler(lanes=2)
+    fill, fills, one, two = Steps(2), Steps(1), Steps(2), Steps(1)
+    filling = scheduler.request("fill", fill.make, Priority.FILL)
+    second_filling = scheduler.request("fills", fills.make, Priority.FILL)
+    first = scheduler.request("one", one.make, Priority.PICTURE)
+    second = scheduler.request("two", two.make, Priority.PICTURE)
+    one.allow()
+    one.wait_until_made(1)
+    fill.allow(2)
+    assert filling.result.result(PATIENCE) == b"\0\1"
+    assert two.started == 0
+    one.allow()
+    two.allow()
+    fills.allow()
+    assert first.result.result(PATIENCE) == b"\0\1"
+    assert second.result.result(PATIENCE) == b"\0"
+    assert second_filling.result.result(PATIENCE) == b"\0"

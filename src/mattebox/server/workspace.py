@@ -59,8 +59,9 @@ class Workspace:
         data = settings.data.absolute()
         self._guard = _claim(data)
         configure_pool(
-            # One more than there are lanes, so that a click finds a decoder that is free.
-            processes=settings.lanes + 1,
+            # Two more than there are lanes: one for what does not lend its own, such as ingest or
+            # sound, and one that a click finds free.
+            processes=settings.lanes + 2,
             memory_bytes=settings.decode_memory_bytes,
             timeout_s=settings.decode_timeout_s,
         )

@@ -2,7 +2,7 @@
 
 Every work runs in a thread of its own and asks for its turn before each frame. Of the most urgent
 kind up to `lanes` works go on, the others wait at their next frame; while a click is being answered
-all wait.
+all wait. Pictures take one lane and leave the others to what comes after them.
 So an urgent request never queues behind a long one, and nothing is thrown away to let it pass.
 """
 
@@ -202,8 +202,11 @@ class Scheduler:
         live = sorted(
             (work for work in self._works if not work.stopped), key=lambda work: work.urgency
         )
-        # All cores serve the most urgent kind; sharing them would only delay what is waited for.
-        return [work for work in live[: self._lanes] if work.priority == live[0].priority]
+        if live and live[0].priority is Priority.PICTURE:
+            # They are made one after the other, by one decoder.
+            others = [work for work in live if work.priority is not Priority.PICTURE]
+            return [live[0], *_most_urgent(others, self._lanes - 1)]
+        return _most_urgent(live, self._lanes)
 
     def _dispatch(self) -> None:
         for work in self._leading():
@@ -272,3 +275,8 @@ class Scheduler:
                 self._dispatch()
         if abandoned:
             self._finish(work, Stopped())
+
+
+def _most_urgent(works: list[Work], lanes: int) -> list[Work]:
+    # All cores serve the most urgent kind; sharing them would only delay what is waited for.
+    return [work for work in works[:lanes] if work.priority == works[0].priority]
