@@ -1,4 +1,4 @@
-"""Of hovering pointers only the newest is answered."""
+"""Of a project's hovering pointers only the newest is answered, and no project waits for ever."""
 
 from __future__ import annotations
 
@@ -6,38 +6,54 @@ import asyncio
 
 from mattebox.server.routes.hover import Newest
 
+Answers = list[tuple[str, int, bool]]
 
-def test_of_those_who_wait_only_the_newest_is_let_in() -> None:
-    answered: list[tuple[int, bool]] = []
 
-    async def ask(newest: Newest, number: int, go: asyncio.Event) -> None:
-        async with newest as wanted:
-            answered.append((number, wanted))
+async def asked(newest: Newest, order: str) -> Answers:
+    """What becomes of requests that come while the first is under way.
+
+    Args:
+        newest: Lets them in.
+        order: The project of each, by a letter.
+    """
+    answered: Answers = []
+    go = asyncio.Event()
+
+    async def ask(project: str, number: int) -> None:
+        async with newest.turn(project) as wanted:
+            answered.append((project, number, wanted))
             if wanted:
                 await go.wait()
 
-    async def hover() -> None:
-        newest, go = Newest(), asyncio.Event()
-        asked = []
-        for number in range(4):
-            asked.append(asyncio.create_task(ask(newest, number, go)))
-            await asyncio.sleep(0)
-        assert answered == [(0, True)]
-        go.set()
-        await asyncio.gather(*asked)
+    tasks = []
+    for number, project in enumerate(order):
+        tasks.append(asyncio.create_task(ask(project, number)))
+        await asyncio.sleep(0)
+    assert answered == [(order[0], 0, True)]
+    go.set()
+    await asyncio.gather(*tasks)
+    return answered
 
-    asyncio.run(hover())
-    assert answered == [(0, True), (1, False), (2, False), (3, True)]
+
+def test_of_those_who_wait_only_the_newest_is_let_in() -> None:
+    answered = asyncio.run(asked(Newest(), "pppp"))
+    assert answered == [("p", 0, True), ("p", 1, False), ("p", 2, False), ("p", 3, True)]
+
+
+def test_a_pointer_in_one_project_leaves_those_in_others_their_turn() -> None:
+    answered = asyncio.run(asked(Newest(), "pqpqprp"))
+    wanted = [(project, number) for project, number, wanted in answered if wanted]
+    assert wanted == [("p", 0), ("q", 3), ("r", 5), ("p", 6)]
 
 
 def test_one_that_fails_lets_the_next_one_in() -> None:
     async def hover() -> bool:
         newest = Newest()
         try:
-            async with newest:
+            async with newest.turn("p"):
                 raise ValueError
         except ValueError:
-            async with newest as wanted:
+            async with newest.turn("p") as wanted:
                 return wanted
 
     assert asyncio.run(hover())

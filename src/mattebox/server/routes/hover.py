@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Annotated
 
@@ -19,22 +21,23 @@ NEW = "new"
 
 
 class Newest:
-    """Lets one caller in at a time; of those who wait only the one who came last gets in."""
+    """Lets one caller in at a time; of a project's callers who wait only the last one gets in."""
 
     def __init__(self) -> None:
         self._busy = asyncio.Lock()
         self._numbers = count()
-        self._newest = -1
+        self._newest: dict[str, int] = {}
 
-    async def __aenter__(self) -> bool:
-        """Wait for the turn; whether it is still worth having."""
-        number = self._newest = next(self._numbers)
-        await self._busy.acquire()
-        return number == self._newest
-
-    async def __aexit__(self, *_error: object) -> None:
-        """Let the next one in."""
-        self._busy.release()
+    @asynccontextmanager
+    async def turn(self, project: str) -> AsyncIterator[bool]:
+        """Wait for the turn; yields whether it is still worth having."""
+        number = self._newest[project] = next(self._numbers)
+        try:
+            async with self._busy:
+                yield self._newest.get(project) == number
+        finally:
+            if self._newest.get(project) == number:
+                del self._newest[project]
 
 
 @router.get(
@@ -66,7 +69,7 @@ async def hover(
         return encode_png(tried)
 
     newest: Newest = request.app.state.hover
-    async with newest as wanted:
+    async with newest.turn(project) as wanted:
         if not wanted or await request.is_disconnected():
             return Response(status_code=204)
         picture = await run_in_threadpool(mask)
