@@ -14,6 +14,9 @@ from mattebox.streaming.scheduler import Priority, Scheduler, Ticket, Turn
 
 log = structlog.get_logger(__name__)
 
+# Raised whenever the same frame would give other bytes.
+_EDITION = 1
+
 
 class Filmstrip:
     """Small pictures by clip, frame and height.
@@ -34,7 +37,7 @@ class Filmstrip:
 
     def cached(self, clip: Clip, frame: int, height: int) -> bytes | None:
         """A picture that is made already, as JPEG."""
-        return self._cache.get(_key(clip, frame, height))
+        return self._cache.get(self.tag(clip, frame, height))
 
     def request(self, clip: Clip, frame: int, height: int) -> Ticket:
         """Have a picture made, or share in its making.
@@ -42,7 +45,7 @@ class Filmstrip:
         Raises:
             Stopped: The server is stopping.
         """
-        key = _key(clip, frame, height)
+        key = self.tag(clip, frame, height)
 
         def make(turn: Turn) -> Generator[bytes]:
             turn.wait()
@@ -59,10 +62,10 @@ class Filmstrip:
 
         return self._scheduler.request(f"picture {key}", make, Priority.PICTURE)
 
+    def tag(self, clip: Clip, frame: int, height: int) -> str:
+        """What names the bytes of a picture."""
+        return f"{clip.hash}-{_EDITION}-{frame}-{height}"
+
     def forget(self, clip: str) -> None:
         """Drop what is kept of a deleted clip."""
         self._cache.remove_all(f"{clip}-")
-
-
-def _key(clip: Clip, frame: int, height: int) -> str:
-    return f"{clip.hash}-{frame}-{height}"

@@ -13,6 +13,9 @@ from mattebox.streaming.cache import DiskCache
 
 log = structlog.get_logger(__name__)
 
+# Raised whenever the same clip would give other bytes.
+_EDITION = 1
+
 
 class ClipSound:
     """Sound chunks by clip and number.
@@ -56,7 +59,7 @@ class ClipSound:
                 f" {track.chunk_count - 1}.",
                 status=404,
             )
-        key = f"{clip.hash}-{number}"
+        key = self.tag(clip, number)
         data = self._cache.get(key)
         if data is None:
             data = sound_chunk(clip.path, clip.table, track, number)
@@ -66,6 +69,10 @@ class ClipSound:
                 # It is heard all the same, and made again when next asked for.
                 log.error("sound not kept", clip=clip.hash, error=str(error))
         return data
+
+    def tag(self, clip: Clip, number: int) -> str:
+        """What names the bytes of a chunk."""
+        return f"{clip.hash}-{_EDITION}-{number}"
 
     def forget(self, clip: str) -> None:
         """Drop what is kept of a deleted clip."""

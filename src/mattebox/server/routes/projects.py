@@ -169,7 +169,7 @@ def read_sound_chunk(
 ) -> Response:
     """One chunk of the clip's sound; it decodes by itself."""
     clip = _clip(workspace, project)
-    tag = f"{clip.hash[:32]}-sound-{chunk}"
+    tag = workspace.sound.tag(clip, chunk)
     if has_tag(if_none_match, tag):
         return immutable(b"", "audio/flac", tag, if_none_match)
     return immutable(workspace.sound.chunk(clip, chunk), "audio/flac", tag, None)
@@ -194,7 +194,7 @@ def list_revisions(project: str, workspace: OpenWorkspace) -> RevisionList:
 def _small_picture(
     workspace: OpenWorkspace, clip: Clip, frame: int, height: int, if_none_match: str | None
 ) -> Response:
-    tag = f"{clip.hash[:32]}-{frame}-{height}"
+    tag = workspace.filmstrip.tag(clip, frame, height)
     data = workspace.filmstrip.cached(clip, frame, height)
     if data is not None or has_tag(if_none_match, tag):
         return immutable(data or b"", "image/jpeg", tag, if_none_match)
