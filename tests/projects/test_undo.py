@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.event import listen
+from sqlalchemy.event import listen, listens_for
 from sqlalchemy.orm import Session
 
 from mattebox.errors import InputError
@@ -207,6 +208,29 @@ def test_what_changes_nothing_leaves_nothing_to_undo_and_keeps_what_can_be_redon
     ):
         assert library.projects.append(project.id, event) == before
     assert library.projects.redo(project.id).state.name == "cat"
+
+
+def test_undoing_step_by_step_after_a_restart_reads_the_log_once_in_a_while(
+    tmp_path: Path,
+) -> None:
+    library = Library.open(tmp_path)
+    project = library.projects.create(add_clip(library), "dog.mp4", "dog")
+    names = [f"dog {number}" for number in range(100)]
+    for name in names:
+        library.projects.append(project.id, ProjectNamed(name))
+    library.engine.dispose()
+
+    library = Library.open(tmp_path)
+    read: list[str] = []
+
+    @listens_for(library.engine, "before_cursor_execute")
+    def _count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "RECURSIVE" in statement:
+            read.append(statement)
+
+    for name in reversed(names[:-1]):
+        assert library.projects.undo(project.id).state.name == name
+    assert len(read) == 2
 
 
 def test_nothing_to_undo_or_redo_is_refused_and_changes_nothing(tmp_path: Path) -> None:

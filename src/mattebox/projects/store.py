@@ -21,6 +21,8 @@ from mattebox.projects.state import ProjectState
 from mattebox.projects.tables import EventRow, MaskRow, ProjectRow, RecipeRow, RevisionRow
 
 _STATES_KEPT = 512
+# Of one line that had to be read: undo asks for them one after the other.
+_STEPS_KEPT = 64
 
 # The line of events from the root to one event.
 _LINE = text(
@@ -328,9 +330,12 @@ class ProjectStore:
         with self._states_lock:
             known = self._states.get(head)
         if known is None:
-            line = session.execute(_LINE, {"event": head})
-            known = fold(from_record(event.kind, json.loads(event.data)) for event in line)
-            self._keep(head, known)
+            line = session.execute(_LINE, {"event": head}).all()
+            for place, event in enumerate(line):
+                known = fold([from_record(event.kind, json.loads(event.data))], known)
+                if len(line) - place <= _STEPS_KEPT:
+                    self._keep(event.id, known)
+        assert known is not None
         return known
 
     def _keep(self, head: int, state: ProjectState) -> None:
