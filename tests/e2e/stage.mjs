@@ -116,9 +116,11 @@ async function lassoErases(editor, { scene }) {
   const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
   await editor.press("d");
   await editor.press("x");
-  await editor.page.getByRole("radio", { name: "Erase" }).and(editor.page.locator("[aria-checked=true]")).waitFor();
+  const erases = editor.page.getByRole("radio", { name: "Erase", checked: true });
+  await erases.waitFor();
   const [x, y] = middle;
-  const around = [[x - 0.03, y - 0.09], [x + 0.03, y - 0.09], [x + 0.03, y + 0.09], [x - 0.03, y + 0.09]];
+  const corners = [[-0.03, -0.09], [0.03, -0.09], [0.03, 0.09], [-0.03, 0.09]];
+  const around = corners.map(([dx, dy]) => [x + dx, y + dy]);
   const lasso = await draw(editor, ...around);
   await editor.shot("lasso");
   await lasso.release();
@@ -183,7 +185,8 @@ async function byKeyboard(editor, { scene }) {
   const { clicks } = await marked(editor, 2);
   check(!clicks[0].include, "Alt and Enter do not exclude.");
   check(left === clicks[0].x < 0.5 && clicks[0].y > 0.5, "The click is not under the crosshair.");
-  await editor.page.getByText(/^Exclude click at \d+ %, \d+ %; mask covers \d+ % of the frame$/).waitFor({ state: "attached" });
+  const told = /^Exclude click at \d+ %, \d+ %; mask covers \d+ % of the frame$/;
+  await editor.page.getByText(told).waitFor({ state: "attached" });
   await editor.press("m");
   await editor.press("Enter");
   for (let i = 0; i < 3; i += 1) await editor.press("Shift+ArrowDown");
@@ -223,10 +226,12 @@ async function fingers(editor, { scene }) {
   const marks = (await editor.clicks()).length;
   await touch("touchStart", [x - 40, y]);
   await touch("touchStart", [x - 40, y], [x + 40, y]);
-  for (let i = 1; i <= 8; i += 1) await touch("touchMove", [x - 40 - 10 * i, y], [x + 40 + 10 * i, y]);
+  for (let spread = 50; spread <= 120; spread += 10) {
+    await touch("touchMove", [x - spread, y], [x + spread, y]);
+  }
   await touch("touchEnd");
   const after = parseInt(/\d+/.exec(await zoom.getAttribute("aria-label"))[0], 10);
-  check(Math.abs(after / before - 3) < 0.1, `Spreading two fingers threefold zoomed ${before} to ${after}.`);
+  check(Math.abs(after / before - 3) < 0.1, `Spread threefold, ${before} % became ${after} %.`);
   check((await editor.clicks()).length === marks, "Two fingers clicked.");
   await editor.shot("pinched");
   await editor.press("f");
@@ -235,7 +240,8 @@ async function fingers(editor, { scene }) {
   await touch("touchEnd");
   await until("the tapped click", async () => (await editor.clicks()).length === marks + 1);
   const tapped = (await editor.clicks()).at(-1);
-  check(Math.hypot(tapped.x - scene.click[0], tapped.y - scene.click[1]) < 0.005, "The tap is off its place.");
+  const off = Math.hypot(tapped.x - scene.click[0], tapped.y - scene.click[1]);
+  check(off < 0.005, "The tap is off its place.");
   await session.send("Emulation.setTouchEmulationEnabled", { enabled: false });
 }
 
@@ -243,7 +249,10 @@ async function fingers(editor, { scene }) {
 async function wipe(editor, { scene }) {
   const [plain] = await editor.colors([scene.background]);
   await editor.view("Matte");
-  await until("the matte", async () => distance((await editor.colors([scene.background]))[0], [0, 0, 0]) < 24);
+  await until("the matte", async () => {
+    const [color] = await editor.colors([scene.background]);
+    return distance(color, [0, 0, 0]) < 24;
+  });
   await editor.press("5");
   const handle = editor.page.getByRole("slider", { name: "Wipe between before and after" });
   await handle.waitFor();

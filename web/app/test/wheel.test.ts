@@ -23,7 +23,8 @@ describe("wheel", () => {
 
   it("pans with two fingers, and goes on panning as they slow down or speed up", () => {
     const wheel = new Wheel();
-    expect(wheel.read(turn({ deltaX: 3, deltaY: 7.5 }), false)).toEqual({ kind: "pan", dx: -3, dy: -7.5 });
+    const pan = wheel.read(turn({ deltaX: 3, deltaY: 7.5 }), false);
+    expect(pan).toEqual({ kind: "pan", dx: -3, dy: -7.5 });
     expect(wheel.read(turn({ deltaY: 120, timeStamp: 16 }), false).kind).toBe("pan");
     expect(wheel.read(turn({ deltaY: 120, timeStamp: 900 }), false).kind).toBe("zoom");
   });
@@ -35,7 +36,9 @@ describe("wheel", () => {
 
   it("sizes the brush with Shift, and moves sideways without one", () => {
     const wheel = new Wheel();
-    expect(wheel.read(turn({ deltaX: -100, shiftKey: true }), true)).toMatchObject({ kind: "radius" });
-    expect(wheel.read(turn({ deltaY: 100, shiftKey: true }), false)).toEqual({ kind: "pan", dx: -100, dy: 0 });
+    const sized = wheel.read(turn({ deltaX: -100, shiftKey: true }), true);
+    expect(sized).toMatchObject({ kind: "radius" });
+    const moved = wheel.read(turn({ deltaY: 100, shiftKey: true }), false);
+    expect(moved).toEqual({ kind: "pan", dx: -100, dy: 0 });
   });
 });

@@ -5,8 +5,18 @@ import { LARGEST_RADIUS, SMALLEST_RADIUS } from "../state/toolbox";
 import { Segmented } from "../ui/controls";
 
 const WORKS = [
-  { value: "paint", label: "Paint", tip: "Edits the mask itself, exactly as drawn", command: "toggle-direct" },
-  { value: "prompt", label: "Hint", tip: "Tells the network what is meant", command: "toggle-direct" },
+  {
+    value: "paint",
+    label: "Paint",
+    tip: "Edits the mask itself, exactly as drawn",
+    command: "toggle-direct",
+  },
+  {
+    value: "prompt",
+    label: "Hint",
+    tip: "Tells the network what is meant",
+    command: "toggle-direct",
+  },
 ] as const;
 
 const WAYS = [

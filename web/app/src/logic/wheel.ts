@@ -46,7 +46,9 @@ export class Wheel {
       return { kind: "zoom", factor: Math.exp(-dy * pace) };
     }
     // Some browsers turn the wheel sideways where Shift is held, some do not.
-    if (turn.shiftKey && sizing) return { kind: "radius", factor: Math.exp(-(dy || dx) * RADIUS_PACE) };
+    if (turn.shiftKey && sizing) {
+      return { kind: "radius", factor: Math.exp(-(dy || dx) * RADIUS_PACE) };
+    }
     if (turn.timeStamp - this.last > ONE_MOVEMENT_MS) this.fingers = !isNotch(turn);
     this.last = turn.timeStamp;
     if (turn.shiftKey && dx === 0) return { kind: "pan", dx: -dy, dy: 0 };
