@@ -31,6 +31,13 @@ export function toggleCursor(session: Session): void {
   if (cursor.value !== null) stage?.focus();
 }
 
+/** What the crosshair has begun ends with it, wherever it is put away; until the returned call. */
+export function followCursor(session: Session, gestures: StageGestures): () => void {
+  return session.toolbox.cursor.subscribe((cursor) => {
+    if (cursor === null) gestures.abandon();
+  });
+}
+
 /** What a key does to the crosshair; returns whether it was meant for it. */
 export function pressCursor(
   session: Session,
@@ -50,7 +57,8 @@ export function pressCursor(
     gestures.go([to]);
     return true;
   }
-  if (event.key === "Enter" || event.key === " ") {
+  // With Shift it is another command: the frame is kept as it is.
+  if ((event.key === "Enter" || event.key === " ") && !event.shiftKey) {
     if (!event.repeat) click(session, gestures, at, event.altKey);
     return true;
   }
@@ -65,7 +73,7 @@ function click(session: Session, gestures: StageGestures, at: Point, alt: boolea
     return;
   }
   const { tool } = session;
-  gestures.start({ at, alt, mark: null, pan: false });
+  if (!gestures.start({ at, alt, mark: null, pan: false })) return;
   const draws = tool.value === "box" || tool.value === "brush" || tool.value === "lasso";
   if (!draws) gestures.finish();
   else session.toolbox.say("Begun; move with the arrow keys, Enter ends it, Escape drops it");

@@ -56,18 +56,22 @@ export class StageGestures {
       this.abandon();
       return true;
     }
-    if (this.gesture || touches.size > 2 || contact.button === RIGHT) return false;
+    if (this.gesture || touches.size > 2 || contact.button === RIGHT) return touch;
     const pan = contact.button === MIDDLE || session.spaceHeld.value;
     if (pan) session.spacePanned.value = session.spaceHeld.value;
     this.lead = contact.id;
     const { alt, mark } = contact;
-    return this.start({ at: this.place(contact.at), alt, mark, pan }, touch ? FINGER : 1);
+    const begun = this.start({ at: this.place(contact.at), alt, mark, pan }, touch ? FINGER : 1);
+    // A finger's end would go unheard with the mark under it, should that be removed meanwhile.
+    return begun || touch;
   }
 
-  /** `path`: where the pointer went since the last call, oldest first. */
-  move(id: number, path: readonly Point[]): void {
+  /** `path`: where the pointer went since the last call, oldest first; `held`: it is down. */
+  move(id: number, path: readonly Point[], held: boolean): void {
     const at = path.at(-1);
     if (!at) return;
+    // It was let go where the page could not hear of it.
+    if (!held && id === this.lead) this.abandon();
     const before = this.fingers();
     if (this.touches.has(id)) this.touches.set(id, at);
     const after = this.fingers();

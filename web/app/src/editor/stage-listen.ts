@@ -1,9 +1,9 @@
 /** What the stage hears of the page: its size, the wheel, the Alt key. */
 
 import { Wheel } from "../logic/wheel";
-import { panBy } from "../logic/viewport";
+import { panBy, toPicture, type Point } from "../logic/viewport";
 import type { Session } from "../state/session";
-import { resizeStage, setViewport, zoomStage } from "./stage-view";
+import { pictureSize, resizeStage, setViewport, zoomStage } from "./stage-view";
 
 export function followSize(session: Session, stage: HTMLElement): () => void {
   const observer = new ResizeObserver(() => {
@@ -28,6 +28,14 @@ export function followWheel(session: Session, stage: HTMLElement): () => void {
   };
   stage.addEventListener("wheel", turn, { passive: false });
   return () => stage.removeEventListener("wheel", turn);
+}
+
+/** Keeps what the pointer points at right while the picture moves under it; `spot` is on the stage. */
+export function followView(session: Session, spot: { readonly current: Point | null }): () => void {
+  return session.viewport.subscribe((view) => {
+    const { pointer } = session.toolbox;
+    if (spot.current) pointer.value = toPicture(view, pictureSize(session), spot.current);
+  });
 }
 
 export function followAlt(session: Session): () => void {

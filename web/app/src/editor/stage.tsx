@@ -4,13 +4,14 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Project } from "../api/types";
 import { toPicture, type Point } from "../logic/viewport";
 import { followHover } from "../state/hover";
+import { followSelection } from "../state/marking";
 import { openProjects } from "../state/route";
 import type { Session } from "../state/session";
 import { includes } from "../tools/begin";
 import { MarkMenu, Points } from "./points";
-import { pressCursor, StageCursor } from "./stage-cursor";
+import { followCursor, pressCursor, StageCursor } from "./stage-cursor";
 import { StageGestures } from "./stage-gestures";
-import { followAlt, followSize, followWheel } from "./stage-listen";
+import { followAlt, followSize, followView, followWheel } from "./stage-listen";
 import { StageNotes } from "./stage-notes";
 import { StageOverlay } from "./stage-overlay";
 import { followPlayer } from "./stage-player";
@@ -28,6 +29,8 @@ interface StageProps {
 export function Stage({ session, project, firstFrame }: StageProps) {
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  /** Where mouse or pen is, in CSS pixels of the stage. */
+  const spot = useRef<Point | null>(null);
   const [ringed, setRinged] = useState(false);
   const gestures = useMemo(() => new StageGestures(session), [session]);
 
@@ -39,6 +42,9 @@ export function Stage({ session, project, firstFrame }: StageProps) {
       followWheel(session, stage.current),
       followAlt(session),
       followHover(session),
+      followSelection(session),
+      followCursor(session, gestures),
+      followView(session, spot),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -67,12 +73,14 @@ export function Stage({ session, project, firstFrame }: StageProps) {
         if (gestures.down(contact)) stage.current?.setPointerCapture(event.pointerId);
       }}
       onPointerMove={(event) => {
-        gestures.move(event.pointerId, pathOf(event, at));
-        point(session, event, at(event), gestures.busy);
+        spot.current = isPointing(event) ? at(event) : null;
+        gestures.move(event.pointerId, pathOf(event, at), event.buttons !== 0);
+        point(session, spot.current, gestures.busy);
       }}
       onPointerUp={(event) => gestures.up(event.pointerId, event.timeStamp)}
       onPointerCancel={(event) => gestures.cancel(event.pointerId)}
       onPointerLeave={() => {
+        spot.current = null;
         session.toolbox.pointer.value = null;
       }}
       onKeyDown={(event) => {
@@ -136,6 +144,10 @@ const touching = (event: PointerEvent) => ({
   alt: event.altKey,
 });
 
+/** A finger points at nothing before it touches, and what is over the picture hides it. */
+const isPointing = ({ pointerType, target }: PointerEvent): boolean =>
+  pointerType !== "touch" && !isControl(target);
+
 /** Every place that the pointer passed since the last event, not only the last one. */
 function pathOf(event: PointerEvent, at: (event: MouseEvent) => Point): Point[] {
   const passed = event.getCoalescedEvents();
@@ -143,9 +155,9 @@ function pathOf(event: PointerEvent, at: (event: MouseEvent) => Point): Point[] 
 }
 
 /** Tells where the pointer is over the picture; while something is drawn only the brush cares. */
-function point(session: Session, event: PointerEvent, at: Point, busy: boolean): void {
+function point(session: Session, at: Point | null, busy: boolean): void {
   const { toolbox } = session;
-  if (event.pointerType === "touch" || isControl(event.target)) {
+  if (!at) {
     toolbox.pointer.value = null;
   } else if (!busy || session.tool.value === "brush") {
     toolbox.pointer.value = toPicture(session.viewport.value, pictureSize(session), at);

@@ -161,11 +161,18 @@ export function dropClick(session: Session, target: Target, click: string): void
   );
 }
 
+/** Lets go of the selected mark when another frame comes, until the returned function is called. */
+export function followSelection(session: Session): () => void {
+  return session.frame.subscribe(() => {
+    session.clickId.value = null;
+  });
+}
+
 /** Deletes a click or a prompt of the frame that is shown. */
 export function deleteMark(session: Session, mark: string): void {
   const object = session.object.value?.id;
   const frame = session.frame.value;
-  if (!object || mark.startsWith("pending-")) return;
+  if (!object || !isOn(session, mark, frame)) return;
   const remove = isClick(session, mark) ? client.deleteClick : client.deletePrompt;
   if (session.clickId.value === mark) session.clickId.value = null;
   session.toolbox.deed = "Deleted";
@@ -193,6 +200,12 @@ export function flipClick(session: Session, click: string, include: boolean): vo
 export function isClick(session: Session, mark: string): boolean {
   const keyframes = session.object.value?.keyframes ?? [];
   return keyframes.some(({ clicks }) => clicks.some(({ id }) => id === mark));
+}
+
+/** Whether the object at hand has a click or prompt on a frame. */
+function isOn(session: Session, mark: string, frame: number): boolean {
+  const keyframe = session.object.value?.keyframes.find((entry) => entry.frame === frame);
+  return [...(keyframe?.clicks ?? []), ...(keyframe?.prompts ?? [])].some(({ id }) => id === mark);
 }
 
 /** Says so where the object at hand is locked; the server would refuse whatever is marked. */
