@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Project } from "../src/api/types";
-import { addClick, addPrompt, targetOn } from "../src/state/marking";
-import { addObject, selectObject } from "../src/state/objects";
+import { addClick, addPrompt, deleteMark, targetOn } from "../src/state/marking";
+import { notices } from "../src/state/notices";
+import { addObject, deleteObject, selectObject, updateObject } from "../src/state/objects";
 import { Session } from "../src/state/session";
-import { makeObject, makeProject } from "./project";
+import { makeKeyframe, makeObject, makeProject } from "./project";
 
 /** What the network would carry: each request waits until it is answered. */
 class Wire {
@@ -86,6 +87,27 @@ describe("an edit that waits for its turn", () => {
     await wire.answer(makeProject({ version: 3, objects: [first] }));
     const clicks = "objects/o1/frames/0/clicks";
     expect(await wire.sent(3)).toEqual(["objects", clicks, clicks]);
+  });
+
+  it("is not undone in the place of another one", async () => {
+    const session = open();
+    deleteObject(session, second);
+    await wire.answer(makeProject({ version: 2, objects: [first], can_undo: true }));
+    await vi.waitFor(() => expect(notices.value.at(-1)?.action?.label).toBe("Undo"));
+    const toast = notices.value.at(-1);
+    updateObject(session, "o1", { name: "Dog" });
+    toast?.action?.run();
+    await wire.answer(makeProject({ version: 3, objects: [first], can_undo: true }));
+    await vi.waitFor(() => expect(session.busy.value).toBe(0));
+    expect(wire.paths).toEqual(["objects/o2", "objects/o1"]);
+  });
+
+  it("deletes no mark of another frame", () => {
+    const click = { id: "c1", x: 0.4, y: 0.5, include: true };
+    const session = open([makeObject({ keyframes: [makeKeyframe({ frame: 7, clicks: [click] })] })]);
+    deleteMark(session, "c1");
+    expect(session.busy.value).toBe(0);
+    expect(wire.paths).toEqual([]);
   });
 
   it("is dropped where the object could not be added", async () => {

@@ -6,6 +6,7 @@ import { EMPTY_DRAFT, keyframesOf } from "../logic/clicks";
 import { contains } from "../logic/ranges";
 import { nextKeyframe, previousKeyframe } from "../logic/timeline";
 import { beginMeasure, dropMeasure } from "./latency";
+import { notify } from "./notices";
 import type { Session } from "./session";
 
 /** The work that was asked for, until the server tells of it. */
@@ -43,6 +44,21 @@ export function undo(session: Session): void {
   void session.run(
     async () => {
       if (session.project.value?.can_undo) session.accept(await client.undo(session.id), "undo");
+      return null;
+    },
+    () => clearDraft(session),
+  );
+}
+
+/** Undoes what led to a version of the project, unless something else was done since. */
+export function undoOnly(session: Session, version: number): void {
+  void session.run(
+    async () => {
+      if (session.project.value?.version === version) {
+        session.accept(await client.undo(session.id), "undo");
+      } else {
+        notify("Something else was done since; Undo goes back step by step.");
+      }
       return null;
     },
     () => clearDraft(session),

@@ -5,7 +5,7 @@ import type { ProjectObject } from "../api/types";
 import { moved } from "../logic/moving";
 import { dismiss, notify } from "./notices";
 import type { Session } from "./session";
-import { undo } from "./editing";
+import { undoOnly } from "./editing";
 
 export type ObjectChange = Parameters<typeof client.updateObject>[2];
 
@@ -56,7 +56,7 @@ export function deleteObject(session: Session, object: ProjectObject): void {
       label: "Undo",
       run: () => {
         dismiss(notice);
-        undo(session);
+        undoOnly(session, project.version);
       },
     });
     const stop = session.project.subscribe((now) => {
