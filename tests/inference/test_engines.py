@@ -160,6 +160,26 @@ def test_automatic_choice_falls_back_to_onnx_runtime(
     assert available()[0] == "onnxruntime"
 
 
+def test_automatic_choice_passes_over_a_library_that_differs(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mattebox import inference
+
+    broken = ("_torch", "NameOfAnotherRelease", (("torch",),), "torch")
+    monkeypatch.setitem(inference._ENGINES, "tensorrt", broken)
+    assert load("little", directory=exported).name == "openvino"
+
+
+@pytest.mark.skipif("tensorrt" not in available(), reason="needs TensorRT")
+def test_tensorrt_without_a_gpu_says_what_to_choose_instead(exported: Path) -> None:
+    cuda = pytest.importorskip("cuda.bindings.runtime")
+    status, count = cuda.cudaGetDeviceCount()
+    if int(status) == 0 and count:
+        pytest.skip("there is a GPU")
+    with pytest.raises(InputError, match="choose the engine openvino"):
+        load("little", "tensorrt", directory=exported)
+
+
 def test_thread_count_comes_from_the_environment(
     exported: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

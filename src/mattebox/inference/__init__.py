@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+
+import structlog
 
 from mattebox.errors import InputError
 from mattebox.inference.attended import Attend, AttendedEngine
@@ -13,6 +16,8 @@ from mattebox.inference.engine import Engine, Tensors
 from mattebox.inference.weights import DIRECTORY, Card, card, identity
 
 __all__ = ["Attend", "Card", "Engine", "Tensors", "available", "card", "identity", "load"]
+
+log = structlog.get_logger(__name__)
 
 TENSORRT = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
 THREADS_VARIABLE = "MATTEBOX_INFERENCE_THREADS"
@@ -75,10 +80,17 @@ def _load(described: Card, engine: str, threads: int | None) -> Engine:
         if _installed(name):
             try:
                 return _build(name, described, threads)
-            except (ImportError, RuntimeError, OSError, InputError) as failure:
+            except Exception as failure:
+                # Whatever a library of another release or a driver may raise.
+                _tell_once(name, f"{type(failure).__name__}: {failure}")
                 failures.append(f"{name}: {failure}")
     reasons = f" ({'; '.join(failures)})" if failures else ""
     raise InputError(f"No inference engine works here{reasons}; pip install openvino.", status=503)
+
+
+@cache
+def _tell_once(engine: str, reason: str) -> None:
+    log.warning("an installed engine does not work here", engine=engine, reason=reason)
 
 
 def _known(engine: str) -> str:

@@ -67,7 +67,12 @@ class TensorRtEngine:
             return self._buffers.run(ready)
 
     def _build(self, card: Card, path: Path) -> bytes:
-        log.info("building an engine; this happens once", network=card.name, file=path.name)
+        # Somebody waits for it, and is to know for what.
+        log.warning(
+            "building an engine; this happens once and may take minutes",
+            network=card.name,
+            file=path.name,
+        )
         plan = build(self._library, typed(card).SerializeToString(), card.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, plan)
@@ -171,7 +176,7 @@ def _monitor(library: Any, network: str) -> Any:
                 tenth = 10 * (step + 1) // self._steps[phase_name]
                 if tenth != self._told:
                     self._told = tenth
-                    log.info("building an engine", network=network, percent=10 * tenth)
+                    log.warning("building an engine", network=network, percent=10 * tenth)
             return True
 
         def phase_finish(self, phase_name: str) -> None:
@@ -184,9 +189,15 @@ class _Device:
     """The GPU that networks run on."""
 
     def __init__(self, cuda: Any) -> None:
-        count = _checked(cuda, cuda.cudaGetDeviceCount())
-        if count == 0:
-            raise InputError("TensorRT needs an NVIDIA GPU, and there is none here.", status=503)
+        status, count = cuda.cudaGetDeviceCount()
+        # Without a driver that is an error, with one and no GPU it may be none.
+        if int(status) != 0 or count == 0:
+            reason = "" if int(status) == 0 else f" ({_error(cuda, status)})"
+            raise InputError(
+                f"TensorRT needs an NVIDIA GPU with its driver, and there is none here{reason};"
+                " choose the engine openvino.",
+                status=503,
+            )
         properties = _checked(cuda, cuda.cudaGetDeviceProperties(0))
         self.name = f"{_text(properties.name)} {properties.major}.{properties.minor}"
 
@@ -240,9 +251,13 @@ def _checked(cuda: Any, answer: tuple[Any, ...]) -> Any:
     """
     status, *results = answer
     if int(status) != 0:
-        _, text = cuda.cudaGetErrorString(status)
-        raise RuntimeError(f"CUDA: {_text(text)}")
+        raise RuntimeError(f"CUDA: {_error(cuda, status)}")
     return results[0] if results else None
+
+
+def _error(cuda: Any, status: Any) -> str:
+    _, text = cuda.cudaGetErrorString(status)
+    return _text(text)
 
 
 def _text(value: bytes | str) -> str:
