@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import footage
-from benchmarks.resident import processor_s
+from benchmarks.resident import load, processor_s
 from mattebox.machine import machine
 from tests.server.live import API, Client, Json, served
 
@@ -101,6 +101,7 @@ def main() -> None:
             }
     report = {
         "machine": machine(),
+        "load": load(),
         "clip": {"seconds": options.seconds, "height": 720, "frames_per_group": options.group},
         "figures": figures,
     }

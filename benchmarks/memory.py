@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import footage
 from benchmarks.latency import opened
-from benchmarks.resident import Watch, settled_mib
+from benchmarks.resident import Watch, load, settled_mib
 from mattebox.machine import machine
 from tests.server.live import Json, served, wait_for
 
@@ -33,7 +33,7 @@ def main() -> None:
     rows = [measure(length, options.work_s, options.height) for length in options.lengths]
     first, last = rows[0], rows[-1]
     ratios = {kind: round(last["mib"][kind] / first["mib"][kind], 3) for kind in first["mib"]}
-    report = {"machine": machine(), "clips": rows, "longest_over_shortest": ratios}
+    report = {"machine": machine(), "load": load(), "clips": rows, "longest_over_shortest": ratios}
     print(json.dumps(report, indent=2))
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n")

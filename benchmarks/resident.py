@@ -31,6 +31,14 @@ def processor_s(process: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def load() -> float:
+    """How many processes wanted a core on average over the last quarter of an hour.
+
+    Written beside every waiting time: on a machine that has other work to do, those say little.
+    """
+    return round(os.getloadavg()[2], 1)
+
+
 def _family(process: int) -> list[int]:
     parents: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import footage
 from benchmarks.latency import Subject, opened, spread
+from benchmarks.resident import load
 from mattebox.machine import machine
 from tests.server.live import Client, Json, served
 
@@ -39,7 +40,7 @@ def main() -> None:
         for users in options.users:
             with served(Path(folder) / f"data{users}") as client:
                 rows.append(measure(client, clip, users, options.work_s))
-    report = {"machine": machine(), "clip_s": options.seconds, "rows": rows}
+    report = {"machine": machine(), "load": load(), "clip_s": options.seconds, "rows": rows}
     print(json.dumps(report, indent=2))
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n")
