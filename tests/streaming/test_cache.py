@@ -55,6 +55,21 @@ def test_a_note_lives_as_long_as_what_it_is_about(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("aa/*"))
 
 
+def test_notes_take_room_and_are_not_left_behind(tmp_path: Path) -> None:
+    for _ in range(2):
+        cache = DiskCache(tmp_path, 10)
+        cache.put("aa", b"123", b"note")
+        assert "aa" in cache
+    cache = DiskCache(tmp_path, 10)
+    cache.put("bb", b"1234")
+    assert ["aa" in cache, "bb" in cache] == [False, True]
+    orphan = tmp_path / "cc" / "cc.note"
+    orphan.parent.mkdir()
+    orphan.write_bytes(b"note")
+    DiskCache(tmp_path, 10)
+    assert not orphan.exists()
+
+
 def test_everything_with_a_prefix_can_be_forgotten(tmp_path: Path) -> None:
     cache = DiskCache(tmp_path, 100, ".flac")
     for key in ("clip1-0", "clip1-1", "clip2-0"):

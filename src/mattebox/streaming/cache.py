@@ -17,7 +17,7 @@ class DiskCache:
 
     Args:
         folder: Where the files are; made when missing.
-        capacity: Bytes that may be kept.
+        capacity: Bytes that may be kept, notes included.
         suffix: What file names end with.
     """
 
@@ -31,6 +31,12 @@ class DiskCache:
         found = [(path.stat(), path.stem) for path in folder.glob(f"*/*{suffix}")]
         for status, key in sorted(found, key=lambda item: item[0].st_mtime):
             self._sizes[key] = status.st_size
+        for note in folder.glob(f"*/*{_NOTE}"):
+            if note.stem in self._sizes:
+                self._sizes[note.stem] += note.stat().st_size
+            else:
+                # Its writer was killed before the content was there.
+                note.unlink(missing_ok=True)
         self._total = sum(self._sizes.values())
 
     def __contains__(self, key: str) -> bool:
@@ -74,10 +80,16 @@ class DiskCache:
         if note:
             # First, so that kept content is never without its note.
             write_whole(self._path(key).with_suffix(_NOTE), note)
-        write_whole(self._path(key), data)
+        try:
+            write_whole(self._path(key), data)
+        except OSError:
+            if key not in self:
+                self._unlink(key)
+            raise
+        size = len(data) + len(note)
         with self._lock:
-            self._total += len(data) - self._sizes.pop(key, 0)
-            self._sizes[key] = len(data)
+            self._total += size - self._sizes.pop(key, 0)
+            self._sizes[key] = size
             surplus = []
             while self._total > self._capacity and len(self._sizes) > 1:
                 oldest, size = self._sizes.popitem(last=False)

@@ -46,8 +46,8 @@ class ClipSound:
             raise InputError("This clip has no sound that can be played.", status=404)
         return track
 
-    def chunk(self, clip: Clip, number: int) -> bytes:
-        """One chunk as a FLAC file.
+    def check(self, clip: Clip, number: int) -> SoundTrack:
+        """How the sound of a clip is cut, if one of its chunks has this number.
 
         Raises:
             InputError: The clip has no sound, or no such chunk (404).
@@ -59,6 +59,15 @@ class ClipSound:
                 f" {track.chunk_count - 1}.",
                 status=404,
             )
+        return track
+
+    def chunk(self, clip: Clip, number: int) -> bytes:
+        """One chunk as a FLAC file.
+
+        Raises:
+            InputError: The clip has no sound, or no such chunk (404).
+        """
+        track = self.check(clip, number)
         key = self.tag(clip, number)
         data = self._cache.get(key)
         if data is None:

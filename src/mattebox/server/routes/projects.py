@@ -169,6 +169,7 @@ def read_sound_chunk(
 ) -> Response:
     """One chunk of the clip's sound; it decodes by itself."""
     clip = _clip(workspace, project)
+    workspace.sound.check(clip, chunk)
     tag = workspace.sound.tag(clip, chunk)
     if has_tag(if_none_match, tag):
         return immutable(b"", "audio/flac", tag, if_none_match)
