@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from mattebox.errors import InputError
@@ -27,7 +28,6 @@ from mattebox.projects.events import (
 from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
-from mattebox.projects.revisions import Revision
 from mattebox.projects.state import Click, Keyframe, MatteObject, Prompt
 from mattebox.projects.store import Leftovers, Project, new_id
 from mattebox.segmentation.prompts import Shape, thin
@@ -36,6 +36,19 @@ COLORS = ("#ff4fa3", "#4cc2ff", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff
 
 MOST_MARKS = 256
 """So many clicks and prompts a keyframe may have: each change of an early one asks all again."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A deed that may change which revision is present.
+
+    Attributes:
+        before: The project before it.
+        after: The project after it.
+    """
+
+    before: Project
+    after: Project
 
 
 class Editing:
@@ -258,25 +271,29 @@ class Editing:
 
     # --- the whole project ----------------------------------------------------------------------
 
-    def undo(self, project_id: str) -> Project:
+    def undo(self, project_id: str) -> Moved:
         """Take back the last change."""
-        with self._opened(project_id):
-            return self._projects.undo(project_id)
+        with self._opened(project_id) as project:
+            return Moved(project, self._projects.undo(project_id))
 
-    def redo(self, project_id: str) -> Project:
+    def redo(self, project_id: str) -> Moved:
         """Have back what was undone last."""
-        with self._opened(project_id):
-            return self._projects.redo(project_id)
+        with self._opened(project_id) as project:
+            return Moved(project, self._projects.redo(project_id))
 
-    def apply(self, project_id: str) -> tuple[Project, Revision]:
-        """Make a revision of the present keyframes."""
-        with self._opened(project_id):
-            return self._projects.apply(project_id)
-
-    def restore(self, project_id: str, number: int) -> Project:
+    def restore(self, project_id: str, number: int) -> Moved:
         """Make everything as it was when a revision was applied."""
-        with self._opened(project_id):
-            return self._projects.restore(project_id, number)
+        with self._opened(project_id) as project:
+            return Moved(project, self._projects.restore(project_id, number))
+
+    def apply(self, project_id: str) -> Moved:
+        """Make a revision of the present keyframes."""
+        with self._opened(project_id) as project:
+            state = project.state
+            if state.revision == 0 and not any(item.keyframes for item in state.objects):
+                raise InputError("No object has a mask yet; click on one first.", status=409)
+            applied, _ = self._projects.apply(project_id)
+            return Moved(project, applied)
 
     def delete(self, project_id: str) -> Leftovers:
         """Forget a project, and the masks that only it uses; its other files are the caller's."""

@@ -157,15 +157,11 @@ class Workspace:
             InputError: There is no such project (404), nothing to apply (409), or no such frame
                 (422).
         """
-        project = self.projects.get(project_id)
-        check_frame(self.clips.get(project.clip), playhead)
-        before = project.state.revision
-        if before == 0 and not any(item.keyframes for item in project.state.objects):
-            raise InputError("No object has a mask yet; click on one first.", status=409)
-        applied, revision = self.editing.apply(project_id)
-        self.stream.announce(project_id, before, playhead)
-        self.bus.publish(project_id, "project", {"version": applied.version})
-        return revision.number
+        check_frame(self.clips.get(self.projects.get(project_id).clip), playhead)
+        moved = self.editing.apply(project_id)
+        self.stream.announce(project_id, moved.before.state.revision, playhead)
+        self.bus.publish(project_id, "project", {"version": moved.after.version})
+        return moved.after.state.revision
 
     def thumbnail(self, clip: Clip, height: int) -> bytes:
         """A small JPEG of a clip's first frame, kept once made."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
+from mattebox.projects.editing import Moved
 from mattebox.projects.masks import Mask, decode_png
 from mattebox.projects.store import Project
 from mattebox.segmentation.prompts import Box, Brush, Lasso, Shape
@@ -231,13 +232,13 @@ def remove_keyframe(
 @router.post("/projects/{project}/undo", responses=responses(404, 409))
 def undo(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """Take back the last change."""
-    return _moved(workspace, project, workspace.editing.undo)
+    return _moved(workspace, workspace.editing.undo(project))
 
 
 @router.post("/projects/{project}/redo", responses=responses(404, 409))
 def redo(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """Have back what was undone last."""
-    return _moved(workspace, project, workspace.editing.redo)
+    return _moved(workspace, workspace.editing.redo(project))
 
 
 @router.post("/projects/{project}/revisions/{revision}/restore", responses=responses(404, 422))
@@ -245,7 +246,7 @@ def restore_revision(
     project: str, revision: Annotated[int, Path(ge=0)], workspace: OpenWorkspace
 ) -> ProjectModel:
     """Make everything as it was when a revision was applied; undo takes that back."""
-    return _moved(workspace, project, lambda p: workspace.editing.restore(p, revision))
+    return _moved(workspace, workspace.editing.restore(project, revision))
 
 
 @router.get(
@@ -270,13 +271,10 @@ def _clicked(
         return edited_model(workspace, project, item, frame)
 
 
-def _moved(
-    workspace: OpenWorkspace, project_id: str, move: Callable[[str], Project]
-) -> ProjectModel:
-    before = workspace.projects.get(project_id).state.revision
-    project = move(project_id)
+def _moved(workspace: OpenWorkspace, moved: Moved) -> ProjectModel:
+    before, project = moved.before.state.revision, moved.after
     if project.state.revision != before:
-        workspace.stream.announce(project_id, before, None)
+        workspace.stream.announce(project.id, before, None)
     return _told(workspace, project)
 
 
