@@ -1,7 +1,7 @@
 /**
  * How fast the player shows pictures: `node benchmarks/player.mjs [--clips DIR] [--json FILE]`. Plays
- * the sample clip, repeated, at 720p and 1080p with both decoders: as fast as it goes, at real time,
- * and dragged over. `--clips` is where the clips are or shall be written; `--seconds` (default 6) is
+ * the sample clip, repeated, at 720p and 1080p with both decoders: how many pictures a second can be
+ * drawn and decoded, what is shown and dropped at real time, and what a dragging hand sees. `--clips` is where the clips are or shall be written; `--seconds` (default 6) is
  * how long each thing is done, `--height` and `--decoder` leave the others out. Prints JSON.
  */
 
@@ -44,14 +44,16 @@ function clips() {
   return folder;
 }
 
-/** A player on the clip, in a page of its own. */
+/** A player on the clip, in a page of its own, shown at the clip's size. */
 async function start(browser, origin, decoder, [width, height]) {
   const { page } = await openPage(browser, `${origin}/harness.html`);
+  await page.setViewportSize({ width, height });
   await page.evaluate(async (options) => {
-    const harness = new window.Harness({ projectId: "p1", ...options });
+    const harness = new window.Harness({ projectId: "p1", decoder: options.decoder, autoResize: true });
     window.harness = harness;
+    harness.canvas.style.width = `${options.width}px`;
+    harness.canvas.style.height = `${options.height}px`;
     harness.player.setReadback(null);
-    harness.player.resize(options.width, options.height);
     await harness.player.load(1);
     await harness.player.seek(0);
     await harness.paired();
@@ -60,15 +62,17 @@ async function start(browser, origin, decoder, [width, height]) {
 }
 
 /** Plays from the start for so long; what was shown and what was not. Runs in the page. */
-async function play({ rate, seconds }) {
-  const { player } = window.harness;
+async function play({ rate, seconds, width, loop }) {
+  const { player, canvas } = window.harness;
   const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  if (width) canvas.style.width = `${width}px`;
+  player.setLoop(loop ?? null);
   await player.seek(0);
   await window.harness.paired();
-  await rest(500);
+  await rest(1500);
   player.setRate(rate);
   player.play();
-  await rest(500);
+  await rest(1500);
   const before = await player.stats();
   const begun = performance.now();
   await rest(seconds * 1000);
@@ -82,6 +86,7 @@ async function play({ rate, seconds }) {
     dropped: gone("skipped"),
     stalls: gone("stalls"),
     pending: gone("presentedPending"),
+    drawScale: after.drawScale,
   };
 }
 
@@ -130,8 +135,16 @@ async function measure(browser, unbound, origin, decoder, size) {
   const seconds = Number(values.seconds);
   const result = {};
   let page = await start(unbound, origin, decoder, size);
-  result.asFastAsItGoes = rounded(await page.evaluate(play, { rate: FASTEST, seconds }));
+  // What is decoded already, again and again: nothing but drawing.
+  const drawn = await page.evaluate(play, { rate: RATES.at(-1) / FILM_RATE * 4, seconds, loop: [0, 48] });
   await page.close();
+  page = await start(browser, origin, decoder, size);
+  // On a canvas of a few pixels: nothing but decoding.
+  const decoded = await page.evaluate(play, { rate: FASTEST, seconds, width: 16 });
+  await page.close();
+  result.drawnPerSecond = Math.round(drawn.shownPerSecond * 10) / 10;
+  result.drawnAtScale = drawn.drawScale;
+  result.decodedPerSecond = Math.round(decoded.passedPerSecond * 10) / 10;
   page = await start(browser, origin, decoder, size);
   for (const rate of RATES) {
     result[`at${rate}`] = rounded(await page.evaluate(play, { rate: rate / FILM_RATE, seconds }));

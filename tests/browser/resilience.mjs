@@ -343,6 +343,28 @@ async function showsALiveMaskOnItsFrameOnly(site, open) {
   assert.match(result.errors[0].message, /3 x 3/);
 }
 
+/** However few lines a slow machine draws while playing. */
+async function drawsAllLinesAtRest(site, open) {
+  const origin = await site({ stream });
+  const { page } = await open(`${origin}/harness.html`);
+  const { size, last } = await page.evaluate(async () => {
+    const harness = new window.Harness({ projectId: "p1", autoResize: true });
+    const { player } = harness;
+    harness.canvas.style.width = "640px";
+    harness.canvas.style.height = "360px";
+    player.setReadback(null);
+    await player.load(1);
+    await harness.playThrough(2);
+    await player.seek(30);
+    await harness.paired();
+    // A hand that moved a moment ago is still on its way.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const { width, height } = await player.readPixels();
+    return { size: [width, height], last: harness.readings.at(-1).frame };
+  });
+  assert.deepEqual([size, last], [[640, 360], 30]);
+}
+
 async function saysSoWithoutWebGl(site, open) {
   const origin = await site({ stream });
   const { page } = await open(`${origin}/harness.html`);
@@ -398,6 +420,7 @@ await withBrowser(async ({ site, open }) => {
     takesWasmWhenWebCodecsBreaks,
     keepsItsMemoryBounded,
     showsALiveMaskOnItsFrameOnly,
+    drawsAllLinesAtRest,
     saysSoWithoutWebGl,
     pausesWhileHidden,
   ];

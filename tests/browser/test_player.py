@@ -108,7 +108,7 @@ def test_both_decoders_give_the_same_composite(fixture: Path) -> None:
 
 
 def test_faults_are_survived_and_told(fixture: Path) -> None:
-    assert len(run("resilience.mjs", fixture)["passed"]) == 13
+    assert len(run("resilience.mjs", fixture)["passed"]) == 14
 
 
 def test_a_wipe_pairs_both_revisions_and_stays_on_the_picture(fixture: Path) -> None:

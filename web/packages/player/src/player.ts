@@ -282,6 +282,7 @@ export class Player {
       bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
       thread: offscreen ? "worker" : "main",
+      adaptive: options.autoResize ?? true,
     };
     const sink: EngineSink = (name, payload) => {
       this.receive(name, payload);

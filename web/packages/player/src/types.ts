@@ -25,7 +25,10 @@ export interface PlayerOptions {
   readonly bufferBytes?: number;
   /** Upper bound for fetched segments that are not needed at the moment, default 48 MiB. */
   readonly cacheBytes?: number;
-  /** Keep the drawing buffer at the canvas's displayed size in device pixels. Default true. */
+  /**
+   * Keep the drawing buffer at the canvas's displayed size in device pixels, or below it while
+   * playing and dragging, where drawing is too slow. Default true.
+   */
   readonly autoResize?: boolean;
 }
 
@@ -170,6 +173,8 @@ export interface PlayerEvents {
 
 export interface PlayerStats {
   readonly decoder: DecoderKind | null;
+  /** Part of the drawing buffer's lines and columns that is drawn at present; less than 1 only while playing or dragging. */
+  readonly drawScale: number;
   /** Where drawing happens. */
   readonly thread: "worker" | "main";
   /** Pictures presented: paired, and plates alone. */

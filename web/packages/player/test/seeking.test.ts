@@ -85,8 +85,9 @@ describe("Seeking", () => {
     now = 100;
     void seek(60);
     expect(seeking.isDragging).toBe(true);
+    expect(seeking.takeOvertaken()).toBe(2);
     now = 350;
-    expect(seeking.isDragging).toBe(false);
+    expect([seeking.isDragging, seeking.isBusy, seeking.takeOvertaken()]).toEqual([false, false, 0]);
   });
 
   it("answers who waits when playback takes over", async () => {

@@ -24,6 +24,8 @@ export interface EngineConfig {
   readonly bufferBytes: number;
   readonly cacheBytes: number;
   readonly thread: "worker" | "main";
+  /** Draw fewer lines while playing, where drawing is too slow. */
+  readonly adaptive: boolean;
 }
 
 export interface Rect {

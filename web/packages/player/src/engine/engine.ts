@@ -4,7 +4,6 @@
  */
 
 import { newCounters } from "../counters";
-import { chooseDecoder, settingsOf } from "../decode/factory";
 import { CONNECTIONS, SegmentFetcher } from "../fetcher";
 import { FrameTable } from "../frame-table";
 import type { Manifest } from "../manifest";
@@ -23,7 +22,7 @@ import type {
 import { Announcer } from "./announcer";
 import type { EngineApi, EngineConfig, EngineSink, EngineStats, Loaded, Rect } from "./api";
 import { Clip } from "./clip";
-import { checkManifest, fetchFrameTable, fetchManifest } from "./loader";
+import { checkManifest, decoderFor, fetchFrameTable, fetchManifest } from "./loader";
 import { Presenter, type Presentation } from "./presenter";
 import { DRAG_MS, Seeking } from "./seeking";
 
@@ -61,7 +60,7 @@ export class Engine implements EngineApi {
     this.fetcher = new SegmentFetcher(config.headers, this.counters, limits);
     this.announcer = new Announcer(sink, this.counters);
     try {
-      this.presenter = new Presenter(canvas, {
+      const hooks = {
         onLost: () => {
           this.counters.contextLosses++;
           this.announcer.error("context-lost", "The graphics context was lost; waiting for it to come back.");
@@ -71,7 +70,8 @@ export class Engine implements EngineApi {
           this.presenter?.forget();
           this.invalidate();
         },
-      });
+      };
+      this.presenter = new Presenter(canvas, hooks, config.adaptive);
     } catch (error) {
       this.presenter = null;
       this.noContext = error instanceof Error ? error.message : String(error);
@@ -87,12 +87,7 @@ export class Engine implements EngineApi {
     this.announcer.playState("loading", this.seeking.target, this.rate);
     const manifest = await fetchManifest(this.config, revision);
     const table = await fetchFrameTable(this.config, manifest);
-    const renditions = [
-      settingsOf(manifest.video, false),
-      // Mattes come later; what they will be is known from the protocol (P17).
-      { ...settingsOf(manifest.video, true), range: "full" as const },
-    ];
-    const decoder = await chooseDecoder(this.config.decoder, renditions);
+    const decoder = await decoderFor(this.config, manifest);
     this.seeking.settle(null);
     this.clip?.close();
     this.open(manifest, new FrameTable(table), decoder);
@@ -239,6 +234,7 @@ export class Engine implements EngineApi {
     return {
       ...rest,
       decoder: this.clip?.decoder ?? null,
+      drawScale: this.presenter?.drawScale ?? 1,
       thread: this.config.thread,
       decoded: { plate: decodedPlates, matte: decodedMattes },
       bufferedBytes: this.clip?.buffers.bytes ?? 0,
@@ -331,12 +327,13 @@ export class Engine implements EngineApi {
     if (ended) this.playing = false;
     if (!this.playing) {
       const { buffers } = clip;
+      if (!this.seeking.isBusy) presenter.rest();
       this.seeking.advance((frame) => clip.isDrawable(frame), (frame) => buffers.isFetched(frame));
     }
     const { target } = this.seeking;
     const passing = !this.playing && this.seeking.isDragging;
     clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing, passing);
-    if (passing) setTimeout(() => { this.schedule(); }, DRAG_MS);
+    if (!this.playing && this.seeking.isBusy) setTimeout(() => { this.schedule(); }, DRAG_MS);
     this.present(clip, presenter);
     this.announcer.playState(this.state(), target, this.rate);
     this.announcer.motion(this.playing && !this.hidden ? clip.playback.motion : null);
@@ -349,6 +346,7 @@ export class Engine implements EngineApi {
   private advance(clip: Clip): boolean {
     const { playback } = clip;
     const due = playback.advance((frame) => clip.isDrawable(frame));
+    if (due.frame !== this.seeking.target) this.presenter?.pace(due.skipped);
     this.seeking.follow(due.frame);
     this.counters.skipped += due.skipped;
     if (due.stalled) this.counters.stalls++;
@@ -379,6 +377,7 @@ export class Engine implements EngineApi {
     const against = sides.left && compared !== null ? { revision: compared, ...sides.left } : null;
     const next: Presentation = { frame, manifest, plate, matte, layers, against };
     const changed = presenter.changes(next);
+    if (changed && this.seeking.isBusy) presenter.pace(this.seeking.takeOvertaken());
     if (changed || this.redraw) presenter.present(next);
     this.redraw = false;
     if (changed) {

@@ -1,7 +1,9 @@
 /** Reads the manifest and the frame table. */
 
+import { chooseDecoder, settingsOf } from "../decode/factory";
 import { problemDetail } from "../fetcher";
 import type { FrameTableJson, Manifest } from "../manifest";
+import type { DecoderKind } from "../types";
 import type { EngineConfig } from "./api";
 
 /** @throws Error with one sentence. `revision` undefined reads the newest. */
@@ -19,6 +21,15 @@ export async function fetchFrameTable(config: EngineConfig, manifest: Manifest):
     throw new Error("The frame table is not the one that the manifest names; reload the page.");
   }
   return table;
+}
+
+/** The decoder for a clip. @throws Error with one sentence when this browser has none. */
+export function decoderFor(config: EngineConfig, manifest: Manifest): Promise<DecoderKind> {
+  return chooseDecoder(config.decoder, [
+    settingsOf(manifest.video, false),
+    // Mattes come later; what they will be is known from the protocol (P17).
+    { ...settingsOf(manifest.video, true), range: "full" },
+  ]);
 }
 
 /** @throws Error unless the manifest is of a version and shape this player can play. */

@@ -2,11 +2,12 @@
 
 import type { Planes } from "../decode/decoder";
 import type { Manifest } from "../manifest";
-import { FIT } from "../layout";
+import { FIT, type Size } from "../layout";
 import type { Layer } from "../pairing";
 import { Renderer, type RendererHooks } from "../render/renderer";
 import type { MatteState, Pixels, View, ViewTransform, Wipe } from "../types";
 import type { Rect } from "./api";
+import { Quality } from "./quality";
 
 /** A picture that may be drawn, by the pairing rule. */
 export interface Presentation {
@@ -31,11 +32,22 @@ export class Presenter {
   wipe: Wipe | null = null;
   readback: Rect | null = null;
   private readonly renderer: Renderer;
+  private readonly quality = new Quality();
+  /** Of the drawing buffer, when all lines are drawn. */
+  private size: Size;
+  private scale = 1;
+  private resting = true;
   private current: Presentation | null = null;
 
   /** @throws Error with one sentence when the browser offers no WebGL 2. */
-  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, hooks: RendererHooks) {
+  constructor(
+    canvas: HTMLCanvasElement | OffscreenCanvas,
+    hooks: RendererHooks,
+    /** Draw fewer lines while playing, where drawing is too slow. */
+    private readonly adaptive: boolean,
+  ) {
     this.renderer = new Renderer(canvas, hooks);
+    this.size = this.renderer.size;
   }
 
   get isLost(): boolean {
@@ -85,9 +97,27 @@ export class Presenter {
   }
 
   resize(width: number, height: number): void {
-    this.renderer.resize(width, height);
-    // Resizing empties the drawing buffer: draw in this very task, or the canvas flickers.
-    this.drawAgain();
+    this.size = { width, height };
+    this.fit();
+  }
+
+  /** Part of the lines and columns that is drawn. */
+  get drawScale(): number {
+    return this.scale;
+  }
+
+  /** A picture is about to be drawn on the way, `skipped` were passed over before it. */
+  pace(skipped: number): void {
+    if (this.resting) this.quality.begin();
+    this.resting = false;
+    this.quality.note(skipped);
+    this.setScale(this.quality.scale);
+  }
+
+  /** The picture stands: all of its lines are drawn. */
+  rest(): void {
+    this.resting = true;
+    this.setScale(1);
   }
 
   /** The RGBA asked for by `readback`, of what this task drew. */
@@ -104,6 +134,19 @@ export class Presenter {
     const { width, height } = this.renderer.size;
     const data = this.renderer.read(0, 0, width, height);
     return { frame, revision: manifest.revision, matte, width, height, data };
+  }
+
+  private setScale(scale: number): void {
+    if (!this.adaptive || scale === this.scale) return;
+    this.scale = scale;
+    this.fit();
+  }
+
+  private fit(): void {
+    const { width, height } = this.size;
+    this.renderer.resize(Math.ceil(width * this.scale), Math.ceil(height * this.scale));
+    // Resizing empties the drawing buffer: draw in this very task, or the canvas flickers.
+    this.drawAgain();
   }
 
   close(): void {

@@ -10,9 +10,9 @@ import type { FrameEvent } from "../types";
 const FETCH_MS = 250;
 /** and to be decoded, once it is fetched: on a slow machine no picture would be finished else. */
 const FINISH_MS = 1000;
-/** Wishes that follow each other within this time come from a dragging hand, */
+/** Wishes that follow each other within this time come from a hand on its way. */
 export const DRAG_MS = 200;
-/** if they lie further apart than this: what is near is best decoded in a row. */
+/** Frames so near to each other are best decoded in a row. */
 const NEAR = 8;
 
 interface Wish {
@@ -27,7 +27,9 @@ export class Seeking {
   /** The target is not on screen yet. */
   private underway = false;
   private wishedAt = -Infinity;
-  private dragging = false;
+  private quick = false;
+  private far = false;
+  private overtaken = 0;
 
   /** `now` in milliseconds that only rise. */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -47,9 +49,21 @@ export class Seeking {
     return this.now() - this.begun;
   }
 
+  /** Whether a hand is on its way: the next wish is about to come. */
+  get isBusy(): boolean {
+    return this.quick && this.now() - this.wishedAt < DRAG_MS;
+  }
+
   /** Whether the target will hardly be stayed at: what lies around it is not worth work yet. */
   get isDragging(): boolean {
-    return this.dragging && this.now() - this.wishedAt < DRAG_MS;
+    return this.far && this.isBusy;
+  }
+
+  /** Wishes that were never shown since this was last asked. */
+  takeOvertaken(): number {
+    const { overtaken } = this;
+    this.overtaken = 0;
+    return overtaken;
   }
 
   /** Goes there at once; whoever waits for another frame hears null. */
@@ -71,8 +85,10 @@ export class Seeking {
   /** Wishes for a frame; resolves when it is shown, null when it was overtaken. */
   seek(frame: number): Promise<FrameEvent | null> {
     const now = this.now();
-    this.dragging = now - this.wishedAt < DRAG_MS && Math.abs(frame - this.newest) > NEAR;
+    this.quick = now - this.wishedAt < DRAG_MS;
+    this.far = Math.abs(frame - this.newest) > NEAR;
     this.wishedAt = now;
+    if (this.wish) this.overtaken++;
     this.settle(null);
     const shown = new Promise<FrameEvent | null>((resolve) => {
       this.wish = { frame, resolve };
