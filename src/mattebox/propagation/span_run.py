@@ -87,7 +87,9 @@ class SpanRun:
         self._layout = layout(span, settings, sync)
         self._shared: dict[int, Estimate] = {}
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
-        facts = [identity, span.left, span.right, next(iter(masks.values())).shape, digests]
+        route = sha256(np.asarray(frames.sync_frames, np.int64).tobytes()).hexdigest()
+        shape = next(iter(masks.values())).shape
+        facts = [identity, span.left, span.right, shape, digests, route]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
         self._holding: tuple[int, set[int]] = (0, set())
