@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from benchmarks.bench_footage import Picture
 from mattebox.inference import Engine, load
 from mattebox.inference.weights import DIRECTORY
-from mattebox.matting import crisp
 from mattebox.networks.propagation import KEY_CHANNELS, SLOTS, VALUE_CHANNELS
 from mattebox.propagation.anchors import Estimate
 from mattebox.propagation.network import READ, Network
@@ -52,7 +51,6 @@ class RegionPath:
         region = self._region(before.mask, before.region)
         self._memory[-1] = before.remembered
         self._before = self._network.read(frame, before.mask, region, self._memory)
-        crisp(self._before.mask, self._settings.gain)
 
     def _region(self, mask: Picture, last: Region | None) -> Region:
         height, width = mask.shape

@@ -160,8 +160,9 @@ class Encoder(nn.Module):
     def stem_features(self, images: Tensor) -> Tensor:
         """Return the stem's output, `(B, 32, H/2, W/2)`, for pictures as `forward` takes them."""
         if images.dtype == torch.uint8:
-            # What normalisation gives, too; bfloat16 holds each step of it exactly.
-            normalised = (images.float().permute(0, 3, 1, 2) - 127) / 128
+            # What normalisation gives, too; bfloat16 holds each step of it exactly. Engines that
+            # convolve with channels last need not turn anything round.
+            normalised = ((images.float() - 127) / 128).permute(0, 3, 1, 2)
         else:
             normalised = (images - INPUT_MEAN) / INPUT_STD
         stem: Tensor = self.stem(normalised)
