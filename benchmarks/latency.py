@@ -216,6 +216,8 @@ def correction(subject: Subject) -> Json:
 
 def spread(values: Sequence[float]) -> dict[str, Any]:
     """Median, 95th percentile, worst and number of values."""
+    if not values:
+        return {"count": 0}
     ordered = sorted(values)
     return {
         "p50": round(statistics.median(ordered), 3),

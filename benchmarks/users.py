@@ -88,7 +88,7 @@ def _work(subject: Subject, begin: threading.Barrier, work_s: float) -> Json:
             client.click(mine.project, scratch, index, (x + 0.004 * (number % 4), y))
             clicks.append(1000 * (time.perf_counter() - began))
             number += 1
-            if number % 10 == 0:
+            if number % 4 == 0:
                 seeks.append(mine.first_bytes_s(mattes[(number * 3) % len(mattes)])[0])
             time.sleep(_CLICK_EVERY_S)
         ready = client.get(f"/projects/{mine.project}/manifest")["objects"][0]["matte"]["ready"]
