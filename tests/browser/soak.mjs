@@ -2,7 +2,7 @@
  * The long bar-code test: `node soak.mjs FIXTURE [--actions N] [--seed S] [--decoder NAME]`. Plays,
  * seeks, drags, steps, changes of rate and revision, wipes and loops in random order, on a network
  * that is slow, broken or gone by turns; every presented picture is read back. N actions (default
- * 120) are done with each decoder. A failure prints the seed that repeats the same actions.
+ * 80) are done with each decoder. A failure prints the seed that repeats the same actions.
  */
 
 import assert from "node:assert/strict";
@@ -14,7 +14,7 @@ import { unreliable } from "./support/network.mjs";
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    actions: { type: "string", default: "120" },
+    actions: { type: "string", default: "80" },
     seed: { type: "string", default: String(1 + Math.floor(Math.random() * 2e9)) },
     decoder: { type: "string" },
   },
