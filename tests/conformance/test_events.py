@@ -97,7 +97,19 @@ def _edits(client: Client, project: str) -> list[Json]:
     states.append(hidden.json())
     client.post(f"/projects/{project}/apply")
     states.append(client.get(f"/projects/{project}"))
+    other = client.add_object(project)
+    states.append(client.get(f"/projects/{project}"))
+    order = client.request(
+        "PUT", f"/projects/{project}/objects/order", json={"objects": [other, item]}
+    )
+    states.append(order.json())
+    for locked in (True, False):
+        path = f"/projects/{project}/objects/{other}"
+        states.append(client.request("PATCH", path, json={"locked": locked}).json())
+    states.append(client.post(f"/projects/{project}/revisions/1/restore"))
     states.append(client.request("PATCH", f"/projects/{project}", json={"name": "Other"}).json())
+    same = client.request("PATCH", f"/projects/{project}", json={"name": "Other"}).json()
+    assert same == states[-1]
     states.append(client.request("DELETE", f"/projects/{project}/objects/{item}").json())
     return states
 
