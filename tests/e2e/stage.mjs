@@ -50,6 +50,38 @@ async function tintedUntil(editor, point, plate) {
   });
 }
 
+/** Holds requests back until the returned function is called. */
+async function heldBack(editor, address) {
+  let release = null;
+  const released = new Promise((resolve) => (release = resolve));
+  await editor.page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+/** What the preview showed is there at once when it is clicked, before the server has answered. */
+async function foreseen(editor, { scene }) {
+  const { mouse } = editor.page;
+  const [plate] = await editor.colors([scene.object]);
+  const answer = await heldBack(editor, "**/clicks");
+  const spot = await editor.at(...scene.click);
+  await mouse.move(spot.x, spot.y);
+  await editor.page.getByTestId("preview").waitFor();
+  await mouse.down();
+  await mouse.up();
+  await mouse.move(5, 300);
+  await tintedUntil(editor, scene.object, plate);
+  check((await editor.clicks()).length === 0, "The click was answered before its time.");
+  answer();
+  await until("the click", async () => (await editor.clicks()).length === 1);
+  await editor.page.unroute("**/clicks");
+  await editor.press("Control+z");
+  await editor.press("Control+z");
+  await editor.projectUntil("nothing again", ({ objects }) => objects.length === 0);
+}
+
 async function hover(editor, { scene }) {
   const preview = editor.page.getByTestId("preview");
   const spot = await editor.at(...scene.click);
@@ -159,6 +191,29 @@ async function refused(editor, { scene }) {
   editor.complaints = editor.complaints.filter((complaint) => !complaint.includes("409"));
 }
 
+/** What is drawn belongs to the frame that was in sight when it was begun. */
+async function keepsItsFrame(editor, { scene }) {
+  const [start, end] = scene.empty;
+  const stroke = await draw(editor, start, end);
+  await editor.press("ArrowRight");
+  await editor.press("l");
+  await editor.page.waitForTimeout(300);
+  check((await editor.frame()) === 0, "A key took the frame away from under the stroke.");
+  await stroke.release();
+  await marked(editor, 4);
+  await editor.press("Control+z");
+  await marked(editor, 3);
+  await editor.press("Space");
+  await until("the clip to play", async () => (await editor.frame()) > 3);
+  await (await draw(editor, start, end)).release();
+  const { prompts, frame } = await marked(editor, 1);
+  check(prompts.length === 1 && frame === (await editor.frame()), "The stroke went elsewhere.");
+  await editor.press("Control+z");
+  await marked(editor, 0);
+  await editor.press("Home");
+  await editor.frameUntil(0);
+}
+
 async function deleteMarks(editor) {
   await editor.press("v");
   const [lasso] = await editor.page.getByRole("button", { name: "Erase lasso" }).all();
@@ -209,6 +264,24 @@ async function byKeyboard(editor, { scene }) {
   await editor.frameUntil(1);
   await editor.press("ArrowLeft");
   await editor.frameUntil(0);
+}
+
+/** A box that the crosshair began is in nobody's way when the mouse comes. */
+async function mouseAfterKeyboard(editor, { scene }) {
+  const [left, top, right, bottom] = scene.box;
+  await editor.press("c");
+  await editor.press("m");
+  await editor.press("Enter");
+  await editor.press("Shift+ArrowDown");
+  await editor.press("Shift+ArrowRight");
+  await editor.page.locator(".shape.live").waitFor();
+  await (await draw(editor, [left, top], [right, bottom])).release();
+  const { prompts } = await marked(editor, 3);
+  const [x0] = prompts.at(-1).box;
+  check(Math.abs(x0 - left) < 0.002, `The mouse's box begins at ${x0}.`);
+  await editor.press("Control+z");
+  await marked(editor, 2);
+  await editor.press("v");
 }
 
 /** Two fingers zoom and move, one clicks. */
@@ -276,7 +349,8 @@ async function wipe(editor, { scene }) {
   });
 }
 
-const STEPS = [hover, box, paint, lassoErases, refused, deleteMarks, byKeyboard, fingers, wipe];
+const STEPS = [foreseen, hover, box, paint, lassoErases, refused, keepsItsFrame, deleteMarks];
+STEPS.push(byKeyboard, mouseAfterKeyboard, fingers, wipe);
 
 const options = JSON.parse(process.argv[2]);
 const editor = await Editor.launch({ ...options, decoder: "auto" });
