@@ -3,7 +3,8 @@
     make bench BENCH_JSON=FILE [BENCH_CLIP=FILE BENCH_CLICK=FRAME,X,Y]
     .venv/bin/python -m benchmarks.bench --json FILE [--chart FILE] [--trace FILE] [--cuda]
 
-The clip is played to and fro where it is too short; without one the generated sample clip is taken.
+The clip is played to and fro where it is too short. Without one the generated sample clip is taken:
+drawn, easy footage, so figures to publish want a real clip.
 Everything runs at batch 1 with one object and a full memory; frames per second are 1000 over the
 median of milliseconds a frame. What is compared is run in turn, frame by frame.
 """

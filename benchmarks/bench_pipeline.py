@@ -1,4 +1,8 @@
-"""The whole way: decode, network, edge and encode, overlapped as the server runs them."""
+"""The whole way: decode, network, edge and encode, overlapped as in the server.
+
+In one piece from the first frame to the last, that is: the server makes it in segments, each of
+which begins with its anchors and has an encoder of its own (`benchmarks/latency.py` measures that).
+"""
 
 import os
 import time
@@ -27,8 +31,8 @@ def measure(footage: Footage, engine: str, trace: Trace) -> dict[str, Any]:
     Returns:
         `fps`; `cores`, how many cores were busy on the mean; `network_busy`, the share of time in
         which a network ran; `stages`, milliseconds a frame of each stage by itself, and `shares`
-        of their sum; `network_calls` a frame; `extra_object`, the time that a second object takes
-        over that of the first.
+        of their sum; `network_calls` a frame; `extra_object`, the time of a second whole
+        run over that of the first: the mask mirrored, nothing shared but the loaded network.
     """
     propagator = Propagator(engine, attend=trace.attend)
     count = footage.table.frame_count

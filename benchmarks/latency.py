@@ -198,18 +198,21 @@ def correction(subject: Subject) -> Json:
     middle = keyframes[1]["frame"]
     _, x, y = footage.fish_at(middle)
     client.click(subject.project, item, middle, (x + 0.01, y + 0.01))
+    encoded = client.count("mattebox_frames_encoded", "matte")
     after = subject.matte(client.apply(subject.project, middle), item)
     client.stop_work(subject.project)
     changed = [new for old, new in zip(before, after, strict=True) if old != new]
     sent = 0
     for address in changed:
         sent += len(client.request("GET", f"/segments/{address}.m4s").content)
+    encoded = client.count("mattebox_frames_encoded", "matte") - encoded
     subject.drop(item)
     return {
         "keyframes": [keyframe["frame"] for keyframe in keyframes],
         "segments": len(after),
         "segments_remade": len(changed),
-        "frames_remade": len(changed) * subject.length,
+        # What filling began before it was stopped is in it, too.
+        "frames_remade": int(encoded),
         "bytes_sent_again": sent,
     }
 
