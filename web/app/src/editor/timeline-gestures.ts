@@ -22,7 +22,8 @@ export class Scrubbing {
 
   begin(x: number): void {
     const playback = this.view.session.playback.value;
-    if (!playback) return;
+    // Before the first picture there is nothing to seek in.
+    if (!playback?.shown.value) return;
     if (playback.playing.value) playback.pause();
     this.dragging = true;
     this.move(x);
@@ -53,7 +54,8 @@ export class Scrubbing {
     while (this.wanted !== null) {
       const frame = this.wanted;
       this.wanted = null;
-      const arriving = this.view.session.playback.value?.seek(frame);
+      // A seek that fails is overtaken, too; what is wrong is told elsewhere.
+      const arriving = this.view.session.playback.value?.seek(frame).catch(() => undefined);
       await Promise.race([arriving, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     }
     this.seeking = false;
