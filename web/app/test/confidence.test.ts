@@ -45,6 +45,12 @@ describe("next frame to fix", () => {
     expect(frames.slice(0, 3)).toEqual([7, 14, 21]);
   });
 
+  it("is nowhere where all masks are sure enough", () => {
+    expect(framesToFix(Array<number>(100).fill(0.97), around)).toEqual([]);
+    expect(framesToFix(clip(100, [[30, 0.92]]), around)).toEqual([]);
+    expect(framesToFix(clip(100, [[30, 0.92], [70, 0.88]]), around)).toEqual([70]);
+  });
+
   it("is nowhere where nothing is made", () => {
     expect(framesToFix(Array<null>(50).fill(null), around)).toEqual([]);
     expect(nextToFix([], 3)).toBeNull();

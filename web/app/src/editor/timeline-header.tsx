@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
 import type { Lane } from "../logic/timeline";
-import { goToWeakest } from "../state/confidence";
+import { goToWeakest, hasConfidence } from "../state/confidence";
 import * as editing from "../state/editing";
 import { selectObject } from "../state/objects";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
@@ -53,8 +53,6 @@ function ZoomButtons({ view, height }: { view: TimelineView; height: number }) {
 
 function Ways({ view, height }: { view: TimelineView; height: number }) {
   const { session } = view;
-  const confidence = session.confidence.value[session.object.value?.id ?? ""];
-  const weak = confidence?.some((value) => value !== null && value < 1) === true;
   const keyframes = (session.object.value?.keyframes.length ?? 0) > 0;
   return (
     <div class="row timeline-ways" style={{ height: `${height}px` }}>
@@ -76,7 +74,7 @@ function Ways({ view, height }: { view: TimelineView; height: number }) {
         icon="weak"
         label="Next frame to fix"
         command="next-to-fix"
-        disabled={!weak}
+        disabled={!hasConfidence(session)}
         onClick={() => goToWeakest(session)}
       />
     </div>

@@ -6,6 +6,8 @@ export type Confidence = readonly (number | null)[];
 
 /** Frames to either side over which confidence is averaged, so that no single frame decides. */
 const REACH = 2;
+/** Where masks are at least this sure there is nothing to fix. */
+export const SURE = 0.9;
 /** A stretch less sure than this is worth showing as a weak one. */
 export const WEAK = 0.75;
 const MOST = 12;
@@ -19,7 +21,7 @@ interface Around {
 
 /**
  * The middles of the least sure stretches, the worst first. What is stale is made anew anyway, and
- * next to a keyframe a correction gains nothing.
+ * next to a keyframe a correction gains nothing. None where all of them are sure enough.
  */
 export function framesToFix(confidence: Confidence, around: Around): number[] {
   const { distance, keyframes, stale } = around;
@@ -37,10 +39,10 @@ export function framesToFix(confidence: Confidence, around: Around): number[] {
   return chosen;
 }
 
-/** Where the least value below 1 is, the first one of equals; NaN counts for nothing. */
+/** Where the least value below SURE is, the first one of equals; NaN counts for nothing. */
 function least(values: Float64Array): number | null {
   let found: number | null = null;
-  let lowest = 1;
+  let lowest = SURE;
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i] ?? NaN;
     if (value >= lowest || Number.isNaN(value)) continue;

@@ -2,7 +2,8 @@
 
 import { effect } from "@preact/signals";
 import * as client from "../api/client";
-import { filledIn, nextToFix, withSegment, type Confidence } from "../logic/confidence";
+import { filledIn, nextToFix, SURE, withSegment, type Confidence } from "../logic/confidence";
+import { notify } from "./notices";
 import type { Session } from "./session";
 
 /** What was told since the revision that is shown began; an answer on its way may lack it. */
@@ -55,6 +56,14 @@ export function noteConfidence(
 
 /** Goes to the least sure frame; from there, to the next less sure one. */
 export function goToWeakest(session: Session): void {
+  if (!hasConfidence(session)) return;
   const frame = nextToFix(session.weak.value, session.frame.value);
   if (frame !== null) void session.playback.value?.seek(frame);
+  else notify(`Nothing to fix: away from keyframes all masks are at least ${SURE * 100} % sure.`);
+}
+
+/** Whether it is known of any frame how sure the selected object's mask is. */
+export function hasConfidence(session: Session): boolean {
+  const known = session.confidence.value[session.object.value?.id ?? ""];
+  return known?.some((value) => value !== null) === true;
 }
