@@ -66,7 +66,9 @@ def from_record(kind: str, data: Mapping[str, Any]) -> Event:
 def prompt_json(prompt: Prompt) -> dict[str, Any]:
     """A prompt as JSON values: its id, what kind it is, and the fields of its shape."""
     kind = next(name for name, shape in _SHAPES.items() if isinstance(prompt.shape, shape))
-    return {"id": prompt.id, "kind": kind, **asdict(prompt.shape)}
+    # Not `asdict`: that copies every point.
+    shape = {field.name: getattr(prompt.shape, field.name) for field in fields(prompt.shape)}
+    return {"id": prompt.id, "kind": kind, **shape}
 
 
 def _plain(value: Any) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 Value = TypeVar("Value")
 
@@ -36,3 +40,10 @@ class Recent(Generic[Value]):
             self._entries.move_to_end(key)
             if len(self._entries) > self._limit:
                 self._entries.popitem(last=False)
+
+
+def digest(array: NDArray[np.uint8]) -> str:
+    """Hash, in hex, of an array's shape and content, to keep things by."""
+    content = hashlib.sha256(str(array.shape).encode())
+    content.update(np.ascontiguousarray(array).data)
+    return content.hexdigest()

@@ -16,7 +16,7 @@ from mattebox.errors import InputError
 from mattebox.inference import Attend, Engine, identity, load
 from mattebox.matting import crisp
 from mattebox.segmentation import window as windows
-from mattebox.segmentation.cache import Recent
+from mattebox.segmentation.cache import Recent, digest
 from mattebox.segmentation.hints import RADIUS, draw_hints
 from mattebox.segmentation.mend import CONFIDENT, heed, without_part
 from mattebox.segmentation.window import Window
@@ -49,6 +49,24 @@ class Click:
     include: bool
 
 
+def points_of(clicks: Sequence[Click], size: tuple[int, ...]) -> list[tuple[int, int, bool]]:
+    """Column and row of the pixel under each click, and whether it includes.
+
+    Args:
+        clicks: The clicks.
+        size: Shape of the frame, `(H, W, ...)`.
+    """
+    height, width = size[:2]
+    return [
+        (
+            min(int(click.x * width), width - 1),
+            min(int(click.y * height), height - 1),
+            click.include,
+        )
+        for click in clicks
+    ]
+
+
 @dataclass(frozen=True)
 class _State:
     """What is known after some clicks: the mask and where the network looked last."""
@@ -66,19 +84,14 @@ class _Task:
     clicks: Sequence[Click]
 
     @property
-    def places(self) -> list[tuple[int, int]]:
-        """Column and row of the pixel under each click."""
-        height, width = self.frame.shape[:2]
-        return [
-            (min(int(click.x * width), width - 1), min(int(click.y * height), height - 1))
-            for click in self.clicks
-        ]
+    def points(self) -> list[tuple[int, int, bool]]:
+        """See `points_of`."""
+        return points_of(self.clicks, self.frame.shape)
 
     @property
-    def points(self) -> list[tuple[int, int, bool]]:
-        """Column and row of the pixel under each click, and whether it includes."""
-        told = zip(self.places, self.clicks, strict=True)
-        return [(x, y, click.include) for (x, y), click in told]
+    def places(self) -> list[tuple[int, int]]:
+        """Column and row of the pixel under each click."""
+        return [(x, y) for x, y, _ in self.points]
 
     def seen_in(self, window: Window) -> list[tuple[float, float, bool]]:
         """The clicks in pixels of the crop that shows ``window``."""
@@ -165,10 +178,10 @@ class Refiner:
         """
         _check(frame, clicks, previous_mask)
         start = _State(np.zeros(frame.shape[:2], np.uint8), None)
-        key = [_digest(frame)]
+        key = [digest(frame)]
         if previous_mask is not None:
             start = _State(previous_mask.copy(), None)
-            key.append(_digest(previous_mask))
+            key.append(digest(previous_mask))
         made = [(click.x, click.y, click.include) for click in clicks]
         known, state = self._latest(key, made, start)
         for count in range(known + 1, len(made) + 1):
@@ -189,7 +202,7 @@ class Refiner:
         Each of the looks costs a click, and starts from the answer before. Nothing is kept.
         """
         _check(frame, clicks, previous_mask)
-        task = _Task(frame, _digest(frame), clicks)
+        task = _Task(frame, digest(frame), clicks)
         empty = np.zeros(frame.shape[:2], np.uint8)
         state = _State(empty if previous_mask is None else previous_mask, None)
         for _ in range(looks):
@@ -207,7 +220,7 @@ class Refiner:
         Only the encoded picture is kept: asking again of the same frame costs one decoding.
         """
         _check(frame, clicks, previous_mask)
-        task = _Task(frame, _digest(frame), clicks)
+        task = _Task(frame, digest(frame), clicks)
         return crisp(self._look(task, previous_mask, windows.whole(frame.shape)), GAIN)
 
     def _latest(
@@ -308,9 +321,3 @@ def _resized(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
 def _levels(logits: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Logits to 0..255."""
     return np.asarray(np.rint(255 / (1 + cv2.exp(-logits))), np.uint8)
-
-
-def _digest(array: NDArray[np.uint8]) -> str:
-    content = hashlib.sha256(str(array.shape).encode())
-    content.update(np.ascontiguousarray(array).data)
-    return content.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,13 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mattebox.segmentation.cache import Recent
+from mattebox.segmentation.cache import Recent, digest
 from mattebox.segmentation.enclosed import find_enclosed
 from mattebox.segmentation.hints import RADIUS
 from mattebox.segmentation.mend import heed
 from mattebox.segmentation.paint import Cover, Paint, cover
 from mattebox.segmentation.prompts import Box, Brush, Lasso
-from mattebox.segmentation.refiner import SIZE, Click, Refiner
+from mattebox.segmentation.refiner import SIZE, Click, Refiner, points_of
 
 Mask = NDArray[np.uint8]
 Mark = Click | Box | Brush | Lasso
@@ -87,7 +86,7 @@ class Replay:
         clicks = [mark for mark in marks if isinstance(mark, Click)]
         if len(clicks) == len(marks):
             return self._refiner.refine(frame, clicks, base)
-        key = (_digest(frame), None if base is None else _digest(base))
+        key = (digest(frame), None if base is None else digest(base))
         done, state = self._latest(key, marks, frame, base)
         while done < len(marks):
             clicks = _clicks_from(marks, done)
@@ -168,7 +167,7 @@ def _previous(state: _State) -> Mask | None:
 
 def _answered(mask: Mask, clicks: Sequence[Click], state: _State) -> _State:
     """The state after the network's answer to clicks, where what was said before still holds."""
-    points = _points(clicks, mask.shape)
+    points = points_of(clicks, mask.shape)
     paint = state.paint
     for x, y, include in points:
         paint = _released(paint, mask, (x, y), include=include)
@@ -237,18 +236,6 @@ def _clicks_from(marks: Sequence[Mark], first: int) -> list[Click]:
     return found
 
 
-def _points(clicks: Sequence[Click], size: tuple[int, ...]) -> tuple[tuple[int, int, bool], ...]:
-    height, width = size[:2]
-    return tuple(
-        (
-            min(int(click.x * width), width - 1),
-            min(int(click.y * height), height - 1),
-            click.include,
-        )
-        for click in clicks
-    )
-
-
 def _samples(stroke: Brush, size: tuple[int, ...]) -> list[Click]:
     """A few clicks evenly along a stroke."""
     points = np.array(stroke.points, np.float64)
@@ -266,9 +253,3 @@ def _inside(area: Cover, size: tuple[int, ...]) -> NDArray[np.bool_]:
     inside = np.zeros(size[:2], np.bool_)
     inside[area.window.slices] = area.share >= 128
     return inside
-
-
-def _digest(array: NDArray[np.uint8]) -> str:
-    content = hashlib.sha256(str(array.shape).encode())
-    content.update(np.ascontiguousarray(array).data)
-    return content.hexdigest()

@@ -6,28 +6,29 @@ from base64 import b64encode
 from functools import lru_cache
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from mattebox.projects.clips import Clip
 from mattebox.projects.jobs import Export
 from mattebox.projects.masks import mask_hash
-from mattebox.projects.state import Keyframe, Prompt
+from mattebox.projects.records import prompt_json
+from mattebox.projects.state import Keyframe
 from mattebox.projects.store import Project
-from mattebox.segmentation.prompts import Box, Brush
 from mattebox.server.models import (
-    BoxModel,
-    BrushModel,
     ClickModel,
     ClipModel,
     EditedModel,
     ExportModel,
     KeyframeModel,
-    LassoModel,
     ObjectModel,
     ProjectModel,
     ProjectSummary,
+    PromptModel,
 )
 from mattebox.server.workspace import Workspace
 from mattebox.streaming.manifest import API
+
+_PROMPT: TypeAdapter[PromptModel] = TypeAdapter(PromptModel)
 
 
 def project_model(workspace: Workspace, project: Project) -> ProjectModel:
@@ -111,26 +112,7 @@ def _keyframe(keyframe: Keyframe, empty: str) -> KeyframeModel:
             ClickModel(id=click.id, x=click.x, y=click.y, include=click.include)
             for click in keyframe.clicks
         ],
-        prompts=[_prompt(prompt) for prompt in keyframe.prompts],
-    )
-
-
-def _prompt(prompt: Prompt) -> BoxModel | BrushModel | LassoModel:
-    shape = prompt.shape
-    if isinstance(shape, Box):
-        return BoxModel(id=prompt.id, kind="box", box=shape.box)
-    points = list(shape.points)
-    if isinstance(shape, Brush):
-        return BrushModel(
-            id=prompt.id,
-            kind="brush",
-            points=points,
-            radius=shape.radius,
-            include=shape.include,
-            direct=shape.direct,
-        )
-    return LassoModel(
-        id=prompt.id, kind="lasso", points=points, include=shape.include, direct=shape.direct
+        prompts=[_PROMPT.validate_python(prompt_json(each)) for each in keyframe.prompts],
     )
 
 
