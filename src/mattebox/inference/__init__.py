@@ -22,7 +22,6 @@ log = structlog.get_logger(__name__)
 TENSORRT = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
 THREADS_VARIABLE = "MATTEBOX_INFERENCE_THREADS"
 
-_GPU = "'mattebox[gpu]'"
 # Name, module, class, what it imports (one of each group), what to install.
 _ENGINES = {
     "tensorrt": (
