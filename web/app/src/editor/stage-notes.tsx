@@ -74,6 +74,10 @@ function noteOf(session: Session): Note | null {
   if (playback.matte.value === "pending" && session.view.value !== "original") {
     return { kind: "wait", text: "Mask pending" };
   }
+  const against = playback.shown.value?.against;
+  if (session.compare.value && against?.matte === "pending") {
+    return { kind: "wait", text: `Mask of revision ${against.revision} pending` };
+  }
   const object = session.object.value;
   if (object && !session.shownObjects.value.has(object.id)) {
     return { kind: "warn", text: `${object.name} is hidden`, icon: "eye-off" };

@@ -2,9 +2,11 @@
 
 import { effect, untracked } from "@preact/signals";
 import type { View } from "@mattebox/player";
+import { describe } from "../api/problem";
 import type { Project } from "../api/types";
 import { LiveMasks } from "../state/masks";
 import { decoderChoice, Playback } from "../state/playback";
+import { endComparison } from "../state/revisions";
 import type { Session } from "../state/session";
 import { pictureSize } from "./stage-view";
 
@@ -37,7 +39,13 @@ export function followPlayer(
     ),
     tell(
       () => session.compare.value,
-      (compare) => playback.setCompare(compare?.revision ?? null, compare?.position ?? 0),
+      (compare) => {
+        const { revision = null, position = 0 } = compare ?? {};
+        playback.setCompare(revision, position).catch((error: unknown) => {
+          // A player that is taken down rejects, too.
+          if (session.masks === masks) endComparison(session, revision, describe(error));
+        });
+      },
     ),
     tell(
       () => objectsOf(session),

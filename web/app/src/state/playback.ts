@@ -166,13 +166,17 @@ export class Playback {
   /** Shows the original left of a share (0..1) of the picture's width; null: no wipe. */
   setWipe(position: number | null): void {
     this.wipe = position;
-    this.showWipe();
+    // What is compared with, if anything, was asked for by setCompare, which tells of it.
+    this.showWipe().catch(() => undefined);
   }
 
-  /** Shows another revision left of a share of the picture's width, instead of the original. */
-  setCompare(revision: number | null, position: number): void {
+  /**
+   * Shows another revision left of a share of the picture's width, instead of the original; rejects
+   * when that revision cannot be read.
+   */
+  async setCompare(revision: number | null, position: number): Promise<void> {
     this.compare = revision === null ? null : { revision, position };
-    this.showWipe();
+    await this.showWipe();
   }
 
   setObjects(objects: readonly { id: string; color: string; visible: boolean }[]): void {
@@ -215,14 +219,11 @@ export class Playback {
     }
   }
 
-  private showWipe(): void {
+  private async showWipe(): Promise<void> {
     const { compare, wipe } = this;
     const compared = compare && { position: compare.position, against: compare.revision };
     const shown = compared ?? (wipe === null ? null : { position: wipe, against: "original" as const });
-    this.player.setWipe(shown).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      this.trouble.value = { code: "manifest", message, fatal: false };
-    });
+    await this.player.setWipe(shown);
   }
 }
 

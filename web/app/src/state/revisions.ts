@@ -9,10 +9,17 @@ import type { Session } from "./session";
 /** What changed is told of the newest ones; each takes two manifests. */
 const MOST_TOLD = 16;
 
+/** How often each session's list was asked for. */
+const requests = new WeakMap<Session, number>();
+
 /** Lists the revisions, then says of the newest what changed in each, one after the other. */
 export async function readRevisions(session: Session): Promise<void> {
+  const request = (requests.get(session) ?? 0) + 1;
+  requests.set(session, request);
+  const overtaken = () => requests.get(session) !== request;
   try {
     const revisions = await client.listRevisions(session.id);
+    if (overtaken()) return;
     session.revisions.value = revisions;
     const numbers = revisions.map(({ number }) => number);
     let latest: { number: number; manifest: RevisionManifest } | null = null;
@@ -26,11 +33,12 @@ export async function readRevisions(session: Session): Promise<void> {
             ? latest.manifest
             : await client.readManifest(session.id, earlier);
       const manifest = await client.readManifest(session.id, number);
+      if (overtaken()) return;
       tell(session, number, changeBetween(before, manifest));
       latest = { number, manifest };
     }
   } catch (error) {
-    notify(describe(error), "error");
+    if (!overtaken()) notify(describe(error), "error");
   }
 }
 
@@ -53,4 +61,11 @@ export function compareWith(session: Session, revision: number | null): void {
   const position = session.compare.value?.position ?? 0.5;
   session.wipe.value = null;
   session.compare.value = revision === null ? null : { revision, position };
+}
+
+/** Says why a revision cannot be compared with; what is shown left of the wipe is not that one. */
+export function endComparison(session: Session, revision: number | null, reason: string): void {
+  if (revision === null || session.compare.value?.revision !== revision) return;
+  session.compare.value = null;
+  notify(`Revision ${revision} cannot be compared: ${reason}`, "error");
 }
