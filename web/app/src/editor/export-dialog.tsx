@@ -15,7 +15,7 @@ import {
   type ExportChoice,
 } from "../state/exporting";
 import type { Session } from "../state/session";
-import { Dialog, IconButton } from "../ui/controls";
+import { Dialog, IconButton, Segmented } from "../ui/controls";
 import { Icon } from "../ui/icons";
 import { NameTemplate } from "./export-name";
 
@@ -37,20 +37,24 @@ export function ExportDialog({ session }: { session: Session }) {
   );
 }
 
+/** What is chosen so far; `objects` null: nothing was chosen among them, so all that are shown. */
+type Draft = Omit<ExportChoice, "objects"> & { readonly objects: ExportChoice["objects"] | null };
+
 function Form({ session, failure }: { session: Session; failure: string | null }) {
   const { in: start, out: stop } = session.marks.value;
   const marked = start !== null || stop !== null;
   const applied = session.applied.value;
-  const [choice, setChoice] = useState<ExportChoice>(() => ({
+  const [choice, setChoice] = useState<Draft>(() => ({
     format: EXPORT_FORMATS[0]?.id ?? "",
     separate: false,
     name: "",
     ...session.exportChoice.value,
     wholeClip: !marked,
-    objects: applied.filter((object) => session.shownObjects.value.has(object)),
+    objects: null,
   }));
-  const change = (part: Partial<ExportChoice>) => setChoice((old) => ({ ...old, ...part }));
-  const objects = choice.objects.filter((object) => applied.includes(object));
+  const change = (part: Partial<Draft>) => setChoice((old) => ({ ...old, ...part }));
+  const chosen = choice.objects ?? [...session.shownObjects.value];
+  const objects = applied.filter((object) => chosen.includes(object));
   const separate = choice.separate && objects.length > 1;
   const ready = objects.length > 0 && session.busy.value === 0;
   return (
@@ -148,6 +152,11 @@ function Formats({ chosen, onChange }: FormatsProps) {
   );
 }
 
+const FILES = [
+  { value: "together", label: "Together" },
+  { value: "apart", label: "A file for each" },
+] as const;
+
 interface ObjectChoiceProps {
   session: Session;
   chosen: readonly string[];
@@ -179,21 +188,13 @@ function ObjectChoice({ session, chosen, separate, onChange, onSeparate }: Objec
         </label>
       ))}
       {applied.length > 1 && (
-        <div class="segmented" role="radiogroup" aria-label="Files">
-          {[false, true].map((apart) => (
-            <button
-              key={String(apart)}
-              type="button"
-              role="radio"
-              class="button"
-              aria-checked={separate === apart}
-              disabled={chosen.length < 2}
-              onClick={() => onSeparate(apart)}
-            >
-              {apart ? "A file for each" : "Together"}
-            </button>
-          ))}
-        </div>
+        <Segmented
+          label="Files"
+          value={separate ? "apart" : "together"}
+          choices={FILES}
+          disabled={chosen.length < 2}
+          onChange={(files) => onSeparate(files === "apart")}
+        />
       )}
     </fieldset>
   );
