@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { draggedTo, moved, shiftOf } from "../src/logic/moving";
+import { draggedTo, moved, movedAll, shiftOf } from "../src/logic/moving";
 
 describe("reordering", () => {
   it("puts an item where it is wanted", () => {
@@ -7,6 +7,16 @@ describe("reordering", () => {
     expect(moved(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
     expect(moved(["a", "b", "c"], 1, 1)).toEqual(["a", "b", "c"]);
     expect(moved(["a", "b"], 0, 9)).toEqual(["b", "a"]);
+  });
+
+  it("does one move after the other, and twice the same as once", () => {
+    const list = ["a", "b", "c"].map((id) => ({ id }));
+    const ids = (moves: Parameters<typeof movedAll>[1]) =>
+      movedAll(list, moves).map(({ id }) => id).join("");
+    const [first, second] = [{ id: "a", to: 2 }, { id: "b", to: 1 }];
+    expect(ids([first, second])).toBe("cba");
+    expect(ids([first, first])).toBe("bca");
+    expect(ids([{ id: "gone", to: 0 }])).toBe("abc");
   });
 
   it("goes as many rows as the hand went, and not beyond the list", () => {

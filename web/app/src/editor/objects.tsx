@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
-import { draggedTo, moved, shiftOf } from "../logic/moving";
+import { draggedTo, movedAll, shiftOf, type Move } from "../logic/moving";
 import { count } from "../logic/ranges";
 import * as objects from "../state/objects";
 import type { Session } from "../state/session";
@@ -18,13 +18,19 @@ interface Drag {
 
 export function Objects({ session }: { session: Session }) {
   const [drag, setDrag] = useState<Drag | null>(null);
-  const [dropped, setDropped] = useState<{ from: number; to: number } | null>(null);
-  const known = session.project.value?.objects ?? [];
+  const [moves, setMoves] = useState<readonly Move[]>([]);
+  const rows = useRef<HTMLUListElement>(null);
   // In its new order at once; the server's answer then says the same, or that it was refused.
-  const list = dropped ? moved(known, dropped.from, dropped.to) : known;
-  const move = (from: number, to: number) => {
-    setDropped({ from, to });
-    void objects.moveObject(session, from, to).then(() => setDropped(null));
+  const list = movedAll(session.project.value?.objects ?? [], moves);
+  const move = (to: Move) => {
+    setMoves((before) => [...before, to]);
+    void objects
+      .moveObject(session, to)
+      .then(() => setMoves((before) => before.filter((one) => one !== to)));
+  };
+  const remove = (object: ProjectObject, index: number, byKey: boolean) => {
+    objects.deleteObject(session, object);
+    if (byKey) focusBeside(rows.current, index);
   };
   const solo = list.find((object) => object.id === session.solo.value);
   return (
@@ -41,7 +47,7 @@ export function Objects({ session }: { session: Session }) {
       {list.length === 0 && (
         <p class="hint">Click something in the picture: the first click makes an object.</p>
       )}
-      <ul class="objects">
+      <ul ref={rows} class="objects">
         {list.map((object, index) => (
           <ObjectRow
             key={object.id}
@@ -51,7 +57,8 @@ export function Objects({ session }: { session: Session }) {
             length={list.length}
             drag={drag}
             onDrag={setDrag}
-            onMove={(to) => move(index, to)}
+            onMove={(to) => move({ id: object.id, to })}
+            onDelete={(byKey) => remove(object, index, byKey)}
           />
         ))}
       </ul>
@@ -71,6 +78,13 @@ export function Objects({ session }: { session: Session }) {
   );
 }
 
+/** Has focus stay in the list when a row goes, or go to the picture with the last one. */
+function focusBeside(rows: HTMLElement | null, index: number): void {
+  const names = [...(rows?.querySelectorAll<HTMLElement>(".object-name") ?? [])];
+  const next = names[index + 1] ?? names[index - 1];
+  (next ?? document.querySelector<HTMLElement>(".stage"))?.focus();
+}
+
 interface RowProps {
   session: Session;
   object: ProjectObject;
@@ -79,6 +93,7 @@ interface RowProps {
   drag: Drag | null;
   onDrag: (drag: Drag | null) => void;
   onMove: (to: number) => void;
+  onDelete: (byKey: boolean) => void;
 }
 
 /** How many pixels a row stands off its place while one is dragged. */
@@ -89,7 +104,8 @@ function offsetOf(drag: Drag | null, index: number, length: number): number {
   return shiftOf(index, drag.from, to) * drag.height;
 }
 
-function ObjectRow({ session, object, index, length, drag, onDrag, onMove }: RowProps) {
+function ObjectRow(props: RowProps) {
+  const { session, object, index, length, drag, onDrag, onMove, onDelete } = props;
   const [renaming, setRenaming] = useState(false);
   const selected = session.object.value?.id === object.id;
   const unseen = !session.shownObjects.value.has(object.id);
@@ -138,6 +154,7 @@ function ObjectRow({ session, object, index, length, drag, onDrag, onMove }: Row
         <button
           type="button"
           class="object-name"
+          data-renames
           aria-pressed={selected}
           onClick={() => objects.selectObject(session, object.id)}
           onDblClick={() => setRenaming(!object.locked)}
@@ -154,13 +171,13 @@ function ObjectRow({ session, object, index, length, drag, onDrag, onMove }: Row
           <span class="object-state">{stateOf(session, object)}</span>
         </button>
       )}
-      {!renaming && <ObjectButtons session={session} object={object} />}
+      {!renaming && <ObjectButtons session={session} object={object} onDelete={onDelete} />}
     </li>
   );
 }
 
 /** What can be done with an object; what is rarely needed shows under the pointer only. */
-function ObjectButtons({ session, object }: { session: Session; object: ProjectObject }) {
+function ObjectButtons({ session, object, onDelete }: Pick<RowProps, "session" | "object" | "onDelete">) {
   const solo = session.solo.value === object.id;
   return (
     <span class="object-buttons">
@@ -169,7 +186,7 @@ function ObjectButtons({ session, object }: { session: Session; object: ProjectO
         icon="trash"
         label={`Delete ${object.name}`}
         disabled={object.locked}
-        onClick={() => objects.deleteObject(session, object)}
+        onClick={(event) => onDelete(event.detail === 0)}
       />
       <IconButton
         class={solo ? "" : "rare"}
@@ -184,14 +201,14 @@ function ObjectButtons({ session, object }: { session: Session; object: ProjectO
         icon={object.locked ? "lock" : "unlock"}
         label={`${object.locked ? "Unlock" : "Lock"} ${object.name}`}
         pressed={object.locked}
-        onClick={() => objects.updateObject(session, object.id, { locked: !object.locked })}
+        onClick={() => objects.toggleObject(session, object.id, "locked")}
       />
       <IconButton
         icon={object.visible ? "eye" : "eye-off"}
         label={`${object.visible ? "Hide" : "Show"} ${object.name}`}
         onClick={(event) => {
           if (event.altKey) objects.toggleSolo(session, object.id);
-          else objects.updateObject(session, object.id, { visible: !object.visible });
+          else objects.toggleObject(session, object.id, "visible");
         }}
       />
     </span>

@@ -99,6 +99,7 @@ function ProjectName({ session }: { session: Session }) {
     <button
       type="button"
       class="button quiet project-name"
+      data-renames
       aria-label={`Rename ${name}`}
       data-tip="Rename the project"
       onClick={() => setRenaming(true)}

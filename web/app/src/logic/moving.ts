@@ -8,6 +8,23 @@ export function moved<T>(items: readonly T[], from: number, to: number): T[] {
   return rest;
 }
 
+/** A wish to have the item of that name at a place. */
+export interface Move {
+  readonly id: string;
+  readonly to: number;
+}
+
+/** The list after several moves; an item that is not there is passed over. */
+export function movedAll<T extends { readonly id: string }>(
+  items: readonly T[],
+  moves: readonly Move[],
+): readonly T[] {
+  return moves.reduce((list, { id, to }) => {
+    const from = list.findIndex((item) => item.id === id);
+    return from < 0 ? list : moved(list, from, to);
+  }, items);
+}
+
 /** The place that a row dragged by `dy` pixels comes to, among rows of equal height. */
 export function draggedTo(from: number, dy: number, rowHeight: number, count: number): number {
   const rows = rowHeight > 0 ? Math.round(dy / rowHeight) : 0;

@@ -176,7 +176,7 @@ function Card({ project }: { project: ProjectSummary }) {
   const [pictured, setPictured] = useState(true);
   return (
     <li class="card">
-      <a class="card-open" href={formatRoute({ project: project.id, frame: 0 })}>
+      <a class="card-open" data-renames href={formatRoute({ project: project.id, frame: 0 })}>
         {pictured ? (
           <img
             class="card-picture"

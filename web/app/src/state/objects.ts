@@ -2,7 +2,7 @@
 
 import * as client from "../api/client";
 import type { ProjectObject } from "../api/types";
-import { moved } from "../logic/moving";
+import { movedAll, type Move } from "../logic/moving";
 import { dismiss, notify } from "./notices";
 import type { Session } from "./session";
 import { undoOnly } from "./editing";
@@ -73,10 +73,20 @@ export function toggleSolo(session: Session, object: string): void {
   session.solo.value = session.solo.value === object ? null : object;
 }
 
-/** Settles when the server has answered. */
-export async function moveObject(session: Session, from: number, to: number): Promise<void> {
-  const objects = session.project.value?.objects ?? [];
-  const order = moved(objects, from, to).map((object) => object.id);
-  if (order.every((id, index) => id === objects[index]?.id)) return;
-  await session.run(() => client.orderObjects(session.id, order));
+/** Shows what is hidden or hides what is shown, as it is when its turn comes; so with the lock. */
+export function toggleObject(session: Session, id: string, what: "visible" | "locked"): void {
+  void session.run(async () => {
+    const object = session.project.value?.objects.find((one) => one.id === id);
+    return object ? client.updateObject(session.id, id, { [what]: !object[what] }) : null;
+  });
+}
+
+/** Moves an object among those that there are when its turn comes; settles with the answer. */
+export function moveObject(session: Session, move: Move): Promise<void> {
+  return session.run(async () => {
+    const objects = session.project.value?.objects ?? [];
+    const order = movedAll(objects, [move]).map((object) => object.id);
+    if (order.every((id, index) => id === objects[index]?.id)) return null;
+    return client.orderObjects(session.id, order);
+  });
 }

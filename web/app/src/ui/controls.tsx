@@ -43,11 +43,13 @@ interface SegmentedProps<T extends string> {
   label: string;
   value: T;
   choices: readonly { value: T; label: string; tip?: string; command?: Command }[];
+  disabled?: boolean;
   onChange: (value: T) => void;
 }
 
 /** One choice out of a few, all in sight; the arrow keys move between them. */
-export function Segmented<T extends string>({ label, value, choices, onChange }: SegmentedProps<T>) {
+export function Segmented<T extends string>(props: SegmentedProps<T>) {
+  const { label, value, choices, disabled, onChange } = props;
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
@@ -72,6 +74,7 @@ export function Segmented<T extends string>({ label, value, choices, onChange }:
           data-keys={keysOf(choice.command)}
           aria-checked={choice.value === value}
           tabIndex={choice.value === value ? 0 : -1}
+          disabled={disabled}
           onClick={() => onChange(choice.value)}
         >
           {choice.label}
@@ -91,6 +94,8 @@ interface DialogProps {
 /** A modal dialog; Escape and a click beside it close it, and focus returns where it was. */
 export function Dialog({ title, size = "small", onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
+  // Text that is selected beyond the dialog's edge ends in a click beside it.
+  const pressedBeside = useRef(false);
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
@@ -108,8 +113,11 @@ export function Dialog({ title, size = "small", onClose, children }: DialogProps
         event.preventDefault();
         onClose();
       }}
+      onPointerDown={(event) => {
+        pressedBeside.current = event.target === ref.current;
+      }}
       onClick={(event) => {
-        if (event.target === ref.current) onClose();
+        if (event.target === ref.current && pressedBeside.current) onClose();
       }}
     >
       <div class="dialog-head">
@@ -129,15 +137,19 @@ interface NameFieldProps {
   onCancel: () => void;
 }
 
-/** A text field for a name: Enter or leaving it commits, Escape does not. */
+/**
+ * A text field for a name: Enter or leaving it commits, Escape does not. After a key, focus goes to
+ * the control marked `data-renames` that comes in its place.
+ */
 export function NameField({ value, label, class: extra, onCommit, onCancel }: NameFieldProps) {
   const ref = useRef<HTMLInputElement>(null);
   const settled = useRef(false);
   // Before the next key arrives, however quickly it is typed.
   useLayoutEffect(() => ref.current?.select(), []);
-  const settle = (commit: boolean) => {
+  const settle = (commit: boolean, byKey: boolean) => {
     if (settled.current) return;
     settled.current = true;
+    if (byKey) giveFocusBack(ref.current);
     const text = ref.current?.value.trim() ?? "";
     if (commit && text && text !== value) onCommit(text);
     else onCancel();
@@ -149,14 +161,22 @@ export function NameField({ value, label, class: extra, onCommit, onCancel }: Na
       aria-label={label}
       maxLength={200}
       defaultValue={value}
-      onBlur={() => settle(true)}
+      onBlur={() => settle(true, false)}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === "Enter") settle(true);
-        if (event.key === "Escape") settle(false);
+        if (event.key === "Enter") settle(true, true);
+        if (event.key === "Escape") settle(false, true);
       }}
     />
   );
+}
+
+function giveFocusBack(field: HTMLElement | null): void {
+  const place = field?.parentElement;
+  setTimeout(() => {
+    if (document.activeElement !== document.body) return;
+    place?.querySelector<HTMLElement>("[data-renames]")?.focus();
+  });
 }
 
 export function Toasts() {
