@@ -27,6 +27,12 @@ export const POLICY =
   "style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
   "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** A page on its own may measure its memory. */
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 function sendFile(response, path, headers = {}) {
   if (!existsSync(path) || !statSync(path).isFile()) {
     response.writeHead(404, { "content-type": "application/problem+json" });
@@ -81,7 +87,7 @@ export async function serve({ pages, stream, api, faults, caching = true }) {
       else sendStream(stream, url, response, caching);
       return;
     }
-    sendFile(response, join(pages, normalize(url.pathname)), { "content-security-policy": POLICY });
+    sendFile(response, join(pages, normalize(url.pathname)), { "content-security-policy": POLICY, ...ISOLATION });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
