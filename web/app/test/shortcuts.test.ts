@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { capsOf, commandFor, keyCaps, searchShortcuts, SHORTCUTS, type KeyPress } from "../src/logic/shortcuts";
+import { capsOf, commandFor, keyCaps, repeats, searchShortcuts, SHORTCUTS, type KeyPress } from "../src/logic/shortcuts";
 
 function press(key: string, held: Partial<KeyPress> = {}): KeyPress {
   return { key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held };
@@ -32,6 +32,21 @@ describe("shortcuts", () => {
 
   it("reads brackets that are typed with AltGr", () => {
     expect(commandFor(press("]", { ctrlKey: true, altKey: true }))).toBe("next-keyframe");
+  });
+
+  it("reads digits where they need Shift to be typed", () => {
+    expect(commandFor(press("é", { code: "Digit2" }))).toBe("view-cutout");
+    expect(commandFor(press("(", { code: "Digit5" }))).toBe("view-wipe");
+    expect(commandFor(press("-", { code: "Digit6" }))).toBe("zoom-out");
+    expect(commandFor(press("@", { code: "Digit2", shiftKey: true }))).toBeNull();
+  });
+
+  it("does again while a key is held only what goes on step by step", () => {
+    expect(repeats("step-forward")).toBe(true);
+    expect(repeats("brush-larger")).toBe(true);
+    for (const command of ["apply", "undo", "add-object", "keep-frame", "mute"] as const) {
+      expect(repeats(command)).toBe(false);
+    }
   });
 
   it("leaves other presses alone", () => {

@@ -1,6 +1,6 @@
 /** Turns key presses into the editor's commands. */
 
-import { commandFor, type Command } from "../logic/shortcuts";
+import { commandFor, repeats, type Command } from "../logic/shortcuts";
 import { goToWeakest } from "../state/confidence";
 import * as editing from "../state/editing";
 import * as marking from "../state/marking";
@@ -62,6 +62,7 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   crosshair: toggleCursor,
   "delete-click": (session) => {
     if (session.clickId.value !== null) marking.deleteMark(session, session.clickId.value);
+    else editing.deleteChosenKeyframe(session);
   },
   deselect: (session) => {
     if (session.clickId.value === null) session.compare.value = null;
@@ -111,9 +112,9 @@ export function listenToKeys(session: Session): () => void {
     if (!command) return;
     event.preventDefault();
     // What is being drawn belongs to its object and frame: no key moves them away under the hand.
-    if (session.toolbox.drawing) return;
+    if (session.toolbox.drawing || (event.repeat && !repeats(command))) return;
     if (event.key === " " && ON_RELEASE.has(command)) {
-      if (!event.repeat) holdSpace(session, true);
+      holdSpace(session, true);
       return;
     }
     COMMANDS[command](session);
@@ -130,7 +131,7 @@ export function listenToKeys(session: Session): () => void {
   const letGo = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null;
     const control = target?.closest<HTMLElement>(".editor :is(button, input[type=range])");
-    if (event.detail > 0 && !control?.closest("dialog, .point, .keyframe, .menu")) control?.blur();
+    if (event.detail > 0 && !control?.closest("dialog, .point, .menu")) control?.blur();
   };
   addEventListener("keydown", down);
   addEventListener("keyup", up);

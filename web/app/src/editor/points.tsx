@@ -1,6 +1,7 @@
 /** The clicks and prompts of the frame as marks on the picture: to drag, turn and delete. */
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { clicksShown, type ShownClick } from "../logic/clicks";
 import { includesOf, nameOf, placeOf, promptsShown, type ShownPrompt } from "../logic/prompts";
 import { toStage, type Point } from "../logic/viewport";
@@ -56,8 +57,18 @@ function Mark(props: MarkProps) {
   const { session, id, pending } = props;
   const at = toStage(session.viewport.value, pictureSize(session), props.at);
   const selected = session.clickId.value === id;
+  const button = useRef<HTMLButtonElement>(null);
+  // Focus stays on the picture when its mark goes.
+  useEffect(
+    () => () => {
+      const mark = button.current;
+      if (mark && document.activeElement === mark) mark.closest<HTMLElement>(".stage")?.focus();
+    },
+    [],
+  );
   return (
     <button
+      ref={button}
       type="button"
       class={`point ${props.class} ${selected ? "selected" : ""} ${pending ? "pending" : ""}`}
       style={{ transform: `translate(${at.x}px, ${at.y}px)` }}

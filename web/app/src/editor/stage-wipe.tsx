@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { toStage } from "../logic/viewport";
 import type { Session } from "../state/session";
 import { clamp } from "../tools/types";
+import { leaveNoFocus } from "../ui/focus";
 import { pictureSize } from "./stage-view";
 
 /** Part of the picture's width by which an arrow key moves it; with Shift, more. */
@@ -42,6 +43,7 @@ export function StageWipe({ session }: { session: Session }) {
       aria-valuenow={percent}
       aria-valuetext={`${left} on the left ${percent} %`}
       style={{ transform: `translate(${top.x}px, ${top.y}px)`, height: `${height}px` }}
+      onMouseDown={leaveNoFocus}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         held.current = true;

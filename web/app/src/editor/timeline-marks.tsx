@@ -1,10 +1,11 @@
 /** What lies over the painted timeline and can be taken hold of: keyframes, in and out, the scroll bar. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
 import { clampFrame, frameCentre, frameToX, xToFrame, type Lane } from "../logic/timeline";
 import * as editing from "../state/editing";
 import { selectObject } from "../state/objects";
+import { leaveNoFocus } from "../ui/focus";
 import { Menu } from "../ui/menu";
 import { laneMiddle } from "./timeline-paint";
 import type { TimelineView } from "./timeline-view";
@@ -35,11 +36,15 @@ function LaneMarks({ view, lane, object }: ViewProps & { lane: Lane; object: Pro
   const track = view.track.value;
   const selected = view.session.object.value?.id === object.id;
   const y = lane.top - view.laneScroll.value + laneMiddle(lane, selected);
+  const [focused, setFocused] = useState<number | null>(null);
+  const shown = object.keyframes
+    .map((keyframe) => ({ ...keyframe, x: frameCentre(track, keyframe.frame) }))
+    .filter(({ x }) => x >= -SIGHT && x <= track.width + SIGHT);
+  // The Tab key stops once among the selected object's marks; the arrow keys go on from there.
+  const stop = shown.find(({ frame }) => frame === focused) ?? shown[0];
   return (
     <>
-      {object.keyframes.map(({ frame, absent }) => {
-        const x = frameCentre(track, frame);
-        if (x < -SIGHT || x > track.width + SIGHT) return null;
+      {shown.map(({ frame, absent, x }) => {
         const inside = Math.min(track.width - 6, Math.max(6, x));
         return (
           <KeyframeMark
@@ -49,7 +54,9 @@ function LaneMarks({ view, lane, object }: ViewProps & { lane: Lane; object: Pro
             frame={frame}
             absent={absent}
             selected={selected}
+            reached={selected && frame === stop?.frame}
             at={{ x: inside, y }}
+            onFocus={() => setFocused(frame)}
           />
         );
       })}
@@ -62,14 +69,39 @@ interface KeyframeMarkProps extends ViewProps {
   frame: number;
   absent: boolean;
   selected: boolean;
+  /** Whether the Tab key stops here. */
+  reached: boolean;
   at: { x: number; y: number };
+  onFocus: () => void;
 }
 
-function KeyframeMark({ view, object, frame, absent, selected, at }: KeyframeMarkProps) {
+/** The marks of the same lane, from left to right. */
+const besides = (mark: HTMLElement): HTMLElement[] => [
+  ...(mark.parentElement?.querySelectorAll<HTMLElement>(`[data-lane="${mark.dataset.lane}"]`) ?? []),
+];
+
+/** Hands focus on when its mark goes. */
+function handOn(mark: HTMLElement): void {
+  const marks = besides(mark);
+  const at = marks.indexOf(mark);
+  const next = marks[at + 1] ?? marks[at - 1];
+  (next ?? mark.closest(".track")?.querySelector<HTMLElement>(".scrub"))?.focus();
+}
+
+function KeyframeMark(props: KeyframeMarkProps) {
+  const { view, object, frame, absent, selected, reached, at, onFocus } = props;
   const { session } = view;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(
+    () => () => {
+      if (button.current && document.activeElement === button.current) handOn(button.current);
+    },
+    [],
+  );
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const go = () => {
     selectObject(session, object.id);
+    session.keyframe.value = { object: object.id, frame };
     void session.playback.value?.seek(frame);
   };
   const remove = () => editing.deleteKeyframeAt(session, object.id, frame);
@@ -80,12 +112,16 @@ function KeyframeMark({ view, object, frame, absent, selected, at }: KeyframeMar
   return (
     <>
       <button
+        ref={button}
         type="button"
+        data-lane={object.id}
         class={`keyframe ${selected ? "selected" : ""} ${absent ? "absent" : ""}`}
         style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
-        tabIndex={-1}
+        tabIndex={reached ? 0 : -1}
         aria-label={name}
         data-tip={name}
+        onMouseDown={leaveNoFocus}
+        onFocus={onFocus}
         onPointerEnter={() => hover(true)}
         onPointerLeave={() => hover(false)}
         onClick={go}
@@ -94,9 +130,14 @@ function KeyframeMark({ view, object, frame, absent, selected, at }: KeyframeMar
           setMenuAt({ x: event.clientX, y: event.clientY });
         }}
         onKeyDown={(event) => {
-          if (event.key !== "Delete" && event.key !== "Backspace") return;
+          const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+          const deletes = event.key === "Delete" || event.key === "Backspace";
+          if (step === undefined && !deletes) return;
+          event.preventDefault();
           event.stopPropagation();
-          remove();
+          const marks = besides(event.currentTarget);
+          if (step) marks[marks.indexOf(event.currentTarget) + step]?.focus();
+          else if (!event.repeat) remove();
         }}
       />
       {menuAt && (
@@ -151,6 +192,7 @@ function RangeHandle({ view, which }: ViewProps & { which: "in" | "out" }) {
       aria-valuenow={frame}
       aria-valuetext={mark === null ? `Not set, frame ${frame}` : `Frame ${frame}`}
       hidden={x < 0 || x > track.width}
+      onMouseDown={leaveNoFocus}
       onPointerDown={(event) => {
         if (event.button === 0) event.currentTarget.setPointerCapture(event.pointerId);
       }}

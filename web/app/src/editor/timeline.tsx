@@ -6,6 +6,7 @@ import { keyframesOf } from "../logic/clicks";
 import { contains } from "../logic/ranges";
 import { clampFrame, cuts, frameToX, reached, spanOf } from "../logic/timeline";
 import type { Session } from "../state/session";
+import { leaveNoFocus } from "../ui/focus";
 import { Filmstrip } from "./filmstrip";
 import { followWheel, Scrubbing } from "./timeline-gestures";
 import { TimelineHeader } from "./timeline-header";
@@ -68,11 +69,7 @@ function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
       aria-valuemax={count - 1}
       aria-valuenow={clampFrame(frame, count)}
       aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
-      onMouseDown={(event) => {
-        // The pointer leaves no focus behind, whose ring the next key press would show.
-        event.preventDefault();
-        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-      }}
+      onMouseDown={leaveNoFocus}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);

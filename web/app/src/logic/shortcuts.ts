@@ -66,6 +66,8 @@ export interface Shortcut {
   readonly keys: readonly string[];
   readonly label: string;
   readonly group: Group;
+  /** Whether it happens again and again while the key is held. */
+  readonly repeats?: true;
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -77,17 +79,17 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "clear-marks", keys: ["Shift+x"], label: "Clear in and out", group: "Play" },
   { command: "loop", keys: ["Shift+l"], label: "Play from in to out again and again", group: "Play" },
   { command: "mute", keys: ["a"], label: "Sound on or off", group: "Play" },
-  { command: "step-back", keys: ["ArrowLeft"], label: "One frame back", group: "Move" },
-  { command: "step-forward", keys: ["ArrowRight"], label: "One frame forward", group: "Move" },
-  { command: "step-back-ten", keys: ["Shift+ArrowLeft"], label: "Ten frames back", group: "Move" },
-  { command: "step-forward-ten", keys: ["Shift+ArrowRight"], label: "Ten frames forward", group: "Move" },
+  { command: "step-back", keys: ["ArrowLeft"], label: "One frame back", group: "Move", repeats: true },
+  { command: "step-forward", keys: ["ArrowRight"], label: "One frame forward", group: "Move", repeats: true },
+  { command: "step-back-ten", keys: ["Shift+ArrowLeft"], label: "Ten frames back", group: "Move", repeats: true },
+  { command: "step-forward-ten", keys: ["Shift+ArrowRight"], label: "Ten frames forward", group: "Move", repeats: true },
   { command: "first-frame", keys: ["Home"], label: "First frame", group: "Move" },
   { command: "last-frame", keys: ["End"], label: "Last frame", group: "Move" },
-  { command: "previous-keyframe", keys: ["["], label: "Previous keyframe", group: "Move" },
-  { command: "next-keyframe", keys: ["]"], label: "Next keyframe", group: "Move" },
+  { command: "previous-keyframe", keys: ["["], label: "Previous keyframe", group: "Move", repeats: true },
+  { command: "next-keyframe", keys: ["]"], label: "Next keyframe", group: "Move", repeats: true },
   { command: "next-to-fix", keys: ["g"], label: "Next frame to fix", group: "Move" },
-  { command: "timeline-in", keys: ["}"], label: "Zoom the timeline in", group: "Move" },
-  { command: "timeline-out", keys: ["{"], label: "Zoom the timeline out", group: "Move" },
+  { command: "timeline-in", keys: ["}"], label: "Zoom the timeline in", group: "Move", repeats: true },
+  { command: "timeline-out", keys: ["{"], label: "Zoom the timeline out", group: "Move", repeats: true },
   { command: "timeline-fit", keys: ["\\"], label: "Show the whole clip", group: "Move" },
   { command: "tool-click", keys: ["v"], label: "Click", group: "Tools" },
   { command: "tool-box", keys: ["m"], label: "Box", group: "Tools" },
@@ -95,8 +97,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "tool-lasso", keys: ["d"], label: "Lasso", group: "Tools" },
   { command: "tool-hand", keys: ["Shift+h"], label: "Hand", group: "Tools" },
   { command: "swap-tool", keys: ["x"], label: "Swap include and exclude, add and erase", group: "Tools" },
-  { command: "brush-smaller", keys: [","], label: "Smaller brush", group: "Tools" },
-  { command: "brush-larger", keys: ["."], label: "Larger brush", group: "Tools" },
+  { command: "brush-smaller", keys: [","], label: "Smaller brush", group: "Tools", repeats: true },
+  { command: "brush-larger", keys: ["."], label: "Larger brush", group: "Tools", repeats: true },
   { command: "toggle-direct", keys: ["p"], label: "Paint the mask, or hint at it", group: "Tools" },
   { command: "crosshair", keys: ["c"], label: "Crosshair: arrows move it, Enter clicks", group: "Tools" },
   { command: "toggle-hover", keys: ["w"], label: "Show what a click would take", group: "Tools" },
@@ -109,8 +111,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "undo", keys: ["Ctrl+z"], label: "Undo", group: "Cut out" },
   { command: "redo", keys: ["Ctrl+Shift+z", "Ctrl+y"], label: "Redo", group: "Cut out" },
   { command: "export", keys: ["Ctrl+e"], label: "Export", group: "Cut out" },
-  { command: "select-above", keys: ["ArrowUp"], label: "Select the object above", group: "Objects" },
-  { command: "select-below", keys: ["ArrowDown"], label: "Select the object below", group: "Objects" },
+  { command: "select-above", keys: ["ArrowUp"], label: "Select the object above", group: "Objects", repeats: true },
+  { command: "select-below", keys: ["ArrowDown"], label: "Select the object below", group: "Objects", repeats: true },
   { command: "solo", keys: ["s"], label: "Show the selected object alone", group: "Objects" },
   { command: "add-object", keys: ["Shift+n"], label: "Add an object", group: "Objects" },
   { command: "view-overlay", keys: ["1"], label: "Overlay", group: "View" },
@@ -119,8 +121,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "view-original", keys: ["4"], label: "Original", group: "View" },
   { command: "view-wipe", keys: ["5"], label: "Before and after, with a wipe", group: "View" },
   { command: "toggle-points", keys: ["h"], label: "Hide or show points", group: "View" },
-  { command: "zoom-in", keys: ["Plus", "="], label: "Zoom in", group: "View" },
-  { command: "zoom-out", keys: ["-"], label: "Zoom out", group: "View" },
+  { command: "zoom-in", keys: ["Plus", "="], label: "Zoom in", group: "View", repeats: true },
+  { command: "zoom-out", keys: ["-"], label: "Zoom out", group: "View", repeats: true },
   { command: "fit", keys: ["f"], label: "Fit the picture", group: "View" },
   { command: "actual-size", keys: ["Shift+f"], label: "Actual size", group: "View" },
   { command: "help", keys: ["?"], label: "All shortcuts", group: "View" },
@@ -132,6 +134,8 @@ export interface KeyPress {
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
   readonly altKey: boolean;
+  /** The key by its place, as in `KeyboardEvent.code`. */
+  readonly code?: string;
 }
 
 /** Keys whose own sign would be lost in a shortcut's name. */
@@ -155,8 +159,19 @@ export function commandFor(press: KeyPress): Command | null {
   // AltGr arrives as Ctrl+Alt and types "[" on many layouts, so only bare Alt is turned away.
   if (press.altKey && !press.ctrlKey) return null;
   const plain = press.altKey ? { ...press, ctrlKey: false } : press;
-  return BY_KEY.get(keyName(plain)) ?? null;
+  return BY_KEY.get(keyName(plain)) ?? BY_KEY.get(digitOf(plain)) ?? null;
 }
+
+/** The digit of a key that types something else without Shift, as on French keyboards. */
+function digitOf({ code, ctrlKey, metaKey, shiftKey }: KeyPress): string {
+  const digit = /^Digit(\d)$/.exec(code ?? "")?.[1];
+  return ctrlKey || metaKey || shiftKey ? "" : (digit ?? "");
+}
+
+const REPEATING = new Set(SHORTCUTS.filter(({ repeats }) => repeats).map(({ command }) => command));
+
+/** Whether a held key gives a command again and again. */
+export const repeats = (command: Command): boolean => REPEATING.has(command);
 
 const SYMBOLS: Readonly<Record<string, string>> = {
   ArrowLeft: "←",

@@ -19,6 +19,14 @@ export function deleteKeyframe(session: Session): void {
   deleteKeyframeAt(session, object.id, frame);
 }
 
+/** Deletes the keyframe that was chosen on the timeline, if it is the one that is shown. */
+export function deleteChosenKeyframe(session: Session): void {
+  const chosen = session.keyframe.value;
+  if (chosen && chosen.object === session.object.value?.id && chosen.frame === session.frame.value) {
+    deleteKeyframe(session);
+  }
+}
+
 export function deleteKeyframeAt(session: Session, object: string, frame: number): void {
   void session.run(() => client.deleteKeyframe(session.id, object, frame));
 }

@@ -163,8 +163,9 @@ export function dropClick(session: Session, target: Target, click: string): void
 
 /** Lets go of the selected mark when another frame comes, until the returned function is called. */
 export function followSelection(session: Session): () => void {
-  return session.frame.subscribe(() => {
+  return session.frame.subscribe((frame) => {
     session.clickId.value = null;
+    if (session.keyframe.value?.frame !== frame) session.keyframe.value = null;
   });
 }
 

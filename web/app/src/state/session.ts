@@ -73,6 +73,8 @@ export class Session {
   readonly solo = signal<string | null>(null);
   readonly objectId = signal<string | null>(null);
   readonly clickId = signal<string | null>(null);
+  /** The keyframe that was chosen on the timeline, while its frame is sought or shown. */
+  readonly keyframe = signal<{ readonly object: string; readonly frame: number } | null>(null);
   readonly marks = signal<{ in: number | null; out: number | null }>({ in: null, out: null });
   /** Whether playing goes from in to out again and again. */
   readonly loops = signal(false);
