@@ -26,10 +26,11 @@ class Region:
 
 def mask_box(mask: NDArray[np.uint8], threshold: int = 128) -> tuple[int, int, int, int] | None:
     """Return the box `(x0, y0, x1, y1)` around a mask, `(H, W) uint8`; None where it is empty."""
-    columns = np.flatnonzero(cv2.reduce(mask, 0, cv2.REDUCE_MAX)[0] >= threshold)
+    solid = mask >= threshold
+    columns = np.flatnonzero(solid.any(axis=0))
     if columns.size == 0:
         return None
-    rows = np.flatnonzero(cv2.reduce(mask, 1, cv2.REDUCE_MAX)[:, 0] >= threshold)
+    rows = np.flatnonzero(solid.any(axis=1))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
