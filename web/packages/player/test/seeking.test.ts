@@ -90,6 +90,25 @@ describe("Seeking", () => {
     expect([seeking.isDragging, seeking.isBusy, seeking.takeOvertaken()]).toEqual([false, false, 0]);
   });
 
+  it("says when time alone has the newest wish take its turn", () => {
+    expect(seeking.turnIn).toBeNull();
+    void seek(10);
+    expect(seeking.turnIn).toBeNull();
+    now = 300;
+    void seek(11);
+    // The frame in work is older than a segment takes to come; decoding it may take as long again.
+    expect(seeking.turnIn).toBe(700);
+    seeking.advance(nothing, everything);
+    expect(seeking.target).toBe(10);
+    now = 1000;
+    seeking.advance(nothing, everything);
+    expect([seeking.target, seeking.turnIn]).toEqual([11, null]);
+    now = 1050;
+    void seek(60);
+    void seek(70);
+    expect(seeking.turnIn).toBe(200);
+  });
+
   it("answers who waits when playback takes over", async () => {
     const answer = seek(10);
     seeking.jump(50);

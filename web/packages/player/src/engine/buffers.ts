@@ -10,7 +10,8 @@ import type { ObjectMatte } from "../pairing";
 import { RenditionStream } from "../rendition-stream";
 import type { BufferEvent, DecoderKind, ErrorCode, MaskPixels, ObjectStyle } from "../types";
 import { windowAround } from "../window";
-import { comparedMattes, differing, MatteSet } from "./matte-set";
+import { LiveMasks } from "./live-masks";
+import { comparedMattes, differing, MatteSet, withGone } from "./matte-set";
 
 /** Bytes of a plate per pixel: luma, and two chroma planes of a quarter each. */
 const PLATE = 1.5;
@@ -29,6 +30,7 @@ export interface BufferOptions {
   readonly bytes: number;
   readonly decoder: DecoderKind;
   readonly hooks: BufferHooks;
+  readonly liveMasks: LiveMasks;
 }
 
 export class Buffers {
@@ -37,13 +39,15 @@ export class Buffers {
   private readonly mattes: MatteSet;
   /** Another revision's mattes, as far as they differ from the current one's. */
   private compared: { readonly manifest: Manifest; readonly mattes: MatteSet } | null = null;
-  private readonly liveMasks = new Map<number, Map<string, MaskPixels>>();
+  /** They outlive the buffers when another decoder takes over. */
+  readonly liveMasks: LiveMasks;
   private styles: readonly ObjectStyle[] | null = null;
 
   constructor(
     private manifest: Manifest,
     private readonly options: BufferOptions,
   ) {
+    this.liveMasks = options.liveMasks;
     this.grid = new Grid(manifest.grid.length, manifest.grid.frame_count);
     this.plates = this.stream(manifest.video, false);
     this.mattes = new MatteSet(manifest, (rendition) => this.stream(rendition, true));
@@ -55,7 +59,7 @@ export class Buffers {
     this.manifest = manifest;
     this.plates.setRendition(manifest.video);
     this.mattes.setManifest(manifest);
-    if (this.compared) this.compared.mattes.setManifest(differing(this.compared.manifest, manifest));
+    this.syncCompared();
   }
 
   /** Decodes another revision's mattes beside the current one's; null ends that. */
@@ -63,15 +67,15 @@ export class Buffers {
     this.compared?.mattes.close();
     this.compared = null;
     if (!manifest) return;
-    const mattes = new MatteSet(differing(manifest, this.manifest), (rendition) => this.stream(rendition, true));
-    mattes.setObjects(this.styles);
+    const mattes = new MatteSet(differing(manifest, this.listed), (rendition) => this.stream(rendition, true));
     this.compared = { manifest, mattes };
+    this.syncCompared();
   }
 
   setObjects(styles: readonly ObjectStyle[]): void {
     this.styles = styles;
     this.mattes.setObjects(styles);
-    this.compared?.mattes.setObjects(styles);
+    this.syncCompared();
   }
 
   setLiveMask(frame: number, objectId: string, mask: MaskPixels | null): void {
@@ -79,10 +83,7 @@ export class Buffers {
     if (mask && (mask.width !== width || mask.height !== height)) {
       throw new Error(`The mask is ${mask.width} x ${mask.height}, the picture ${width} x ${height}.`);
     }
-    const masks = this.liveMasks.get(frame) ?? new Map<string, MaskPixels>();
-    if (mask) masks.set(objectId, mask);
-    else masks.delete(objectId);
-    this.liveMasks.set(frame, masks);
+    this.liveMasks.set(frame, objectId, mask);
   }
 
   /**
@@ -111,9 +112,9 @@ export class Buffers {
 
   /** The visible objects' mattes on a frame: live masks first. */
   mattesOf(frame: number): ObjectMatte[] {
-    const live = this.liveMasks.get(frame);
+    const live = this.liveMasks.of(frame);
     return this.mattes.of(frame).map((matte) => {
-      const mask = live?.get(matte.id);
+      const mask = live.get(matte.id);
       return mask ? { ...matte, pixels: mask.data, live: true } : matte;
     });
   }
@@ -156,6 +157,21 @@ export class Buffers {
     this.plates.close();
     this.mattes.close();
     this.compared?.mattes.close();
+  }
+
+  /** The current manifest without the objects that are gone since: they have no mattes here. */
+  private get listed(): Manifest {
+    const { manifest, styles } = this;
+    if (!styles) return manifest;
+    const objects = manifest.objects.filter((object) => styles.some(({ id }) => id === object.id));
+    return { ...manifest, objects };
+  }
+
+  private syncCompared(): void {
+    if (!this.compared) return;
+    const { manifest, mattes } = this.compared;
+    mattes.setManifest(differing(manifest, this.listed));
+    mattes.setObjects(this.styles && withGone(this.styles, manifest));
   }
 
   private stream(rendition: Rendition, luma: boolean): RenditionStream {

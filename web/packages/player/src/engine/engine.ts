@@ -22,9 +22,10 @@ import type {
 import { Announcer } from "./announcer";
 import type { EngineApi, EngineConfig, EngineSink, EngineStats, Loaded, Rect } from "./api";
 import { Clip } from "./clip";
+import { LiveMasks } from "./live-masks";
 import { checkManifest, decoderFor, fetchFrameTable, fetchManifest } from "./loader";
 import { Presenter, type Presentation } from "./presenter";
-import { DRAG_MS, Seeking } from "./seeking";
+import { Seeking } from "./seeking";
 
 /** How long a sought frame waits for mattes that are about to come before its plate shows alone. */
 const PATIENCE_MS = 150;
@@ -63,6 +64,9 @@ export class Engine implements EngineApi {
       const hooks = {
         onLost: () => {
           this.counters.contextLosses++;
+          // What plays waits for the picture, and so does its sound.
+          this.clip?.playback.hold();
+          this.announcer.motion(null);
           this.announcer.error("context-lost", "The graphics context was lost; waiting for it to come back.");
         },
         onRestored: () => {
@@ -250,7 +254,7 @@ export class Engine implements EngineApi {
     this.presenter?.close();
   }
 
-  private open(manifest: Manifest, table: FrameTable, decoder: DecoderKind): void {
+  private open(manifest: Manifest, table: FrameTable, decoder: DecoderKind, liveMasks = new LiveMasks()): void {
     const clip = new Clip({
       manifest,
       table,
@@ -260,16 +264,11 @@ export class Engine implements EngineApi {
       baseUrl: this.config.baseUrl,
       bytes: this.config.bufferBytes,
       hooks: {
-        onChange: () => {
-          this.schedule();
-        },
-        onError: (code, message) => {
-          this.announcer.error(code, message);
-        },
-        onBroken: () => {
-          this.fallBack(decoder);
-        },
+        onChange: () => { this.schedule(); },
+        onError: (code, message) => { this.announcer.error(code, message); },
+        onBroken: () => { this.fallBack(decoder); },
       },
+      liveMasks,
     });
     this.presenter?.forget();
     this.clip = clip;
@@ -297,7 +296,7 @@ export class Engine implements EngineApi {
     const { clip } = this;
     if (clip?.decoder !== from || from === "wasm" || this.config.decoder !== "auto") return;
     clip.close();
-    this.open(clip.manifest, clip.table, "wasm");
+    this.open(clip.manifest, clip.table, "wasm", clip.buffers.liveMasks);
   }
 
   /** The same picture must be drawn anew: it is seen in another way from now on. */
@@ -333,7 +332,8 @@ export class Engine implements EngineApi {
     const { target } = this.seeking;
     const passing = !this.playing && this.seeking.isDragging;
     clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing, passing);
-    if (!this.playing && this.seeking.isBusy) setTimeout(() => { this.schedule(); }, DRAG_MS);
+    const turnIn = this.playing ? null : this.seeking.turnIn;
+    if (turnIn !== null) setTimeout(() => { this.schedule(); }, turnIn);
     this.present(clip, presenter);
     this.announcer.playState(this.state(), target, this.rate);
     this.announcer.motion(this.playing && !this.hidden ? clip.playback.motion : null);

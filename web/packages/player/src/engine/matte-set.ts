@@ -125,6 +125,16 @@ export function differing(other: Manifest, current: Manifest): Manifest {
   return { ...other, objects };
 }
 
+/**
+ * The objects as they are seen now, and those of another revision that are gone since, in their own
+ * colours. Where only one of several is shown, nothing is added to it.
+ */
+export function withGone(styles: readonly ObjectStyle[], other: Manifest): readonly ObjectStyle[] {
+  const alone = styles.length > 1 && styles.filter(({ visible }) => visible).length === 1;
+  const gone = other.objects.filter(({ id }) => !styles.some((style) => style.id === id));
+  return alone ? styles : [...styles, ...gone.map(({ id, color }) => ({ id, color, visible: true }))];
+}
+
 /** The mattes of `other` on a frame, taken from `current` where both have the same segment. */
 export function comparedMattes(other: MatteSet, current: MatteSet, frame: number, grid: Grid): ObjectMatte[] {
   const segment = grid.segmentOf(frame);

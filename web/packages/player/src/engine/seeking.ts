@@ -11,7 +11,7 @@ const FETCH_MS = 250;
 /** and to be decoded, once it is fetched: on a slow machine no picture would be finished else. */
 const FINISH_MS = 1000;
 /** Wishes that follow each other within this time come from a hand on its way. */
-export const DRAG_MS = 200;
+const DRAG_MS = 200;
 /** Frames so near to each other are best decoded in a row. */
 const NEAR = 8;
 
@@ -57,6 +57,14 @@ export class Seeking {
   /** Whether the target will hardly be stayed at: what lies around it is not worth work yet. */
   get isDragging(): boolean {
     return this.far && this.isBusy;
+  }
+
+  /** Milliseconds after which time alone may change what is worked on; null: it will not. */
+  get turnIn(): number | null {
+    const turns = this.isBusy ? [DRAG_MS - (this.now() - this.wishedAt)] : [];
+    const { age } = this;
+    if (this.newest !== this.current) turns.push((age < FETCH_MS ? FETCH_MS : FINISH_MS) - age);
+    return turns.length > 0 ? Math.max(1, Math.min(...turns)) : null;
   }
 
   /** Wishes that were never shown since this was last asked. */
