@@ -6,7 +6,7 @@
 The clip is played to and fro where it is too short. Without one the generated sample clip is taken:
 drawn, easy footage, so figures to publish want a real clip.
 Everything runs at batch 1 with one object and a full memory; frames per second are 1000 over the
-median of milliseconds a frame. What is compared is run in turn, frame by frame.
+median of milliseconds a frame. What is compared is run in turn, a few frames each.
 """
 
 import argparse
