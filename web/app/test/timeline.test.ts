@@ -7,6 +7,7 @@ import {
   layOutLanes,
   nextKeyframe,
   panTrack,
+  playFrom,
   previousKeyframe,
   reached,
   rulerStep,
@@ -138,6 +139,14 @@ describe("spans", () => {
     expect(reached([0, 200], shots, 250)).toEqual([[0, 100], [180, 250]]);
     expect(reached([3], null, 250)).toEqual([[0, 250]]);
     expect(reached([], null, 250)).toEqual([]);
+  });
+});
+
+describe("a loop", () => {
+  it("is entered at its start from beyond its end, and met from before it", () => {
+    expect([5, 12, 20].map((frame) => playFrom(frame, [10, 20], 1))).toEqual([5, 12, 10]);
+    expect([5, 12, 20].map((frame) => playFrom(frame, [10, 20], -1))).toEqual([19, 12, 20]);
+    expect(playFrom(7, null, 1)).toBe(7);
   });
 });
 

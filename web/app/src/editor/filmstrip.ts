@@ -31,12 +31,14 @@ export class Filmstrip {
   /** Divides the track into tiles `height` pixels high and fills them as pictures come. */
   layOut(track: Track, height: number): void {
     clearTimeout(this.timer);
+    // Pictures that are still coming are for other tiles.
+    const run = (this.run += 1);
     const clip = this.session.project.value?.clip;
     if (!clip || track.width === 0) return;
     const natural = (height * clip.width) / clip.height;
     const spans = tileSpans(track, Math.max(NARROWEST, 0.8 * natural));
     this.place(spans);
-    this.timer = setTimeout(() => void this.fill(spans, height), LAYOUT_MS);
+    this.timer = setTimeout(() => void this.fill(run, spans, height), LAYOUT_MS);
   }
 
   /** A picture near `frame`, if any is at hand. */
@@ -60,13 +62,12 @@ export class Filmstrip {
     });
   }
 
-  private async fill(spans: readonly TileSpan[], height: number): Promise<void> {
-    const run = (this.run += 1);
+  private async fill(run: number, spans: readonly TileSpan[], height: number): Promise<void> {
     for (const { frame } of spans) {
       if (this.pictures.has(frame)) continue;
       let picture: ImageBitmap | null | undefined;
       while (picture === undefined && run === this.run) {
-        await this.idle();
+        await this.idle(run);
         if (run === this.run) picture = await this.thumbnails.fetch(frame, 2 * height);
       }
       if (run !== this.run) {
@@ -90,11 +91,18 @@ export class Filmstrip {
     }
   }
 
-  /** The first picture and clicks come before the filmstrip; the server has it wait for segments. */
-  private async idle(): Promise<void> {
-    const { session } = this;
-    while (!session.playback.value?.shown.value || !this.thumbnails.isFree) {
+  /**
+   * The first picture and clicks come before the filmstrip; the server has it wait for segments.
+   * Returns early when another run has begun.
+   */
+  private async idle(run: number): Promise<void> {
+    while (run === this.run && !this.isFree) {
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
+  }
+
+  private get isFree(): boolean {
+    const shown = this.session.playback.value?.shown.value ?? null;
+    return shown !== null && this.thumbnails.isFree;
   }
 }

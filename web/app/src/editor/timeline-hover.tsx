@@ -52,6 +52,7 @@ function Picture({ strip, frame, width }: PictureProps) {
   useEffect(() => {
     const near = strip.near(frame);
     if (near) show(canvas.current, near);
+    else clear(canvas.current);
     const left = new AbortController();
     const timer = setTimeout(() => {
       void strip.thumbnails.fetch(frame, 2 * PICTURE_HEIGHT, left.signal).then((picture) => {
@@ -65,6 +66,11 @@ function Picture({ strip, frame, width }: PictureProps) {
     };
   }, [frame]);
   return <canvas ref={canvas} width={2 * width} height={2 * PICTURE_HEIGHT} />;
+}
+
+/** Rather none than the picture of another frame. */
+function clear(canvas: HTMLCanvasElement | null): void {
+  canvas?.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
 }
 
 function show(canvas: HTMLCanvasElement | null, picture: ImageBitmap): void {

@@ -36,6 +36,18 @@ export function xToFrame(track: Track, x: number): number {
   return clampFrame(Math.floor(track.first + (x / track.width) * track.shown), track.frameCount);
 }
 
+/** Where playing begins at a frame: beyond the end of the loop, which it would never meet, at its start. */
+export function playFrom(
+  frame: number,
+  loop: readonly [number, number] | null,
+  direction: 1 | -1,
+): number {
+  if (!loop) return frame;
+  const [start, stop] = loop;
+  if (direction === 1) return frame >= stop ? start : frame;
+  return frame < start ? stop - 1 : frame;
+}
+
 export function clampFrame(frame: number, frameCount: number): number {
   return Math.max(0, Math.min(frameCount - 1, frame));
 }

@@ -148,6 +148,20 @@ export async function recallExports(session: Session): Promise<void> {
   }
 }
 
+/** Reads how far the export is that runs, if it still does and no other one is followed by then. */
+export async function recheckExport(session: Session): Promise<void> {
+  const job = session.exportJob.value;
+  if (job?.state !== "running") return;
+  try {
+    const latest = await client.readExport(session.id, job.id);
+    const followed = session.exportJob.value;
+    // Events that came meanwhile know as much.
+    if (followed?.id === job.id && followed.state === "running") session.exportJob.value = latest;
+  } catch (error) {
+    notify(describe(error), "error");
+  }
+}
+
 /** Tells of an export that ended while its dialog was closed. */
 export function announceExport(session: Session, job: ExportProgress): void {
   if (session.dialog.value === "export") return;

@@ -12,7 +12,7 @@ import {
   type View,
 } from "@mattebox/player";
 import { stillBuffered } from "../logic/livemasks";
-import { clampFrame } from "../logic/timeline";
+import { clampFrame, playFrom } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 
 const FASTEST = 8;
@@ -46,6 +46,7 @@ export class Playback {
   /** How many frames are sought and not in sight yet. */
   private sought = 0;
   private wipe: number | null = null;
+  private loop: readonly [number, number] | null = null;
   private compare: { readonly revision: number; readonly position: number } | null = null;
 
   constructor(canvas: HTMLCanvasElement, project: string, decoder: DecoderChoice, sound = false) {
@@ -134,6 +135,8 @@ export class Playback {
     this.playing.value = true;
     this.rate.value = rate;
     this.player.setRate(rate);
+    const from = playFrom(this.frame.value, this.loop, rate > 0 ? 1 : -1);
+    if (from !== this.frame.value) void this.seek(from);
     this.player.play();
   }
 
@@ -151,6 +154,7 @@ export class Playback {
 
   /** Plays these frames (half-open) again and again; null ends that. */
   setLoop(frames: readonly [number, number] | null): void {
+    this.loop = frames;
     this.player.setLoop(frames);
   }
 

@@ -26,7 +26,7 @@ import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import { noteConfidence } from "./confidence";
 import { Deeds, type Cause } from "./deeds";
-import { announceExport, recallExports, type ExportChoice } from "./exporting";
+import { announceExport, recallExports, recheckExport, type ExportChoice } from "./exporting";
 import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
 import { dismiss, notify } from "./notices";
@@ -319,8 +319,7 @@ export class Session {
     await this.refresh();
     const playback = this.playback.value;
     if (playback) await this.showRevision(playback, this.project.value?.revision ?? 0);
-    const job = this.exportJob.value;
-    if (job?.state === "running") this.exportJob.value = await client.readExport(this.id, job.id);
+    await recheckExport(this);
   }
 
   private segmentReady({ object, segment, address, confidence }: SegmentEvent): void {
