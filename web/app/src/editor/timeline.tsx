@@ -140,11 +140,28 @@ function draw(view: TimelineView, strip: Filmstrip, canvas: HTMLCanvasElement): 
     };
     repaint();
   });
+  const stopWatching = followDensity(repaint);
   return () => {
     cancelAnimationFrame(asked);
+    stopWatching();
     stopLayingOut();
     stopPainting();
   };
+}
+
+/** Tells when the page comes to a screen with other pixels; until the returned call. */
+function followDensity(changed: () => void): () => void {
+  let query: MediaQueryList;
+  const watch = () => {
+    query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    query.addEventListener("change", change, { once: true });
+  };
+  const change = () => {
+    changed();
+    watch();
+  };
+  watch();
+  return () => query.removeEventListener("change", change);
 }
 
 function sceneOf(view: TimelineView): Omit<Scene, "tiles"> | null {

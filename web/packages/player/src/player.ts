@@ -356,7 +356,9 @@ export class Player {
       const height = exact?.blockSize ?? Math.round(entry.contentRect.height * ratio);
       if (width > 0 && height > 0) this.resize(width, height);
     });
-    observer.observe(this.canvas);
+    // The content box stays as it is when the page comes to a screen with other pixels.
+    const exact = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype;
+    observer.observe(this.canvas, { box: exact ? "device-pixel-content-box" : "content-box" });
     this.cleanups.push(() => {
       observer.disconnect();
     });
