@@ -19,7 +19,8 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly",
-        setTimeout: "readonly", clearTimeout: "readonly", performance: "readonly",
+        setTimeout: "readonly", clearTimeout: "readonly", setInterval: "readonly", clearInterval: "readonly",
+        performance: "readonly", requestAnimationFrame: "readonly",
         window: "readonly", document: "readonly", navigator: "readonly", structuredClone: "readonly",
         Event: "readonly", AudioWorkletProcessor: "readonly", registerProcessor: "readonly", currentFrame: "readonly",
         sampleRate: "readonly",

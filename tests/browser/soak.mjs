@@ -22,22 +22,25 @@ const { values, positionals } = parseArgs({
 const [fixture] = positionals;
 const seed = Number(values.seed);
 const BATCH = 40;
+const LEAST_PAIRED = 100;
 /** Four for each of plate, matte and compared matte, and as many again on their way. */
 const MOST_OPEN = 24;
 
 /** The test can fail: with mattes one frame late it notices. */
 async function noticesShiftedMattes(open, origin) {
   const { page } = await open(`${origin}/soak.html`);
-  const { paired, mismatched } = await page.evaluate(async (state) => {
-    const late = new window.Soak("webcodecs", state);
-    await late.start();
-    const report = await late.act(4);
-    late.destroy();
-    return { paired: report.paired, mismatched: report.mismatched.length };
-  }, seed);
+  const { paired, noticed } = await page.evaluate(async () => {
+    const harness = new window.Harness({ projectId: "p1" });
+    await harness.player.load(1);
+    await harness.player.seek(0);
+    await harness.paired();
+    await harness.playThrough(2);
+    const pairs = harness.readings.filter(({ matte }) => matte === "paired");
+    return { paired: pairs.length, noticed: pairs.filter((reading) => window.faultOf(reading) !== null).length };
+  });
   await page.close();
-  assert.ok(paired > 0 && mismatched >= paired, `${mismatched} of ${paired} late mattes were noticed`);
-  return { paired, noticed: mismatched };
+  assert.ok(paired > 0 && noticed === paired, `${noticed} of ${paired} late mattes were noticed`);
+  return { paired, noticed };
 }
 
 async function soak(open, origin, decoder) {
@@ -46,9 +49,10 @@ async function soak(open, origin, decoder) {
     window.soak = new window.Soak(kind, state);
     await window.soak.start();
   }, [decoder, seed]);
-  let report;
-  for (let done = 0; done < Number(values.actions); done += BATCH) {
-    report = await page.evaluate((count) => window.soak.act(count), Math.min(BATCH, Number(values.actions) - done));
+  let report = { paired: 0 };
+  // A slow machine shows fewer pictures for each action: it goes on until there are enough.
+  for (let left = Number(values.actions); left > 0 || report.paired <= LEAST_PAIRED; left -= BATCH) {
+    report = await page.evaluate((count) => window.soak.act(count), Math.min(BATCH, Math.max(left, 10)));
     assert.deepEqual(report.mismatched.slice(0, 3), [], `${report.mismatched.length} mismatched pictures`);
   }
   await page.evaluate(() => window.soak.destroy());

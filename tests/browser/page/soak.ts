@@ -194,7 +194,10 @@ declare global {
   interface Window {
     Soak: typeof Soak;
     soak: Soak;
+    faultOf: typeof faultOf;
   }
 }
 
+window.Harness = Harness;
 window.Soak = Soak;
+window.faultOf = faultOf;
