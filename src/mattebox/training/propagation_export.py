@@ -81,9 +81,7 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
     _write(read, directory, about, about)
 
 
-def export_again(
-    source: Path, directory: Path, size: tuple[int, int] = (SIZE, SIZE)
-) -> None:
+def export_again(source: Path, directory: Path, size: tuple[int, int] = (SIZE, SIZE)) -> None:
     """Write both graphs again with the parameters that an earlier export holds.
 
     For changes to what is exported, not to what was learnt: the cards keep what they say.
