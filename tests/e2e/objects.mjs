@@ -107,6 +107,7 @@ async function reorder(editor) {
   await page.mouse.up();
   await editor.projectUntil("the drag down again", (now) => names(now) === "Object 1, Object 2");
   await editor.press("Control+z");
+  await editor.projectUntil("undo of the drag", (now) => names(now) === "Object 2, Object 1");
   await editor.press("Control+z");
   await editor.projectUntil("undo of both", (now) => names(now) === "Object 1, Object 2");
 }
@@ -135,13 +136,32 @@ async function revisions(editor) {
   await page.getByText(/^Object 2 added · \d+ frames changed$/).waitFor();
   await editor.button("Compare with revision 1");
   await page.getByRole("button", { name: "Compare with revision 1", pressed: true }).waitFor();
+  await rockOnTheRightOnly(editor);
   await editor.shot("compared");
+  await editor.button("Compare with revision 1");
   await editor.button("Restore revision 1");
   await editor.projectUntil("the first revision again", (now) => now.objects.length === 1);
   await page.getByText("Up to date", { exact: true }).waitFor();
   await editor.press("Control+z");
   await editor.projectUntil("undo of the restoring", (now) => now.objects.length === 2);
   await page.getByRole("radio", { name: "Edit" }).click();
+}
+
+/** The first revision lacks the rock: left of the wipe its matte is black, right of it white. */
+async function rockOnTheRightOnly(editor) {
+  const { page } = editor;
+  const wipe = page.getByRole("slider", { name: "Wipe between two revisions" });
+  await editor.press("3");
+  await editor.hidePoints();
+  const levelUntil = (side, wanted) =>
+    until(`the rock's matte ${side} the wipe`, async () => wanted((await editor.colors([ROCK]))[0][0]));
+  await wipe.focus();
+  await editor.press("Home");
+  await levelUntil("right of", (level) => level > 200);
+  await editor.press("End");
+  await levelUntil("left of", (level) => level < 60);
+  await editor.press("1");
+  await editor.press("h");
 }
 
 async function timelineByKeyboard(editor) {
@@ -222,10 +242,7 @@ try {
   const steps = [twoObjects, lock, soloAndHide, reorder, renameAndDelete];
   steps.push(revisions, timelineByKeyboard, scrub);
   for (const step of steps) await step(editor, options);
-  check(
-    editor.complaints.every((complaint) => /status of 4\d\d/.test(complaint)),
-    `The page complains: ${editor.complaints.join("; ")}`,
-  );
+  check(editor.complaints.length === 0, `The page complains: ${editor.complaints.join("; ")}`);
 } catch (error) {
   await editor.shot("failed");
   console.error(String(error.stack ?? error));
