@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clicksShown, EMPTY_DRAFT, hasStale, keyframesOf, objectOf } from "../src/logic/clicks";
+import { clicksShown, hasStale, keyframesOf, objectOf } from "../src/logic/clicks";
+import { EMPTY_DRAFT } from "../src/logic/draft";
 import type { Project } from "../src/api/types";
 import { stillBuffered, wantedMasks, type Buffered } from "../src/logic/livemasks";
 import { includesOf, nameOf, placeOf, promptsShown } from "../src/logic/prompts";

@@ -1,6 +1,7 @@
 /** The tools left of the picture. */
 
-import type { Session, Tool } from "../state/session";
+import type { Session } from "../state/session";
+import type { Tool } from "../tools/types";
 import type { Command } from "../logic/shortcuts";
 import { IconButton } from "../ui/controls";
 import { toggleCursor } from "./stage-cursor";

@@ -1,24 +1,7 @@
 /** The clicks to draw: what the server knows, with what the user did since on top. */
 
 import type { Click, Project, ProjectObject } from "../api/types";
-import type { PendingPrompt } from "./prompts";
-
-export interface PendingClick extends Click {
-  /** Empty where the click makes the project's first object. */
-  readonly object: string;
-  readonly frame: number;
-}
-
-/** Changes that the server has not answered yet. */
-export interface Draft {
-  readonly added: readonly PendingClick[];
-  readonly prompts: readonly PendingPrompt[];
-  readonly moved: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
-  /** Clicks and prompts. */
-  readonly removed: readonly string[];
-}
-
-export const EMPTY_DRAFT: Draft = { added: [], prompts: [], moved: {}, removed: [] };
+import type { Draft } from "./draft";
 
 export interface ShownClick extends Click {
   readonly pending: boolean;

@@ -1,16 +1,8 @@
 /** The prompts to draw on a frame: what the server knows, with what the user did since on top. */
 
 import type { NewPrompt, ProjectObject } from "../api/types";
-import type { Draft } from "./clicks";
+import type { Draft } from "./draft";
 import type { Point } from "./viewport";
-
-export interface PendingPrompt {
-  readonly id: string;
-  /** Empty where it makes the project's first object. */
-  readonly object: string;
-  readonly frame: number;
-  readonly prompt: NewPrompt;
-}
 
 export interface ShownPrompt {
   readonly id: string;

@@ -2,7 +2,8 @@
 
 import * as client from "../api/client";
 import type { Work } from "../api/types";
-import { EMPTY_DRAFT, keyframesOf } from "../logic/clicks";
+import { keyframesOf } from "../logic/clicks";
+import { EMPTY_DRAFT } from "../logic/draft";
 import { contains } from "../logic/ranges";
 import { nextKeyframe, previousKeyframe } from "../logic/timeline";
 import { beginMeasure, dropMeasure } from "./latency";

@@ -2,7 +2,7 @@
 
 import * as client from "../api/client";
 import type { NewPrompt } from "../api/types";
-import type { Draft } from "../logic/clicks";
+import type { Draft } from "../logic/draft";
 import type { Mask } from "../logic/paint";
 import { nameOf } from "../logic/prompts";
 import type { Point } from "../logic/viewport";

@@ -17,13 +17,15 @@ import type {
   SegmentEvent,
   Work,
 } from "../api/types";
-import { EMPTY_DRAFT, hasStale, objectOf, type Draft } from "../logic/clicks";
+import { hasStale, objectOf } from "../logic/clicks";
+import { EMPTY_DRAFT, type Draft } from "../logic/draft";
 import { framesToFix, type Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
 import type { Change } from "../logic/revisions";
 import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
+import type { Tool } from "../tools/types";
 import { noteConfidence } from "./confidence";
 import { Deeds, type Cause } from "./deeds";
 import { announceExport, recallExports, recheckExport, type ExportChoice } from "./exporting";
@@ -33,7 +35,6 @@ import { dismiss, notify } from "./notices";
 import type { Playback } from "./playback";
 import { Toolbox } from "./toolbox";
 
-export type Tool = "include" | "exclude" | "box" | "brush" | "lasso" | "hand";
 export type ViewKind = "overlay" | "cutout" | "matte" | "original";
 export type Backdrop = "checkerboard" | "color" | "key";
 

@@ -6,7 +6,8 @@
 
 import type { NewPrompt } from "../api/types";
 import type { Point, Size } from "../logic/viewport";
-import type { Tool } from "../state/session";
+
+export type Tool = "include" | "exclude" | "box" | "brush" | "lasso" | "hand";
 
 /** How the tools are set when a gesture begins. */
 export interface Hand {
