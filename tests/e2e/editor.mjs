@@ -18,6 +18,8 @@ const FLAGS = [
 /** Room around the fitted picture, as in the page's viewport. */
 const MARGIN = 16;
 const PATIENCE_MS = 60_000;
+/** A busy machine takes its time for a whole clip. */
+const WORK_MS = 180_000;
 
 export function check(condition, sentence) {
   if (!condition) throw new Error(sentence);
@@ -181,7 +183,7 @@ export class Editor {
 
   /** Waits until nothing is stale and every frame's matte is made. */
   appliedUntil() {
-    return this.page.getByText("Up to date", { exact: true }).waitFor();
+    return this.page.getByText("Up to date", { exact: true }).waitFor({ timeout: WORK_MS });
   }
 
   /** The page's own performance measures, by name. */

@@ -34,10 +34,17 @@ function marksOf(project) {
   return JSON.stringify(project.objects.map((object) => object.keyframes));
 }
 
+/** Goes to a frame; the first one by its key, for the in point's handle lies over its slot. */
+async function goTo(editor, frame) {
+  if (frame > 0) return editor.seek(frame);
+  await editor.press("Home");
+  return editor.frameUntil(0);
+}
+
 /** Does one mark and waits until the server has taken it. */
 async function make(editor, mark) {
   const { page } = editor;
-  if ((await editor.frame()) !== mark.frame) await editor.seek(mark.frame);
+  if ((await editor.frame()) !== mark.frame) await goTo(editor, mark.frame);
   const before = marksOf(await editor.project());
   if (mark.click) {
     await pointAt(editor, mark.click);
@@ -65,7 +72,7 @@ async function review(editor, frames, round) {
   if (!editor.options.shots) return;
   await editor.hidePoints();
   for (const frame of frames) {
-    await editor.seek(frame);
+    await goTo(editor, frame);
     await editor.page.waitForTimeout(400);
     await editor.shot(`round-${round}-frame-${frame}`);
   }

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mattebox.media import ingest
+from mattebox.media import configure_pool, ingest
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
 from mattebox.propagation import MemoryAnchors
@@ -48,6 +48,8 @@ class Studio:
     """Makes segments of a ball that slides slowly over a textured ground, and counts."""
 
     def __init__(self, folder: Path) -> None:
+        # A workspace that was closed before took the shared pool with it.
+        configure_pool()
         self._film = Film(PICTURES)
         self._library = Library.open(folder)
         self.clip = self._stored(self._written(folder / "ball.mp4"))
