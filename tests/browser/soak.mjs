@@ -43,15 +43,17 @@ async function noticesShiftedMattes(open, origin) {
   return { paired, noticed };
 }
 
-async function soak(open, origin, decoder) {
+async function soak(open, origin, decoder, counts) {
   const { page } = await open(`${origin}/soak.html`);
   await page.evaluate(async ([kind, state]) => {
     window.soak = new window.Soak(kind, state);
     await window.soak.start();
   }, [decoder, seed]);
-  let report = { paired: 0 };
-  // A slow machine shows fewer pictures for each action: it goes on until there are enough.
-  for (let left = Number(values.actions); left > 0 || report.paired <= LEAST_PAIRED; left -= BATCH) {
+  let report = { paired: 0, compared: 0 };
+  const enough = () =>
+    report.paired > LEAST_PAIRED && report.compared > 0 && counts.cut + counts.gone > 0;
+  // Chance and a slow machine may leave something out: it goes on until everything was seen.
+  for (let left = Number(values.actions); left > 0 || !enough(); left -= BATCH) {
     report = await page.evaluate((count) => window.soak.act(count), Math.min(BATCH, Math.max(left, 10)));
     assert.deepEqual(report.mismatched.slice(0, 3), [], `${report.mismatched.length} mismatched pictures`);
   }
@@ -60,8 +62,8 @@ async function soak(open, origin, decoder) {
   // The network's own failures are told; nothing else may go wrong.
   assert.deepEqual(report.errors.filter((error) => !error.startsWith("network: ")), []);
   assert.ok(report.mostOpenPictures <= MOST_OPEN, `${report.mostOpenPictures} pictures were open`);
-  const { mismatched, errors, ...counts } = report;
-  return { ...counts, mismatched: mismatched.length, networkErrors: errors.length };
+  const { mismatched, errors, ...seen } = report;
+  return { ...seen, mismatched: mismatched.length, networkErrors: errors.length };
 }
 
 await withBrowser(async ({ site, open }) => {
@@ -70,7 +72,7 @@ await withBrowser(async ({ site, open }) => {
     const { faults, counts } = unreliable(seed);
     const origin = await site({ stream: join(fixture, "stream", "right"), faults, caching: false });
     try {
-      summary[decoder] = { ...(await soak(open, origin, decoder)), ...counts };
+      summary[decoder] = { ...(await soak(open, origin, decoder, counts)), ...counts };
     } catch (error) {
       error.message = `${decoder}, --seed ${seed}: ${error.message}`;
       throw error;
