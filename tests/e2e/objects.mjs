@@ -30,9 +30,10 @@ async function twoObjects(editor, { clip, scene }) {
   await editor.openProjects();
   await editor.upload(clip);
   await editor.pictureShown();
+  // Apply takes the click in that is still on its way to the server.
   await editor.clickPicture(...scene.click);
-  await editor.projectUntil("the first keyframe", (now) => now.objects[0]?.keyframes.length === 1);
   await editor.press("Enter");
+  await editor.projectUntil("the first revision", (now) => now.revision === 1);
   await editor.appliedUntil();
   const before = await manifest(editor);
 

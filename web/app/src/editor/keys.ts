@@ -36,9 +36,7 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   mute: ({ playback }) => playback.value?.setMuted(!playback.value.muted.value),
   undo: editing.undo,
   redo: editing.redo,
-  apply: (session) => {
-    if (session.canApply.value || session.missing.value > 0) editing.apply(session);
-  },
+  apply: editing.apply,
   "swap-tool": marking.swapTool,
   "tool-click": (session) => {
     session.tool.value = "include";
@@ -112,7 +110,7 @@ export function listenToKeys(session: Session): () => void {
     if (!command) return;
     event.preventDefault();
     // What is being drawn belongs to its object and frame: no key moves them away under the hand.
-    if (session.toolbox.drawing || (event.repeat && !repeats(command))) return;
+    if (session.toolbox.gesture.value === "mark" || (event.repeat && !repeats(command))) return;
     if (event.key === " " && ON_RELEASE.has(command)) {
       holdSpace(session, true);
       return;

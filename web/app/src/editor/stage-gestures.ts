@@ -3,7 +3,7 @@
  * come in CSS pixels from the stage's top left corner; tools think in fractions of the picture.
  */
 
-import { batch, signal } from "@preact/signals";
+import { batch } from "@preact/signals";
 import { toPicture, type Point } from "../logic/viewport";
 import * as marking from "../state/marking";
 import { Paint } from "../state/paint";
@@ -32,7 +32,6 @@ const FINGER = 2.5;
 const SAME_PLACE = 2;
 
 export class StageGestures {
-  readonly grabbing = signal(false);
   private gesture: Gesture | null = null;
   private lead: number | null = null;
   private dragged: string | null = null;
@@ -103,7 +102,6 @@ export class StageGestures {
       if (marking.refuseLocked(session)) return false;
       this.target = marking.aim(session);
       if (!this.target) return false;
-      session.toolbox.drawing = true;
     }
     this.dragged = press.mark;
     this.enter(first.next);
@@ -149,8 +147,7 @@ export class StageGestures {
     const { shape } = gesture;
     const { toolbox } = this.session;
     batch(() => {
-      this.grabbing.value = gesture instanceof Panning;
-      toolbox.gesturing.value = true;
+      toolbox.gesture.value = gesture instanceof Panning ? "picture" : "mark";
       toolbox.pressed.value = gesture instanceof Pointing ? gesture.at : null;
       toolbox.shape.value = shape;
     });
@@ -165,10 +162,8 @@ export class StageGestures {
     this.lead = null;
     this.dragged = null;
     this.target = null;
-    this.session.toolbox.drawing = false;
-    this.grabbing.value = false;
     const { toolbox } = this.session;
-    toolbox.gesturing.value = false;
+    toolbox.gesture.value = null;
     toolbox.pressed.value = null;
     toolbox.shape.value = null;
     removeEventListener("keydown", this.escape, true);

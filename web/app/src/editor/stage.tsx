@@ -61,7 +61,7 @@ export function Stage({ session, project, firstFrame }: StageProps) {
   return (
     <main
       ref={stage}
-      class={`stage ${cursorOf(session, gestures)} ${ringed ? "ringed" : ""}`}
+      class={`stage ${cursorOf(session)} ${ringed ? "ringed" : ""}`}
       tabIndex={0}
       aria-label="Picture. C takes out a crosshair for the arrow keys."
       onPointerDown={(event) => {
@@ -119,9 +119,9 @@ export function Stage({ session, project, firstFrame }: StageProps) {
   );
 }
 
-function cursorOf(session: Session, gestures: StageGestures): string {
+function cursorOf(session: Session): string {
   const tool = session.tool.value;
-  if (gestures.grabbing.value) return "grabbing";
+  if (session.toolbox.gesture.value === "picture") return "grabbing";
   if (session.spaceHeld.value || tool === "hand") return "hand";
   if (tool === "brush") return "draw";
   if (tool === "box" || tool === "lasso") return "cross";

@@ -84,21 +84,35 @@ export function redo(session: Session): void {
   );
 }
 
-/** Propagates all changes, the playhead's segment first. */
+/** Propagates all changes, those on their way to the server included, the playhead's segment first. */
 export function apply(session: Session): void {
+  if (session.busy.value === 0 && !hasWork(session)) return;
   const playhead = session.frame.value;
   const before = session.work.value;
+  const putBack = () => {
+    dropMeasure("apply");
+    if (session.work.value === BEGINNING) session.work.value = before;
+  };
   beginMeasure("apply");
   session.work.value = BEGINNING;
   void session.run(async () => {
     try {
-      await client.apply(session.id, playhead);
+      if (hasWork(session)) {
+        await client.apply(session.id, playhead);
+        return await client.readProject(session.id);
+      }
     } catch (error) {
-      session.work.value = before;
+      putBack();
       throw error;
     }
-    return client.readProject(session.id);
+    putBack();
+    return null;
   });
+}
+
+/** Whether an Apply would make anything, as far as the server has answered. */
+function hasWork(session: Session): boolean {
+  return session.canApply.value || session.missing.value > 0;
 }
 
 export function cancelWork(session: Session): void {

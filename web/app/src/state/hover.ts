@@ -123,7 +123,7 @@ function questionOf(session: Session): Question | null {
   const able =
     toolbox.hover.value &&
     toolbox.hoverSlow.value === null &&
-    (pressed !== null || !toolbox.gesturing.value) &&
+    (pressed !== null || toolbox.gesture.value === null) &&
     (tool === "include" || tool === "exclude") &&
     session.view.value !== "original" &&
     playback?.playing.value === false &&

@@ -22,7 +22,8 @@ import { EMPTY_DRAFT, type Draft } from "../logic/draft";
 import { framesToFix, type Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
 import type { Change } from "../logic/revisions";
-import { add, count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
+import { count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
+import { segmentsReady, tell, toldSince, type Told } from "../logic/ready";
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import type { Tool } from "../tools/types";
@@ -106,8 +107,8 @@ export class Session {
   readonly revisions = signal<readonly Revision[] | null>(null);
   readonly changes = signal<Readonly<Record<number, Change>>>({});
 
-  /** Segments of each object's matte that became ready since the manifest was read. */
-  readonly madeSince = signal<Readonly<Record<string, readonly Range[]>>>({});
+  /** Segments of each object's matte that became ready since the manifest was asked for. */
+  readonly told = signal<Told>({});
 
   readonly frame: ReadonlySignal<number> = computed(() => this.playback.value?.frame.value ?? 0);
   readonly object: ReadonlySignal<ProjectObject | null> = computed(() =>
@@ -277,9 +278,10 @@ export class Session {
   }
 
   private async showRevision(playback: Playback, revision: number): Promise<void> {
+    const before = this.told.value;
     try {
       await playback.showRevision(revision);
-      this.madeSince.value = {};
+      this.told.value = toldSince(this.told.value, before);
     } catch (error) {
       notify(describe(error), "error");
     }
@@ -326,14 +328,12 @@ export class Session {
   private segmentReady({ object, segment, address, confidence }: SegmentEvent): void {
     this.playback.value?.markReady(object, segment, address);
     if (object === null) return;
+    this.told.value = tell(this.told.value, object, segment, address);
     const manifest = this.playback.value?.manifest.value;
     const matte = manifest?.objects.find((entry) => entry.id === object)?.matte;
     // An address of another revision says nothing about the one that is shown.
     if (!manifest || matte?.addresses[segment] !== address) return;
     if (confidence) noteConfidence(this, object, segment * manifest.grid.length, confidence);
-    const made = this.madeSince.value;
-    const ranges = add(made[object] ?? [], [segment, segment + 1]);
-    this.madeSince.value = { ...made, [object]: ranges };
   }
 
   /** Frame ranges of an object whose matte answers at once and is up to date. */
@@ -346,7 +346,7 @@ export class Session {
     const manifest = this.playback.value?.manifest.value;
     const matte = manifest?.objects.find((entry) => entry.id === object)?.matte;
     if (!manifest || !matte) return [];
-    const segments = [...matte.ready, ...(this.madeSince.value[object] ?? [])];
+    const segments = [...matte.ready, ...segmentsReady(this.told.value, object, matte.addresses)];
     return segmentsToFrames(segments, manifest.grid.length, manifest.grid.frame_count);
   }
 }

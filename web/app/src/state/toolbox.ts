@@ -38,8 +38,11 @@ export class Toolbox {
   /** Where the keyboard's crosshair is, in fractions of the picture; null: put away. */
   readonly cursor = signal<Point | null>(null);
   readonly alt = signal(false);
-  /** Something is being drawn or moved. */
-  readonly gesturing = signal(false);
+  /**
+   * What the hand is at: a mark that is drawn or dragged, whose object and frame stay what they
+   * are meanwhile, or the picture that it moves.
+   */
+  readonly gesture = signal<"mark" | "picture" | null>(null);
   /** Where a click is pressed that has not been let go, in fractions of the picture. */
   readonly pressed = signal<Point | null>(null);
   /** What is being drawn, until it is let go. */
@@ -49,8 +52,6 @@ export class Toolbox {
   /** How long answers took when the machine proved too slow for that; null: it has not. */
   readonly hoverSlow = signal<number | null>(null);
   readonly preview = signal<Preview | null>(null);
-  /** Something is being drawn or dragged: its object and frame stay what they are. */
-  drawing = false;
   /** The mark whose menu is open, and where on the page. */
   readonly menu = signal<{ readonly mark: string; readonly at: Point } | null>(null);
   /** What the last edit was, in words, until it is told what came of it. */
