@@ -74,3 +74,19 @@ class Leaving(Film):
     @staticmethod
     def _place(index: int) -> tuple[int, int]:
         return 150 + 10 * index, round(90 + 30 * np.sin(index / 6))
+
+
+class ThereAndBack(Film):
+    """The same, for hours: the ball rolls to and fro."""
+
+    def mask(self, index: int) -> NDArray[np.uint8]:
+        return super().mask(self._turned(index))
+
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        at = self._turned(index)
+        return super().frame(at) if at == index else self.frame(at)
+
+    @staticmethod
+    def _turned(index: int, turn: int = 39) -> int:
+        at = index % (2 * turn)
+        return min(at, 2 * turn - at)

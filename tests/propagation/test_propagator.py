@@ -1,5 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -14,10 +15,11 @@ from mattebox.propagation import (
     Propagator,
     Shot,
 )
-from tests.propagation.film import HEIGHT, WIDTH, Film, Leaving
+from tests.propagation.film import HEIGHT, WIDTH, Film, Leaving, ThereAndBack
 
 Mask = NDArray[np.uint8]
 COUNT = 40
+HOUR = 86_400
 SHOT = [Shot(0, COUNT)]
 NOTHING = np.zeros((HEIGHT, WIDTH), np.uint8)
 
@@ -230,6 +232,34 @@ def test_a_mask_of_another_size_is_refused(propagator: Propagator) -> None:
     mixed = {0: Film(COUNT).mask(0), **{5: small[0]}}
     with pytest.raises(InputError, match="differ in size"):
         list(propagator.propagate(Film(COUNT), mixed, SHOT, 0, 5))
+
+
+@pytest.mark.parametrize(("start", "most_calls"), [(8, 20), (HOUR - 24, 30)])
+def test_what_a_frame_costs_does_not_depend_on_a_keyframe_an_hour_away(
+    start: int, most_calls: int
+) -> None:
+    calls: list[str] = []
+
+    @contextmanager
+    def counted(network: str) -> Iterator[None]:
+        calls.append(network)
+        yield
+
+    propagator = Propagator(attend=counted)
+    film = ThereAndBack(HOUR)
+    given = {0: film.mask(0), HOUR - 1: film.mask(HOUR - 1)}
+
+    def made(keyframes: Mapping[int, Mask]) -> dict[int, MaskFrame]:
+        calls.clear()
+        shot = [Shot(0, HOUR)]
+        found = propagator.propagate(film, keyframes, shot, start, start + 8)
+        return {frame.index: frame for frame in found}
+
+    nearer = min(given, key=lambda keyframe: abs(keyframe - start))
+    alone = made({nearer: given[nearer]})
+    cost = len(calls)
+    assert same(made(given), alone)
+    assert len(calls) == cost <= most_calls
 
 
 def test_identity_names_the_settings(propagator: Propagator) -> None:

@@ -5,7 +5,7 @@ from mattebox.propagation.frames import FrameSource
 from mattebox.propagation.overlap import Cancelled
 from mattebox.propagation.propagator import MaskFrame, Propagator
 from mattebox.propagation.settings import PropagationSettings
-from mattebox.propagation.spans import Shot, Span, dependencies, spans
+from mattebox.propagation.spans import Shot, dependencies, shared
 
 __all__ = [
     "AnchorCache",
@@ -16,7 +16,6 @@ __all__ = [
     "PropagationSettings",
     "Propagator",
     "Shot",
-    "Span",
     "dependencies",
-    "spans",
+    "shared",
 ]

@@ -25,7 +25,7 @@ from mattebox.propagation.frames import FrameSource, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.settings import VERSION, PropagationSettings
 from mattebox.propagation.span_run import SpanRun
-from mattebox.propagation.spans import Shot, Span, spans
+from mattebox.propagation.spans import Shot, Span, parts
 
 Mask = NDArray[np.uint8]
 
@@ -113,8 +113,9 @@ class Propagator:
         frames = HeldFrames(source)
         shape = _shape(source, keyframes, start)
         cursor = start
-        for span in spans(start, stop, list(keyframes), shots):
-            first, last = max(span.start, start), min(span.stop, stop) - 1
+        absent = [k for k, mask in keyframes.items() if not mask.any()]
+        for part in parts(start, stop, list(keyframes), shots, absent):
+            span, first, last = part.span, part.start, part.stop - 1
             yield from _empty(range(cursor, first), shape)
             ends = [k for k in (span.left, span.right) if k is not None]
             masks = {k: keyframes[k] for k in ends}

@@ -5,6 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+FARTHER = 3
+"""A keyframe more than so many times as far away as the other one does not count."""
+
+ALWAYS = 480
+"""Unless it is at most so many frames away."""
+
 
 @dataclass(frozen=True)
 class Shot:
@@ -16,7 +22,7 @@ class Shot:
 
 @dataclass(frozen=True)
 class Span:
-    """Consecutive frames of one shot that the same keyframes bracket.
+    """Consecutive frames of one shot whose masks come from the same keyframes.
 
     Attributes:
         start: First frame; the left keyframe itself where there is one.
@@ -29,6 +35,21 @@ class Span:
     stop: int
     left: int | None
     right: int | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Frames whose masks come from the keyframes of a span.
+
+    Attributes:
+        span: The span; it may be longer, for it does not depend on which frames are wanted.
+        start: The first of the frames.
+        stop: One past the last of them.
+    """
+
+    span: Span
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True)
@@ -48,18 +69,39 @@ class Stretch:
     stop: int
 
 
-def spans(
-    start: int, stop: int, keyframes: Sequence[int], shots: Sequence[Shot]
-) -> tuple[Span, ...]:
-    """Return the spans that a range of frames touches, in order, each whole.
+def shared(left: int, right: int) -> tuple[int, int]:
+    """Return the frames `[start, stop)` between two keyframes to which both count.
+
+    To those before, and to those behind, one of the keyframes is so much nearer that the way from
+    the other one is not worth going: so what a frame costs is bounded by its nearer keyframe.
+
+    Args:
+        left: A keyframe.
+        right: The next one.
+    """
+    start = min(right - ALWAYS, -(-(right + FARTHER * left) // (1 + FARTHER)))
+    stop = max(left + ALWAYS + 1, (left + FARTHER * right) // (1 + FARTHER) + 1)
+    return max(start, left), min(stop, right)
+
+
+def parts(
+    start: int,
+    stop: int,
+    keyframes: Sequence[int],
+    shots: Sequence[Shot],
+    absent: Collection[int] = (),
+) -> tuple[Part, ...]:
+    """Return the parts of a range of frames by the keyframes they come from, in order.
 
     Args:
         start: First frame of the range.
         stop: One past its last frame.
         keyframes: Frames with a mask made by the user, in any order.
-        shots: The clip's shots. A frame outside every shot belongs to no span.
+        shots: The clip's shots. A frame outside every shot is in no part.
+        absent: The keyframes whose mask is empty. They count however far away they are: the
+            object must not come back near one of them.
     """
-    found: list[Span] = []
+    found: list[Part] = []
     for shot in sorted(shots, key=lambda shot: shot.start):
         inside = sorted({k for k in keyframes if shot.start <= k < shot.stop})
         edges = [shot.start, *(k for k in inside if k > shot.start), shot.stop]
@@ -67,8 +109,20 @@ def spans(
             if first < stop and end > start:
                 left = first if first in inside else None
                 right = end if end in inside else None
-                found.append(Span(first, end, left, right))
-    return tuple(found)
+                found += _split(shot, Span(first, end, left, right), absent)
+    cut = (Part(each.span, max(each.start, start), min(each.stop, stop)) for each in found)
+    return tuple(each for each in cut if each.start < each.stop)
+
+
+def _split(shot: Shot, span: Span, absent: Collection[int]) -> list[Part]:
+    """Return all of the parts between two neighbouring keyframes, or a keyframe and a cut."""
+    left, right = span.left, span.right
+    if left is None or right is None or left in absent or right in absent:
+        return [Part(span, span.start, span.stop)]
+    start, stop = shared(left, right)
+    # As though the farther keyframe were not there.
+    before, behind = Span(left, shot.stop, left, None), Span(shot.start, right, None, right)
+    return [Part(before, left, start), Part(span, start, stop), Part(behind, stop, right)]
 
 
 def dependencies(
@@ -80,8 +134,9 @@ def dependencies(
 ) -> tuple[int, ...]:
     """Return the keyframes that the masks of `[start, stop)` depend on, ascending.
 
-    They are those that bracket each of its frames within the frame's shot; a frame that is a
-    keyframe depends on itself alone, and one after a keyframe where the object is absent on that.
+    They are those that bracket each of its frames within the frame's shot, less the one that is
+    much farther away (see `shared`); a frame that is a keyframe depends on itself alone, and one
+    after a keyframe where the object is absent on that.
 
     Args:
         start: First frame of the segment.
@@ -91,13 +146,13 @@ def dependencies(
         absent: The keyframes whose mask is empty.
     """
     needed: set[int] = set()
-    for span in spans(start, stop, keyframes, shots):
-        first, last = max(span.start, start), min(span.stop, stop) - 1
-        if span.left is not None:
-            needed.add(span.left)
-        beyond = span.left not in absent and (last > first or first != span.left)
-        if span.right is not None and beyond:
-            needed.add(span.right)
+    for part in parts(start, stop, keyframes, shots, absent):
+        left, right = part.span.left, part.span.right
+        if left is not None:
+            needed.add(left)
+        beyond = left not in absent and (part.stop - part.start > 1 or part.start != left)
+        if right is not None and beyond:
+            needed.add(right)
     return tuple(sorted(needed))
 
 

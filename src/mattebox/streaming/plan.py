@@ -14,7 +14,7 @@ from mattebox.media import SegmentGrid
 from mattebox.media.segments import Rendition
 from mattebox.projects.clips import Clip
 from mattebox.projects.masks import mask_hash
-from mattebox.propagation import Shot, dependencies
+from mattebox.propagation import Shot, dependencies, shared
 from mattebox.streaming.recipes import Recipe
 
 Range = tuple[int, int]
@@ -120,6 +120,8 @@ def stale_ranges(
     edges = {0, frame_count, *(edge for shot in shots for edge in shot)}
     for keyframe in (*applied, *present):
         edges |= {keyframe, keyframe + 1}
+    for masks in (applied, present):
+        edges |= {edge for pair in pairwise(sorted(masks)) for edge in shared(*pair)}
     ordered = sorted(edge for edge in edges if edge <= frame_count)
     stale = [
         (start, stop)
