@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 _yields: ContextVar[bool] = ContextVar("yields", default=False)
 
+# Engines take two calls at once, and calls that wait inside of them can no longer be held back.
+_CALLS = 2
+
 
 class _Once(Generic[T]):
     """Makes a value once; a failure is raised and tried again at the next call."""
@@ -45,6 +48,7 @@ class Networks:
     ) -> None:
         self._called = called
         self._wait_for_clicks = wait_for_clicks
+        self._steps = threading.BoundedSemaphore(_CALLS)
         self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click)))
         self.propagator = _Once(lambda: Propagator(engine, attend=self._step))
 
@@ -71,7 +75,8 @@ class Networks:
 
     @contextmanager
     def _step(self, network: str) -> Iterator[None]:
-        # Asked again here: between the turn of a frame and its network a click may have come.
-        self._wait_for_clicks()
-        self._called(network)
-        yield
+        with self._steps:
+            # Asked again here: between the turn of a frame and its network a click may have come.
+            self._wait_for_clicks()
+            self._called(network)
+            yield
