@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 import av.error
+import numpy as np
+import numpy.typing as npt
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -74,6 +76,32 @@ class _Position:
     frame: VideoFrame
 
 
+class _Times:
+    """The frame table's timestamps, found by index and by value.
+
+    As arrays: every decoding process holds its own, and hours have a hundred thousand frames.
+    """
+
+    def __init__(self, pts: npt.NDArray[np.int64]) -> None:
+        self._pts = pts
+        # Stable, so that of equal timestamps the first comes first.
+        self._order = np.argsort(pts, kind="stable")
+        self._sorted = pts[self._order]
+
+    def __len__(self) -> int:
+        return len(self._pts)
+
+    def __getitem__(self, index: int) -> int:
+        return int(self._pts[index])
+
+    def first_index(self, pts: int) -> int | None:
+        """The first frame with this timestamp."""
+        at = int(np.searchsorted(self._sorted, pts))
+        if at == len(self._sorted) or int(self._sorted[at]) != pts:
+            return None
+        return int(self._order[at])
+
+
 class Cursor:
     """A place in a clip, from which frames are read on or sought.
 
@@ -91,18 +119,15 @@ class Cursor:
         path: str,
         name: str,
         stream_index: int,
-        pts: list[int],
+        pts: npt.ArrayLike,
         *,
         seekable: bool = True,
         check: Callable[[], None] = lambda: None,
     ) -> None:
         self._path, self._name, self._stream_index = path, name, stream_index
-        self._pts = pts
+        self._times = _Times(np.asarray(pts, np.int64))
         self._seekable = seekable
         self._check = check
-        self._first_index: dict[int, int] = {}
-        for index in range(len(pts) - 1, -1, -1):
-            self._first_index[pts[index]] = index
         self._container, self._stream = open_stream(path, name, stream_index)
         self._frames: Iterator[VideoFrame] = iter(())
         self._last: _Position | None = None
@@ -111,7 +136,7 @@ class Cursor:
         self._counted = -1
         self._sync_frames_seen = 0
         self._packet_time = -math.inf
-        self._goal = pts[0]
+        self._goal = self._times[0]
         self._from_start = False
         self._holes: set[int] = set()
 
@@ -128,11 +153,11 @@ class Cursor:
             IndexError: The clip has no such frame.
             EOFError: Nothing at all could be decoded.
         """
-        if not 0 <= index < len(self._pts):
-            raise IndexError(f"frame {index} of {len(self._pts)}")
+        if not 0 <= index < len(self._times):
+            raise IndexError(f"frame {index} of {len(self._times)}")
         if not self._can_read_on(index):
             self._seek(index)
-        self._goal = self._pts[index]
+        self._goal = self._times[index]
         found = self._read_to(index)
         if found is None or found.index != index:
             found = self._read_hole(index, found)
@@ -150,7 +175,7 @@ class Cursor:
         Where there is no index of sync frames (transport streams) it is not known.
         """
         entries = self._stream.index_entries
-        found = entries.search_timestamp(self._pts[index], backward=True)
+        found = entries.search_timestamp(self._times[index], backward=True)
         return found >= 0 and entries[found].timestamp <= self._packet_time
 
     def _read_to(self, index: int) -> _Position | None:
@@ -175,13 +200,14 @@ class Cursor:
     def _index_of(self, frame: VideoFrame) -> int | None:
         if not self._seekable:
             self._counted += 1
-            return self._counted if self._counted < len(self._pts) else None
+            return self._counted if self._counted < len(self._times) else None
         pts = timestamp(frame)
-        if pts is None or pts not in self._first_index:
+        first = None if pts is None else self._times.first_index(pts)
+        if first is None:
             return None
-        self._counted = self._counted + 1 if pts == self._previous_pts else self._first_index[pts]
+        self._counted = self._counted + 1 if pts == self._previous_pts else first
         self._previous_pts = pts
-        same = self._counted < len(self._pts) and self._pts[self._counted] == pts
+        same = self._counted < len(self._times) and self._times[self._counted] == pts
         return self._counted if same else None
 
     def _read_hole(self, index: int, found: _Position | None) -> _Position:
@@ -210,10 +236,10 @@ class Cursor:
         if not self._seekable or index == 0:
             self._restart()
             return
-        goal = self._pts[index]
+        goal = self._times[index]
         if (
-            self._first_index[goal] != index
-            or self._pts[min(index + 1, len(self._pts) - 1)] == goal
+            self._times.first_index(goal) != index
+            or self._times[min(index + 1, len(self._times) - 1)] == goal
         ):
             # All pictures that share a timestamp have to come by, to be told apart.
             goal -= 1

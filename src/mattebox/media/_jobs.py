@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 
 from mattebox.errors import InputError
 from mattebox.media._cursor import Cursor
+from mattebox.media._numbers import Int64s, unpacked
 from mattebox.media._picture import Array, PictureMaker
 from mattebox.media._samples import sound_chunk, sound_facts
 from mattebox.media._sound import sound
@@ -62,7 +63,7 @@ class _Open:
         self._cursor: Cursor | None = None
         self._reply: Reply | None = None
 
-    def cursor(self, reply: Reply, clip: Clip, pts: list[int] | None) -> Cursor | None:
+    def cursor(self, reply: Reply, clip: Clip, pts: Int64s | None) -> Cursor | None:
         """A cursor in the clip; None when its timestamps are needed and were not sent."""
         self._reply = reply
         status = os.stat(clip.path)
@@ -116,8 +117,8 @@ def frames(
     name: str,
     info: dict[str, Any],
     table: str,
-    pts: list[int] | None,
-    indices: list[int],
+    pts: str | None,
+    indices: str,
     make: str,
 ) -> dict[str, Any]:
     """Deliver the wanted frames in the wanted order.
@@ -128,20 +129,20 @@ def frames(
         name: How the person knows it.
         info: The clip's facts.
         table: The frame table's hash.
-        pts: The frame table's timestamps, unless this process is thought to have them.
-        indices: The frames.
+        pts: The frame table's timestamps, `packed`, unless this process is thought to have them.
+        indices: The frames, `packed`.
         make: `rgb`, `small_rgb`, `working_planes` or `source_planes`.
 
     Returns:
         Whether the timestamps are needed, with nothing delivered.
     """
     clip = Clip(path, name, ClipInfo.from_json(info), table)
-    cursor = _open.cursor(reply, clip, pts)
+    cursor = _open.cursor(reply, clip, None if pts is None else unpacked(pts))
     if cursor is None:
         return {"needs_pts": True}
     maker = _maker(clip.info, make)
     try:
-        for index, arrays in _made(cursor, indices, maker):
+        for index, arrays in _made(cursor, unpacked(indices), maker):
             reply.deliver(index, arrays)
     except Stopped:
         raise
@@ -158,18 +159,17 @@ def _maker(info: ClipInfo, make: str) -> Maker:
     return maker
 
 
-def _made(
-    cursor: Cursor, wanted: Sequence[int], maker: Maker
-) -> Iterator[tuple[int, tuple[Array, ...]]]:
+def _made(cursor: Cursor, wanted: Int64s, maker: Maker) -> Iterator[tuple[int, tuple[Array, ...]]]:
     """What is made of the wanted frames, decoding each group of pictures once where it can."""
     at = 0
     while at < len(wanted):
-        index = wanted[at]
+        index = int(wanted[at])
         if at + 1 == len(wanted) or wanted[at + 1] >= index:
             yield index, maker(cursor.picture(index))
             at += 1
             continue
-        batch = wanted[at : at + _room(maker(cursor.picture(wanted[at + 1])))]
+        room = _room(maker(cursor.picture(int(wanted[at + 1]))))
+        batch = wanted[at : at + room].tolist()
         held = {i: maker(cursor.picture(i)) for i in sorted(set(batch))}
         yield from ((i, held[i]) for i in batch)
         at += len(batch)

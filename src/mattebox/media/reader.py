@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mattebox.media._numbers import packed
 from mattebox.media._process import Array
 from mattebox.media.clip import ClipInfo, Color
 from mattebox.media.frame_table import FrameTable
@@ -162,11 +163,11 @@ class FrameReader:
     def _frames(
         self, indices: Iterable[int], make: str, slot_bytes: int, *, urgent: bool = True
     ) -> Generator[tuple[int, tuple[Array, ...]], None, None]:
-        wanted = [int(index) for index in indices]
+        wanted = np.fromiter(indices, np.int64)
         count = self._table.frame_count
-        for index in wanted:
-            if not 0 <= index < count:
-                raise IndexError(f"{self._name} has no frame {index}; it has {count} frames.")
+        outside = wanted[(wanted < 0) | (wanted >= count)]
+        if len(outside):
+            raise IndexError(f"{self._name} has no frame {outside[0]}; it has {count} frames.")
         done = 0
         clip = f"{self._path}\0{self._table.hash}"
         sent_pts = False
@@ -177,8 +178,8 @@ class FrameReader:
                 "name": self._name,
                 "info": self._info.to_json(),
                 "table": self._table.hash,
-                "pts": None if served == clip and not sent_pts else self._table.pts.tolist(),
-                "indices": wanted[done:],
+                "pts": None if served == clip and not sent_pts else packed(self._table.pts),
+                "indices": packed(wanted[done:]),
                 "make": make,
             }
 
