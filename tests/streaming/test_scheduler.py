@@ -247,3 +247,75 @@ def test_filling_goes_on_beside_small_pictures_where_there_are_two_lanes() -> No
     assert first.result.result(PATIENCE) == b"\0\1"
     assert second.result.result(PATIENCE) == b"\0"
     assert second_filling.result.result(PATIENCE) == b"\0"
+
+
+def test_owners_take_turns_however_many_works_each_has_asked_for(scheduler: Scheduler) -> None:
+    made: list[str] = []
+
+    def noted(name: str) -> Callable[[Turn], Generator[bytes]]:
+        def make(turn: Turn) -> Generator[bytes]:
+            turn.wait()
+            made.append(name)
+            yield b""
+
+        return make
+
+    first = Steps(1)
+    held = scheduler.request("held", first.make, Priority.FILL, "other")
+    assert settled(lambda: first.started == 1)
+    names = ("a1", "a2", "a3", "b1", "b2", "c1")
+    tickets = [scheduler.request(n, noted(n), Priority.FILL, n[0]) for n in names]
+    first.allow()
+    for ticket in (held, *tickets):
+        ticket.result.result(PATIENCE)
+    assert made == ["a1", "b1", "c1", "a2", "b2", "a3"]
+
+
+def test_who_comes_late_begins_in_the_present_round(scheduler: Scheduler) -> None:
+    works = {name: Steps(1) for name in ("a1", "a2", "a3", "b1")}
+    tickets = {
+        name: scheduler.request(name, works[name].make, Priority.FILL, name[0])
+        for name in ("a1", "a2", "a3")
+    }
+    works["a1"].allow()
+    tickets["a1"].result.result(PATIENCE)
+    assert settled(lambda: works["a2"].started == 1)
+    tickets["b1"] = scheduler.request("b1", works["b1"].make, Priority.FILL, "b")
+    works["a2"].allow()
+    assert settled(lambda: works["b1"].started == 1)
+    assert works["a3"].started == 0
+    works["b1"].allow()
+    works["a3"].allow()
+    for ticket in tickets.values():
+        ticket.result.result(PATIENCE)
+
+
+def test_everybody_sees_a_first_picture_before_anybody_sees_all(scheduler: Scheduler) -> None:
+    one, two = Steps(), Steps()
+    first = scheduler.request("one", one.make, Priority.PLAYHEAD, "a")
+    second = scheduler.request("two", two.make, Priority.PLAYHEAD, "b")
+    one.allow()
+    one.wait_until_made(1)
+    two.allow()
+    two.wait_until_made(1)
+    assert one.made == two.made == [0]
+    one.allow(2)
+    assert first.result.result(PATIENCE) == b"\0\1\2"
+    two.allow(2)
+    assert second.result.result(PATIENCE) == b"\0\1\2"
+
+
+def test_only_few_works_stand_still_after_their_first_picture(scheduler: Scheduler) -> None:
+    works = [Steps(2) for _ in range(6)]
+    tickets = [
+        scheduler.request(str(number), each.make, Priority.PLAYHEAD)
+        for number, each in enumerate(works)
+    ]
+    for each in works[:4]:
+        each.allow()
+        each.wait_until_made(1)
+    works[0].allow()
+    assert tickets[0].result.result(PATIENCE) == b"\0\1"
+    for each in works[1:]:
+        each.allow(2)
+    assert all(ticket.result.result(PATIENCE) == b"\0\1" for ticket in tickets[1:])

@@ -3,6 +3,8 @@
 Every work runs in a thread of its own and asks for its turn before each frame. Of the most urgent
 kind up to `lanes` works go on, the others wait at their next frame; while a click is being answered
 all wait. Pictures take one lane and leave the others to what comes after them.
+Works of one kind take turns by owner, however many one has asked for. Under the playhead what has
+shown nothing yet goes before what has: everybody sees a first picture before anybody sees all.
 So an urgent request never queues behind a long one, and nothing is thrown away to let it pass.
 """
 
@@ -18,6 +20,9 @@ from itertools import count
 import structlog
 
 log = structlog.get_logger(__name__)
+
+# Works per lane that may stand still after their first picture: each holds pictures and a reader.
+_MOST_STANDING = 4
 
 
 class Priority(IntEnum):
@@ -43,11 +48,13 @@ class Work:
         result: Resolves to all chunks joined.
     """
 
-    def __init__(self, key: str, make: Make, priority: Priority, order: int) -> None:
+    def __init__(self, key: str, make: Make, priority: Priority, owner: str, order: int) -> None:
         self.key = key
         self.make = make
         self.priority = priority
+        self.owner = owner
         self.order = order
+        self.round = 0
         self.waiters = 0
         self.started = False
         self.stopped = False
@@ -56,9 +63,9 @@ class Work:
         self.listeners: list[Callable[[], None]] = []
 
     @property
-    def urgency(self) -> tuple[int, int]:
-        """Smaller goes first."""
-        return (self.priority, self.order)
+    def has_shown(self) -> bool:
+        """Whether somebody who waits for a picture has one."""
+        return self.priority is Priority.PLAYHEAD and bool(self.chunks)
 
 
 class Turn:
@@ -134,16 +141,19 @@ class Scheduler:
         self._changed = threading.Condition()
         self._order = count()
         self._works: list[Work] = []
+        # Per kind, the latest round in which a work was begun.
+        self._rounds = dict.fromkeys(Priority, 0)
         self._clicks = 0
         self._closed = False
 
-    def request(self, key: str, make: Make, priority: Priority) -> Ticket:
+    def request(self, key: str, make: Make, priority: Priority, owner: str = "") -> Ticket:
         """Share in the work with this key, which is begun if nobody asked for it yet.
 
         Args:
             key: Names the result; equal keys are made once.
             make: Yields the result in chunks; called in a thread, with the turn to ask for.
             priority: How urgent it is to this waiter; a work is as urgent as its most urgent one.
+            owner: For whom it is made, if nobody asked for it yet; owners take turns.
 
         Raises:
             Stopped: The scheduler is closed.
@@ -153,9 +163,12 @@ class Scheduler:
                 raise Stopped
             work = self._find(key)
             if work is None:
-                work = Work(key, make, priority, next(self._order))
+                work = Work(key, make, priority, owner, next(self._order))
+                work.round = self._next_round(owner, priority)
                 self._works.append(work)
-            work.priority = min(work.priority, priority)
+            elif priority < work.priority:
+                work.round = self._next_round(work.owner, priority)
+                work.priority = priority
             work.waiters += 1
             self._dispatch()
         return Ticket(self, work)
@@ -198,10 +211,16 @@ class Scheduler:
     def _find(self, key: str) -> Work | None:
         return next((w for w in self._works if w.key == key and not w.stopped), None)
 
+    def _next_round(self, owner: str, priority: Priority) -> int:
+        """One after the owner's last, and none that is over: who comes anew has missed nothing."""
+        own = [w.round for w in self._works if w.owner == owner and w.priority is priority]
+        return max(self._rounds[priority], max(own, default=-1) + 1)
+
     def _leading(self) -> list[Work]:
-        live = sorted(
-            (work for work in self._works if not work.stopped), key=lambda work: work.urgency
-        )
+        live = [work for work in self._works if not work.stopped]
+        room = sum(work.has_shown for work in live) < _MOST_STANDING * self._lanes
+        # Smaller goes first.
+        live.sort(key=lambda work: (work.priority, room and work.has_shown, work.round, work.order))
         if live and live[0].priority is Priority.PICTURE:
             # They are made one after the other, by one decoder.
             others = [work for work in live if work.priority is not Priority.PICTURE]
@@ -212,6 +231,7 @@ class Scheduler:
         for work in self._leading():
             if not work.started:
                 work.started = True
+                self._rounds[work.priority] = max(self._rounds[work.priority], work.round)
                 threading.Thread(
                     target=self._run, args=(work,), name=f"segment {work.key[:8]}", daemon=True
                 ).start()
@@ -230,7 +250,7 @@ class Scheduler:
         try:
             with closing(work.make(Turn(self, work))) as chunks:
                 for chunk in chunks:
-                    work.chunks.append(chunk)
+                    self._add(work, chunk)
                     self._tell(work)
         except Stopped as stopped:
             failure = stopped
@@ -243,6 +263,13 @@ class Scheduler:
                 self._works = [other for other in self._works if other is not work]
                 self._dispatch()
             self._finish(work, failure)
+
+    def _add(self, work: Work, chunk: bytes) -> None:
+        with self._changed:
+            work.chunks.append(chunk)
+            if len(work.chunks) == 1:
+                # Others may go first now.
+                self._dispatch()
 
     def _finish(self, work: Work, failure: BaseException | None) -> None:
         if failure is None:

@@ -179,8 +179,12 @@ class MatteStream:
         """
         recipe = self._recipes.get(address)
         self._check_current(recipe)
+        shown = self._places.find(address)
         return self._scheduler.request(
-            address, lambda turn: self._maker.make(recipe, turn), priority
+            address,
+            lambda turn: self._maker.make(recipe, turn),
+            priority,
+            shown[0].project if shown else "",
         )
 
     def init(self, address: str) -> bytes:
