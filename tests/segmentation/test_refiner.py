@@ -1,5 +1,7 @@
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -56,6 +58,26 @@ def test_adding_a_click_gives_what_replaying_all_gives(refiner: Refiner) -> None
     fresh = Refiner()
     for count in (4, 2, 3, 1):
         np.testing.assert_array_equal(fresh.refine(frame, CLICKS[:count]), grown[count - 1])
+
+
+@pytest.mark.parametrize("corrected", [False, True], ids=["nothing yet", "a mask"])
+def test_a_click_that_was_expected_finds_its_picture_encoded(*, corrected: bool) -> None:
+    called: list[str] = []
+
+    @contextmanager
+    def attend(network: str) -> Iterator[None]:
+        called.append(network)
+        yield
+
+    frame, mask = scene()
+    previous = mask if corrected else None
+    clicks = [Click(1 / 3, 0.5, not corrected)]
+    refiner = Refiner(attend=attend)
+    refiner.expect(frame, [], previous)
+    assert called == ["refinement-encode"]
+    found = refiner.refine(frame, clicks, previous)
+    assert called[:2] == ["refinement-encode", "refinement-decode"]
+    np.testing.assert_array_equal(found, Refiner().refine(frame, clicks, previous))
 
 
 def test_moving_and_removing_a_click_leaves_no_trace(refiner: Refiner) -> None:

@@ -54,6 +54,26 @@ def test_a_click_brings_its_mask_along(server: Client, project: str, item: str) 
     assert removed.json()["masks"] == {}
 
 
+def test_a_click_for_a_new_object_makes_it_in_the_same_step(server: Client, project: str) -> None:
+    ready = server.request("POST", f"/projects/{project}/objects/new/frames/9/ready")
+    assert (ready.status_code, ready.content) == (204, b"")
+    assert not server.get(f"/projects/{project}")["can_undo"]
+    clicked = server.click(project, "new", 9, (0.5, 0.5))
+    (made,) = clicked["objects"]
+    assert (made["name"], len(made["keyframes"][0]["clicks"])) == ("Object 1", 1)
+    assert set(clicked["masks"]) == {made["keyframes"][0]["mask"]}
+    undone = server.post(f"/projects/{project}/undo")
+    assert (undone["objects"], undone["can_undo"]) == ([], False)
+    again = server.post(f"/projects/{project}/redo")
+    assert again["objects"] == clicked["objects"]
+    boxed = server.post(
+        f"/projects/{project}/objects/new/frames/9/prompts",
+        {"kind": "box", "box": [0.3, 0.3, 0.7, 0.7]},
+    )
+    assert [item["name"] for item in boxed["objects"]] == ["Object 1", "Object 2"]
+    assert len(boxed["objects"][1]["keyframes"][0]["prompts"]) == 1
+
+
 def test_a_moved_click_gives_the_mask_of_its_new_place(
     server: Client, project: str, item: str
 ) -> None:

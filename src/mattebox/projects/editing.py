@@ -28,7 +28,7 @@ from mattebox.projects.events import (
 from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
-from mattebox.projects.state import Click, Keyframe, MatteObject, Prompt
+from mattebox.projects.state import Click, Keyframe, MatteObject, ProjectState, Prompt
 from mattebox.projects.store import Leftovers, Project, new_id
 from mattebox.segmentation.prompts import Shape, thin
 
@@ -80,13 +80,7 @@ class Editing:
     def add_object(self, project_id: str, name: str | None, color: str | None) -> Project:
         """Add an object; without a name or a colour it gets the next free ones."""
         with self._opened(project_id) as project:
-            objects = project.state.objects
-            names = {o.name for o in objects}
-            colors = {o.color for o in objects}
-            number = next(n for n in range(1, len(names) + 2) if f"Object {n}" not in names)
-            unused = [c for c in COLORS if c not in colors] or [COLORS[len(objects) % len(COLORS)]]
-            added = ObjectAdded(new_id("o"), name or f"Object {number}", color or unused[0])
-            return self._projects.append(project_id, added)
+            return self._projects.append(project_id, _new_object(project.state, name, color))
 
     def change_object(
         self,
@@ -132,17 +126,25 @@ class Editing:
     # --- clicks and prompts ---------------------------------------------------------------------
 
     def add_click(
-        self, project_id: str, object_id: str, frame: int, *, x: float, y: float, include: bool
+        self,
+        project_id: str,
+        object_id: str | None,
+        frame: int,
+        *,
+        x: float,
+        y: float,
+        include: bool,
     ) -> Project:
         """Click on a frame and refine its mask.
 
         The mask starts from what the frame shows: its own mask when it is a keyframe already,
-        else the propagated matte.
+        else the propagated matte. Without an object the click makes one, as a single step.
         """
         with self._opened(project_id) as project:
+            target, made = _aimed(project.state, object_id)
             click = Click(new_id("c"), x, y, include)
-            mask, base = self._marked(project, object_id, frame, click)
-            event = ClickAdded(object_id, frame, click, mask, base)
+            mask, base = self._marked(project, target, frame, click)
+            event = ClickAdded(target.id, frame, click, mask, base, made)
             return self._commit(project_id, event, mask, base)
 
     def change_click(
@@ -177,13 +179,16 @@ class Editing:
             mask = self._without(clip, keyframe, keyframe.click(click_id).id)
             return self._commit(project_id, ClickRemoved(object_id, frame, click_id, mask), mask)
 
-    def add_prompt(self, project_id: str, object_id: str, frame: int, shape: Shape) -> Project:
-        """Draw a box, a stroke or a lasso on a frame; see `add_click` for where it starts from."""
+    def add_prompt(
+        self, project_id: str, object_id: str | None, frame: int, shape: Shape
+    ) -> Project:
+        """Draw a box, a stroke or a lasso on a frame; else it is `add_click`."""
         with self._opened(project_id) as project:
+            target, made = _aimed(project.state, object_id)
             info = self._clips.get(project.clip).info
             prompt = Prompt(new_id("m"), thin(shape, info.width, info.height))
-            mask, base = self._marked(project, object_id, frame, prompt)
-            event = PromptAdded(object_id, frame, prompt, mask, base)
+            mask, base = self._marked(project, target, frame, prompt)
+            event = PromptAdded(target.id, frame, prompt, mask, base, made)
             return self._commit(project_id, event, mask, base)
 
     def remove_prompt(self, project_id: str, object_id: str, frame: int, prompt_id: str) -> Project:
@@ -214,11 +219,21 @@ class Editing:
             include: See `Click`.
         """
         project = self._projects.get(project_id)
-        clip = self._clips.get(project.clip)
-        check_frame(clip, frame)
-        if object_id is not None:
-            project.state.object(object_id).check_unlocked()
-        return self._frame_masks.tried(project, clip, object_id, frame, Click("", x, y, include))
+        target, _ = _aimed(project.state, object_id)
+        clip = self._checked(project, target, frame)
+        return self._frame_masks.tried(project, clip, target, frame, Click("", x, y, include))
+
+    def get_ready(self, project_id: str, object_id: str | None, frame: int) -> None:
+        """Have at hand what the next mark on a frame needs; changes nothing.
+
+        Args:
+            project_id: Which project.
+            object_id: Which object, or None for one that is yet to be made.
+            frame: Frame index.
+        """
+        project = self._projects.get(project_id)
+        target, _ = _aimed(project.state, object_id)
+        self._frame_masks.get_ready(project, self._checked(project, target, frame), target, frame)
 
     # --- keyframes ------------------------------------------------------------------------------
 
@@ -312,10 +327,13 @@ class Editing:
 
     def _target(self, project: Project, object_id: str, frame: int) -> tuple[Clip, MatteObject]:
         target = project.state.object(object_id)
+        return self._checked(project, target, frame), target
+
+    def _checked(self, project: Project, target: MatteObject, frame: int) -> Clip:
         clip = self._clips.get(project.clip)
         check_frame(clip, frame)
         target.check_unlocked()
-        return clip, target
+        return clip
 
     def _keyframe(self, project: Project, object_id: str, frame: int) -> tuple[Clip, Keyframe]:
         clip, target = self._target(project, object_id, frame)
@@ -327,11 +345,11 @@ class Editing:
         return clip, keyframe
 
     def _marked(
-        self, project: Project, object_id: str, frame: int, mark: Click | Prompt
+        self, project: Project, target: MatteObject, frame: int, mark: Click | Prompt
     ) -> tuple[str, str | None]:
         """The mask after one more mark, and what the first mark on the frame started from."""
-        clip, target = self._target(project, object_id, frame)
-        present = target.keyframe(frame) or self._frame_masks.begun(project, object_id, frame)
+        clip = self._checked(project, target, frame)
+        present = target.keyframe(frame) or self._frame_masks.begun(project, target.id, frame)
         if len(present.marks) >= MOST_MARKS:
             raise InputError(
                 f"Frame {frame} of {target.name} has {MOST_MARKS} clicks, boxes and strokes, which"
@@ -350,6 +368,23 @@ class Editing:
 
     def _commit(self, project_id: str, event: Event, *masks: str | None) -> Project:
         return self._projects.append(project_id, event, [mask for mask in masks if mask])
+
+
+def _new_object(state: ProjectState, name: str | None, color: str | None) -> ObjectAdded:
+    """One more object; without a name or a colour it gets the next free ones."""
+    names = {item.name for item in state.objects}
+    colors = {item.color for item in state.objects}
+    number = next(n for n in range(1, len(names) + 2) if f"Object {n}" not in names)
+    unused = [c for c in COLORS if c not in colors] or [COLORS[len(state.objects) % len(COLORS)]]
+    return ObjectAdded(new_id("o"), name or f"Object {number}", color or unused[0])
+
+
+def _aimed(state: ProjectState, object_id: str | None) -> tuple[MatteObject, ObjectAdded | None]:
+    """The object that a mark is for and, where the mark is to make it, its making."""
+    if object_id is not None:
+        return state.object(object_id), None
+    made = _new_object(state, None, None)
+    return MatteObject(made.object, made.name, made.color), made
 
 
 def check_frame(clip: Clip, frame: int) -> None:

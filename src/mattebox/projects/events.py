@@ -67,6 +67,7 @@ class ClickAdded:
         click: The click.
         mask: Hash of the mask after it.
         base: Hash of the mask it corrected, on a frame that had no keyframe yet.
+        made: The object, where the click made it as well.
     """
 
     object: str
@@ -74,6 +75,7 @@ class ClickAdded:
     click: Click
     mask: str
     base: str | None = None
+    made: ObjectAdded | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class PromptAdded:
         prompt: The prompt.
         mask: Hash of the mask after it.
         base: Hash of the mask it started from, on a frame that had no keyframe yet.
+        made: The object, where the prompt made it as well.
     """
 
     object: str
@@ -113,6 +116,7 @@ class PromptAdded:
     prompt: Prompt
     mask: str
     base: str | None = None
+    made: ObjectAdded | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,8 @@ def apply(state: ProjectState, event: Event) -> ProjectState:
             return replace(state, revision=revision)
         case RevisionRestored(revision, objects):
             return replace(state, revision=revision, objects=objects)
+        case ClickAdded(made=ObjectAdded() as made) | PromptAdded(made=ObjectAdded() as made):
+            return apply(apply(state, made), replace(event, made=None))
         case _:
             return _on_object(state, event.object, lambda o: _change_object(o, event))
 

@@ -11,7 +11,7 @@ from mattebox import segmentation
 from mattebox.errors import InputError
 from mattebox.projects.clips import Clip
 from mattebox.projects.masks import Mask, MaskStore
-from mattebox.projects.state import Click, Keyframe, Mark
+from mattebox.projects.state import Click, Keyframe, Mark, MatteObject
 from mattebox.projects.store import Project
 from mattebox.segmentation.cache import Recent
 
@@ -19,6 +19,9 @@ Picture = npt.NDArray[np.uint8]
 
 # Picture, marks in their order, and the mask they start from, to a mask; a pure function.
 Answer = Callable[[Picture, Sequence[segmentation.Mark], Mask | None], Mask]
+
+# The same arguments: does what can be done before the next mark is known.
+Expect = Callable[[Picture, Sequence[segmentation.Mark], Mask | None], None]
 
 # Gives the propagated matte that the present revision shows for an object on a frame, or None
 # where none is made.
@@ -35,6 +38,7 @@ class FrameMasks:
         picture: Gives frame `i` of a clip at working size, ``(H, W, 3) uint8``.
         answer: Turns marks into a mask.
         shown: Gives propagated mattes.
+        expect: Told where one more mark is likely to come.
     """
 
     def __init__(
@@ -43,11 +47,13 @@ class FrameMasks:
         picture: Callable[[Clip, int], Picture],
         answer: Answer,
         shown: Shown,
+        expect: Expect = lambda _picture, _marks, _base: None,
     ) -> None:
         self._masks = masks
         self._picture = picture
         self._answer = answer
         self._shown = shown
+        self._expect = expect
         self._found: Recent[Mask] = Recent(_SHOWN_KEPT)
 
     def shown(self, project: Project, object_id: str, frame: int) -> Mask | None:
@@ -75,28 +81,34 @@ class FrameMasks:
         return self._masks.put(self._answer(picture, _spoken(marks), base))
 
     def tried(
-        self, project: Project, clip: Clip, object_id: str | None, frame: int, click: Click
+        self, project: Project, clip: Clip, target: MatteObject, frame: int, click: Click
     ) -> Mask:
         """The mask that one more click would lead to; nothing is kept of it.
 
         Args:
             project: Which project.
             clip: Its clip.
-            object_id: Which object, or None for one that is yet to be made.
+            target: Which object; it need not be in the project yet.
             frame: Frame index.
             click: The click.
         """
-        marks: tuple[Mark, ...] = ()
-        base: Mask | None = None
-        if object_id is not None:
-            keyframe = project.state.object(object_id).keyframe(frame)
-            if keyframe is not None:
-                marks = keyframe.marks
-                base = self._masks.get(keyframe.base) if keyframe.base else None
-            else:
-                base = self.shown(project, object_id, frame)
-                base = base if base is not None and base.any() else None
+        marks, base = self._said(project, target, frame)
         return self._answer(self._picture(clip, frame), _spoken((*marks, click)), base)
+
+    def get_ready(self, project: Project, clip: Clip, target: MatteObject, frame: int) -> None:
+        """Have at hand what the next mark on a frame needs, see `tried`."""
+        marks, base = self._said(project, target, frame)
+        self._expect(self._picture(clip, frame), _spoken(marks), base)
+
+    def _said(
+        self, project: Project, target: MatteObject, frame: int
+    ) -> tuple[tuple[Mark, ...], Mask | None]:
+        """The marks on a frame, and the mask that the first one starts from or would."""
+        keyframe = target.keyframe(frame)
+        if keyframe is not None:
+            return keyframe.marks, self._masks.get(keyframe.base) if keyframe.base else None
+        shown = self.shown(project, target.id, frame)
+        return (), shown if shown is not None and shown.any() else None
 
     def put(self, clip: Clip, mask: Mask) -> str:
         """Keep a mask made elsewhere; returns its hash.

@@ -56,6 +56,8 @@ def from_record(kind: str, data: Mapping[str, Any]) -> Event:
         values["click"] = _mark(values["click"])
     if isinstance(values.get("prompt"), Mapping):
         values["prompt"] = _mark(values["prompt"])
+    if isinstance(values.get("made"), Mapping):
+        values["made"] = events.ObjectAdded(**values["made"])
     if "objects" in values:
         values["objects"] = tuple(
             each if isinstance(each, str) else _object(each) for each in values["objects"]
@@ -75,7 +77,7 @@ def _plain(value: Any) -> Any:
     match value:
         case Prompt():
             return prompt_json(value)
-        case Click():
+        case Click() | events.ObjectAdded():
             return asdict(value)
         case Keyframe() | MatteObject():
             return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}

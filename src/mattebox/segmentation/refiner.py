@@ -177,17 +177,22 @@ class Refiner:
                 shape above.
         """
         _check(frame, clicks, previous_mask)
-        start = _State(np.zeros(frame.shape[:2], np.uint8), None)
-        key = [digest(frame)]
-        if previous_mask is not None:
-            start = _State(previous_mask.copy(), None)
-            key.append(digest(previous_mask))
-        made = [(click.x, click.y, click.include) for click in clicks]
-        known, state = self._latest(key, made, start)
-        for count in range(known + 1, len(made) + 1):
-            state = self._step(_Task(frame, key[0], clicks[:count]), state)
-            self._states.put((*key, *made[:count]), state)
-        return crisp(state.mask, GAIN)
+        return crisp(self._replayed(frame, digest(frame), clicks, previous_mask).mask, GAIN)
+
+    def expect(
+        self,
+        frame: NDArray[np.uint8],
+        clicks: Sequence[Click],
+        previous_mask: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Encode what `refine` will look at with one more click, as far as it can be told."""
+        _check(frame, clicks, previous_mask)
+        picture = digest(frame)
+        state = self._replayed(frame, picture, clicks, previous_mask)
+        task = _Task(frame, picture, clicks)
+        inner = windows.box(state.mask, task.places) if (state.mask >= 128).any() else None
+        window = windows.follow(state.window, inner, frame.shape) if inner else None
+        self._encoded(task, window or windows.whole(frame.shape))
 
     def refine_together(
         self,
@@ -222,6 +227,26 @@ class Refiner:
         _check(frame, clicks, previous_mask)
         task = _Task(frame, digest(frame), clicks)
         return crisp(self._look(task, previous_mask, windows.whole(frame.shape)), GAIN)
+
+    def _replayed(
+        self,
+        frame: NDArray[np.uint8],
+        picture: str,
+        clicks: Sequence[Click],
+        previous_mask: NDArray[np.uint8] | None,
+    ) -> _State:
+        """The result after all clicks, from the latest one that is still kept."""
+        start = _State(np.zeros(frame.shape[:2], np.uint8), None)
+        key = [picture]
+        if previous_mask is not None:
+            start = _State(previous_mask.copy(), None)
+            key.append(digest(previous_mask))
+        made = [(click.x, click.y, click.include) for click in clicks]
+        known, state = self._latest(key, made, start)
+        for count in range(known + 1, len(made) + 1):
+            state = self._step(_Task(frame, picture, clicks[:count]), state)
+            self._states.put((*key, *made[:count]), state)
+        return state
 
     def _latest(
         self, key: list[Any], made: list[tuple[float, float, bool]], start: _State
@@ -272,19 +297,24 @@ class Refiner:
         self, task: _Task, previous: NDArray[np.uint8] | None, window: Window
     ) -> NDArray[np.uint8]:
         """Run the network on one window of a frame."""
+        disks = task.seen_in(window)
+        hints = draw_hints(SIZE, disks, _plane(previous, window))
+        logits = self._decode(self._encoded(task, window), hints)
+        # Logits, not masks, are brought to the frame's size: an edge stays an edge.
+        full = cv2.resize(logits, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
+        mask = np.zeros(task.frame.shape[:2], np.uint8)
+        mask[window.slices] = _levels(np.asarray(full, np.float32))
+        return heed(mask, task.points, reach=RADIUS * max(window.width, window.height) / SIZE)
+
+    def _encoded(self, task: _Task, window: Window) -> dict[str, NDArray[Any]]:
+        """One window of a frame as the decoder takes it."""
         encoding = self._encodings.get((task.picture, window))
         if encoding is None:
             crop = _resized(task.frame[window.slices], (SIZE, SIZE))
             image = np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32) / 255
             encoding = self._encoder.run({"image": image})
             self._encodings.put((task.picture, window), encoding)
-        disks = task.seen_in(window)
-        logits = self._decode(encoding, draw_hints(SIZE, disks, _plane(previous, window)))
-        # Logits, not masks, are brought to the frame's size: an edge stays an edge.
-        full = cv2.resize(logits, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
-        mask = np.zeros(task.frame.shape[:2], np.uint8)
-        mask[window.slices] = _levels(np.asarray(full, np.float32))
-        return heed(mask, task.points, reach=RADIUS * max(window.width, window.height) / SIZE)
+        return encoding
 
 
 def _check(

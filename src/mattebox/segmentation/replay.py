@@ -100,6 +100,17 @@ class Replay:
                 self._states.put((*key, *marks[:done]), state)
         return state.mask.copy()
 
+    def expect(
+        self, frame: NDArray[np.uint8], marks: Sequence[Mark], base: Mask | None = None
+    ) -> None:
+        """Do what can be done of `mask` with one more click before that is known."""
+        clicks = [mark for mark in marks if isinstance(mark, Click)]
+        if len(clicks) == len(marks):
+            self._refiner.expect(frame, clicks, base)
+        else:
+            mask = self.mask(frame, marks, base)
+            self._refiner.expect(frame, [], mask if mask.any() else None)
+
     def _latest(
         self,
         key: tuple[Hashable, ...],

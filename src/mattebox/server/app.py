@@ -77,6 +77,7 @@ def create_app(settings: Settings, when_ready: Callable[[], None] = lambda: None
     )
     app.state.workspace = workspace
     app.state.hover = hover.Newest()
+    app.state.expected = hover.Newest()
     app.state.ready = threading.Event()
     app.state.when_ready = when_ready
     problems.install(app)

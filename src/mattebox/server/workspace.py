@@ -105,7 +105,10 @@ class Workspace:
         )
         frames = Frames(self.counters.decoded.labels("click").inc)
         self.editing = Editing(
-            library, FrameMasks(library.masks, frames.get, self._answer, self.stream.shown)
+            library,
+            FrameMasks(
+                library.masks, frames.get, self._answer, self.stream.shown, expect=self._expect
+            ),
         )
         self.exports = ExportJobs(library, self.stream, self.scheduler, self.bus, data / "exports")
         self.uploads = UploadFiles(data / "uploads")
@@ -211,6 +214,9 @@ class Workspace:
 
     def _answer(self, frame: Picture, marks: Sequence[Mark], base: Mask | None) -> Mask:
         return self.networks.replay().mask(frame, marks, base)
+
+    def _expect(self, frame: Picture, marks: Sequence[Mark], base: Mask | None) -> None:
+        self.networks.replay().expect(frame, marks, base)
 
     def _thumbnail_path(self, clip: str) -> Path:
         return self._data / "thumbnails" / f"{clip}.jpg"

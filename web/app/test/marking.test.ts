@@ -85,8 +85,7 @@ describe("an edit that waits for its turn", () => {
     addClick(session, targetOn(session, 0), click);
     await wire.answer(makeProject({ version: 2, objects: [first] }));
     await wire.answer(makeProject({ version: 3, objects: [first] }));
-    const clicks = "objects/o1/frames/0/clicks";
-    expect(await wire.sent(3)).toEqual(["objects", clicks, clicks]);
+    expect(await wire.sent(2)).toEqual(["objects/new/frames/0/clicks", "objects/o1/frames/0/clicks"]);
   });
 
   it("is not undone in the place of another one", async () => {

@@ -15,6 +15,9 @@ from mattebox.media import Cancelled
 from mattebox.server.problems import MEDIA_TYPE, Problem
 from mattebox.server.workspace import Workspace
 
+NEW = "new"
+"""Stands for an object that does not exist yet."""
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -58,6 +61,11 @@ async def _present_shots_known(project: str, workspace: OpenWorkspace) -> None:
 
 
 PresentShotsKnown = Depends(_present_shots_known)
+
+
+def known(item: str) -> str | None:
+    """The object that an address names, or None for one that is yet to be made."""
+    return None if item == NEW else item
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

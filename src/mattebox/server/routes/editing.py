@@ -31,10 +31,12 @@ from mattebox.server.models import (
 )
 from mattebox.server.present import edited_model, project_model
 from mattebox.server.routes.context import (
+    NEW,
     IfNoneMatch,
     OpenWorkspace,
     content,
     immutable,
+    known,
     responses,
 )
 
@@ -98,13 +100,16 @@ def remove_object(project: str, item: str, workspace: OpenWorkspace) -> ProjectM
 def add_click(
     project: str, item: str, frame: Frame, body: NewClick, workspace: OpenWorkspace
 ) -> EditedModel:
-    """Click on a frame; the answer holds the keyframe's new mask."""
+    """Click on a frame; the answer holds the keyframe's new mask.
+
+    For the object `new` it makes one, as a single step.
+    """
     return _clicked(
         workspace,
         item,
         frame,
         lambda: workspace.editing.add_click(
-            project, item, frame, x=body.x, y=body.y, include=body.include
+            project, known(item), frame, x=body.x, y=body.y, include=body.include
         ),
     )
 
@@ -158,10 +163,16 @@ def add_prompt(
     body: Annotated[NewPrompt, Body()],
     workspace: OpenWorkspace,
 ) -> EditedModel:
-    """Draw a box, a stroke or a lasso; the answer holds the keyframe's new mask."""
+    """Draw a box, a stroke or a lasso; the answer holds the keyframe's new mask.
+
+    For the object `new` it makes one, as a single step.
+    """
     shape = _shape(body)
     return _clicked(
-        workspace, item, frame, lambda: workspace.editing.add_prompt(project, item, frame, shape)
+        workspace,
+        item,
+        frame,
+        lambda: workspace.editing.add_prompt(project, known(item), frame, shape),
     )
 
 
@@ -268,7 +279,8 @@ def _clicked(
     with workspace.counters.clicks.time(), workspace.scheduler.click():
         project = deed()
         workspace.bus.publish(project.id, "project", {"version": project.version})
-        return edited_model(workspace, project, item, frame)
+        edited = project.state.objects[-1].id if item == NEW else item
+        return edited_model(workspace, project, edited, frame)
 
 
 def _moved(workspace: OpenWorkspace, moved: Moved) -> ProjectModel:

@@ -1,4 +1,4 @@
-"""What one more click would take, for the pointer that hovers."""
+"""What one more click would take, for the pointer that hovers, and what makes it quick."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.projects.masks import encode_png
-from mattebox.server.routes.context import OpenWorkspace, content, responses
+from mattebox.server.routes.context import OpenWorkspace, content, known, responses
 
 router = APIRouter(tags=["editing"])
-
-NEW = "new"
-"""Stands for an object that does not exist yet."""
 
 
 class Newest:
@@ -61,10 +58,9 @@ async def hover(
     """The mask that one more click would lead to; changes nothing, and clicks go first."""
 
     def mask() -> bytes:
-        object_id = None if item == NEW else item
         with workspace.networks.yielding():
             tried = workspace.editing.try_click(
-                project, object_id, frame, x=x, y=y, include=include
+                project, known(item), frame, x=x, y=y, include=include
             )
         return encode_png(tried)
 
@@ -74,3 +70,28 @@ async def hover(
             return Response(status_code=204)
         picture = await run_in_threadpool(mask)
     return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/projects/{project}/objects/{item}/frames/{frame}/ready",
+    status_code=204,
+    responses=responses(404, 409, 422),
+)
+async def get_ready(
+    project: str,
+    item: str,
+    frame: Annotated[int, Path(ge=0)],
+    *,
+    request: Request,
+    workspace: OpenWorkspace,
+) -> None:
+    """Get ready for a click on a frame, so that it is answered sooner; changes nothing."""
+
+    def prepare() -> None:
+        with workspace.networks.yielding():
+            workspace.editing.get_ready(project, known(item), frame)
+
+    newest: Newest = request.app.state.expected
+    async with newest.turn(project) as wanted:
+        if wanted and not await request.is_disconnected():
+            await run_in_threadpool(prepare)

@@ -35,6 +35,9 @@ export const deleteProject = (project: string) => send<null>("DELETE", `/project
 export const readFrameTable = (project: string) =>
   get<FrameTable>(`/projects/${project}/frame-table`);
 
+/** Stands for an object that does not exist yet: what is marked for it makes it. */
+export const NEW_OBJECT = "new";
+
 export const addObject = (project: string) => send<Project>("POST", `/projects/${project}/objects`, {});
 
 export const updateObject = (project: string, object: string, change: ObjectChange) =>
@@ -124,9 +127,13 @@ export const eventsAddress = (project: string) => `${BASE}/projects/${project}/e
 /** A frame at working size, or as a picture of a given height (16 to 720) for filmstrips. */
 export const frameAddress = (project: string, frame: number, height?: number) =>
   `${BASE}/projects/${project}/frames/${frame}.jpg${height === undefined ? "" : `?height=${height}`}`;
+/** Has what a click on a frame needs made ready, so that it is answered sooner. */
+export const getReady = (project: string, object: string, frame: number) =>
+  send<null>("POST", `${keyframeAt(project, object, frame)}/ready`);
+
 /**
- * Where the mask of one more click is had as a grey PNG without making the click; `object` may be
- * "new". Answers 204 where a newer request came in between: then there is nothing to show.
+ * Where the mask of one more click is had as a grey PNG without making the click. Answers 204 where
+ * a newer request came in between: then there is nothing to show.
  */
 export const hoverAddress = (project: string, object: string, frame: number, click: NewClick) =>
   `${BASE}${keyframeAt(project, object, frame)}/hover` +

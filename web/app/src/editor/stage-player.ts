@@ -2,6 +2,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import type { View } from "@mattebox/player";
+import { NEW_OBJECT } from "../api/client";
 import { describe } from "../api/problem";
 import type { Project } from "../api/types";
 import { LiveMasks } from "../state/masks";
@@ -73,9 +74,13 @@ function tell<T>(read: () => T, write: (value: T) => void): () => void {
   });
 }
 
+/** What the server gives the first object: it shows before there is an answer. */
+const FIRST_COLOR = "#ff4fa3";
+
 function objectsOf(session: Session) {
   const objects = session.project.value?.objects ?? [];
   const shown = session.shownObjects.value;
+  if (objects.length === 0) return [{ id: NEW_OBJECT, color: FIRST_COLOR, visible: true }];
   return objects.map(({ id, color }) => ({ id, color, visible: shown.has(id) }));
 }
 

@@ -6,7 +6,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import { fetchMask } from "@mattebox/player";
-import { hoverAddress } from "../api/client";
+import { hoverAddress, NEW_OBJECT } from "../api/client";
 import { clicksShown } from "../logic/clicks";
 import type { Point } from "../logic/viewport";
 import { includes } from "../tools/begin";
@@ -51,7 +51,7 @@ export function followHover(session: Session): () => void {
     const { object, frame, at, include } = question;
     const start = performance.now();
     try {
-      const address = hoverAddress(session.id, object ?? "new", frame, { ...at, include });
+      const address = hoverAddress(session.id, object ?? NEW_OBJECT, frame, { ...at, include });
       const mask = await fetchMask(address, { signal });
       if (!signal.aborted) toolbox.preview.value = { ...question, mask };
       last = performance.now() - start;

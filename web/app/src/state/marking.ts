@@ -71,20 +71,24 @@ export function addClick(session: Session, target: Target, click: GivenClick): v
     ...draft,
     added: [...draft.added, { id, x, y, include, object, frame }],
   }));
-  let release: () => void = () => undefined;
+  const releases = new Map<string, () => void>();
   const foresee = (known: string) => {
-    if (foreseen) release = showForeseen(session, { object: known, frame }, foreseen);
+    if (!foreseen || releases.has(known)) return;
+    releases.set(known, showForeseen(session, { object: known, frame }, foreseen));
   };
-  if (object !== "") foresee(object);
+  if (!target.coming) foresee(object || client.NEW_OBJECT);
   void session.run(
     async () => {
-      const made = await ensureObject(session, target);
-      if (made === "") return null;
-      if (object === "") foresee(made);
-      return client.addClick(session.id, made, frame, { x, y, include });
+      const meant = await meantObject(session, target);
+      if (meant === "") return null;
+      foresee(meant);
+      const project = await client.addClick(session.id, meant, frame, { x, y, include });
+      // Under its own name before the project that knows it: there is no picture without the mask.
+      if (meant === client.NEW_OBJECT) foresee(project.objects.at(-1)?.id ?? meant);
+      return project;
     },
     () => {
-      release();
+      for (const release of releases.values()) release();
       editDraft(session, (draft) => ({
         ...draft,
         added: draft.added.filter((click) => click.id !== id),
@@ -120,8 +124,8 @@ export function addPrompt(
   }
   void session.run(
     async () => {
-      const made = await ensureObject(session, target);
-      return made === "" ? null : client.addPrompt(session.id, made, frame, prompt);
+      const meant = await meantObject(session, target);
+      return meant === "" ? null : client.addPrompt(session.id, meant, frame, prompt);
     },
     () => {
       painted?.end();
@@ -217,16 +221,13 @@ export function refuseLocked(session: Session): boolean {
   return true;
 }
 
-/** A project may have no object yet: the first click makes one. Empty where there will be none. */
-async function ensureObject(session: Session, target: Target): Promise<string> {
+/**
+ * What the server is to be told. A project may have no object yet: the first mark makes one, unless
+ * an edit before it did so meanwhile. Empty where the object that was asked for will not be made.
+ */
+function meantObject(session: Session, target: Target): string | Promise<string> {
   if (target.object !== "") return target.object;
-  if (target.coming) return target.coming;
-  // An edit before this one may have made it meanwhile.
-  const [existing] = session.project.value?.objects ?? [];
-  if (existing) return existing.id;
-  const project = await client.addObject(session.id);
-  session.accept(project);
-  return project.objects[0]?.id ?? "";
+  return target.coming ?? session.project.value?.objects[0]?.id ?? client.NEW_OBJECT;
 }
 
 /** The mask that the hover preview found for this very click. */
