@@ -77,7 +77,7 @@ async function foreseen(editor, { scene }) {
   answer();
   await until("the click", async () => (await editor.clicks()).length === 1);
   await editor.page.unroute("**/clicks");
-  await editor.press("Control+z");
+  // The click made its object as well, and is one step with it.
   await editor.press("Control+z");
   await editor.projectUntil("nothing again", ({ objects }) => objects.length === 0);
 }

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -14,32 +10,16 @@ import numpy.typing as npt
 import pytest
 
 from tests.e2e.clips import data_folder, shorten
-from tests.server.live import served
-
-HERE = Path(__file__).parent
-
-# Where things are, in 0..1 of the picture. `later` is a frame that the first Apply makes.
-FISH: dict[str, Any] = {
-    "click": [0.241, 0.435],
-    "object": [0.305, 0.43],
-    "background": [0.8, 0.2],
-    "exclude": [0.24, 0.68],
-    "later": {"frame": 90, "object": [0.716, 0.49], "background": [0.2, 0.2]},
-}
-WOMAN: dict[str, Any] = {
-    "click": [0.25, 0.56],
-    "object": [0.25, 0.56],
-    "background": [0.8, 0.9],
-    "exclude": [0.1, 0.5],
-    "later": {"frame": 48, "object": [0.215, 0.5], "background": [0.8, 0.9]},
-}
+from tests.e2e.scenes import FISH, WOMAN, Scene
+from tests.e2e.scripts import run
 
 
 @pytest.mark.parametrize("decoder", ["webcodecs", "wasm"])
 def test_cuts_the_fish_out_of_the_sample_clip(
     decoder: str, browser: str, sample: Path, tmp_path: Path
 ) -> None:
-    export = walk(decoder, browser, sample, FISH, tmp_path)
+    export = tmp_path / "export.mp4"
+    run("journey.mjs", browser, sample, tmp_path, decoder=decoder, download=str(export))
     check_export(export, sample, FISH)
 
 
@@ -49,35 +29,12 @@ def test_cuts_a_person_out_of_real_footage(browser: str, tmp_path: Path) -> None
     if source is None or not source.is_file():
         pytest.skip("needs the real footage; MATTEBOX_DATA names its folder")
     clip = shorten(source, tmp_path / "dog.mp4", 60)
-    export = walk("auto", browser, clip, WOMAN, tmp_path)
+    export = tmp_path / "export.mp4"
+    run("journey.mjs", browser, clip, tmp_path, WOMAN, decoder="auto", download=str(export))
     check_export(export, clip, WOMAN)
 
 
-def walk(decoder: str, browser: str, clip: Path, scene: dict[str, Any], folder: Path) -> Path:
-    """Run the journey against a new server; returns the downloaded export."""
-    export = folder / "export.mp4"
-    with served(folder / "data") as client:
-        options = {
-            "url": client.server.address,
-            "decoder": decoder,
-            "clip": str(clip),
-            "download": str(export),
-            "scene": scene,
-            "shots": os.environ.get("MATTEBOX_SHOTS"),
-        }
-        result = subprocess.run(
-            ["node", str(HERE / "journey.mjs"), json.dumps(options)],
-            env={**os.environ, "MATTEBOX_CHROMIUM": browser},
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
-    assert result.returncode == 0, result.stderr
-    return export
-
-
-def check_export(export: Path, source: Path, scene: dict[str, Any]) -> None:
+def check_export(export: Path, source: Path, scene: Scene) -> None:
     """The file has the source's frames, times and sound, and green where the matte is 0."""
     with av.open(str(export)) as made, av.open(str(source)) as original:
         assert bool(made.streams.audio) == bool(original.streams.audio)
