@@ -8,9 +8,40 @@ import {
   type PlayerOptions,
   type Side,
   type View,
+  type ViewTransform,
   type Wipe,
 } from "@mattebox/player";
-import { HEIGHT, readRow, WIDTH } from "./barcode";
+import {
+  drawMask,
+  HEIGHT,
+  pictureIn,
+  readMask,
+  readRow,
+  WIDTH,
+  type Level,
+  type ObjectId,
+  type Row,
+  type Shot,
+} from "./barcode";
+import { PlayerGraphics } from "./graphics";
+import { Setting } from "./setting";
+
+/** What a picture shows if it was drawn in this view: a row's bits from the left. */
+export interface Look {
+  readonly view: View["kind"];
+  readonly rows: Readonly<Record<Row, number>>;
+  /** Least distance of any cell from its threshold, 0..127. */
+  readonly margin: number;
+}
+
+/** What was asked of the player when a picture came; more than one while a change was on its way. */
+export interface Scene {
+  readonly wipes: readonly (Wipe | null)[];
+  /** Objects that are shown; null: all that there are. */
+  readonly visible: readonly (readonly ObjectId[] | null)[];
+  /** Codes of the live masks on this frame; null: none. */
+  readonly drafts: Readonly<Record<ObjectId, readonly (number | null)[]>>;
+}
 
 /** What one presented picture said about itself. */
 export interface Reading {
@@ -18,37 +49,36 @@ export interface Reading {
   readonly drawnAt: number;
   readonly revision: number;
   readonly matte: FrameEvent["matte"];
+  readonly live: readonly string[];
   /** Frame number in the plate's bar code. */
   readonly plate: number;
-  /** Frame number and revision in the matte's bar code; null where no matte was drawn. */
+  /** Frame number and revision in the first object's bar code; null where no matte was drawn. */
   readonly mask: number | null;
   readonly code: number | null;
   readonly margin: number;
   /** All that the row of the mask's bar code shows, a bit for each cell from the left. */
   readonly bits: number;
-  readonly view: View["kind"];
+  /** One for each view that it may have been drawn in. */
+  readonly looks: readonly Look[];
+  readonly scene: Scene;
   /** What the event said of the other side of the wipe. */
   readonly against: Side | null;
-  /** The wipes it may have been drawn with: more than one while a new one was on its way. */
-  readonly wipes: readonly (Wipe | null)[];
-  /** The revision that the player named as the current one at that moment. */
+  /** The revision that the player named as the current one at that moment, and its objects. */
   readonly current: number | null;
+  readonly objects: readonly string[];
 }
 
-const PLATE_ROW = 30;
-const MASK_ROW = 150;
-
-/** Where pixels are not asked for. */
-const BLANK = new Uint8Array(WIDTH * HEIGHT * 4);
+/** What an event says of a picture, as far as the reading needs it. */
+type Said = Pick<FrameEvent, "frame" | "drawnAt" | "revision" | "matte" | "live" | "against">;
 
 interface Levels {
-  readonly plate: (r: number, g: number, b: number) => number;
-  readonly mask: (r: number, g: number, b: number) => number;
+  readonly plate: Level;
+  readonly mask: Level;
 }
 
 const PLAIN: Levels = { plate: (_, g) => g, mask: (_, g) => g };
 
-/** How the two bar codes look in a view: as levels 0 (no bar) .. 255 (bar). */
+/** How the bar codes look in a view: as levels 0 (no bar) .. 255 (bar). */
 const LEVELS: Partial<Record<View["kind"], Levels>> = {
   // Tint red at one half: the plate's bars stay in green, the mask halves the grey's green.
   overlay: { plate: (_, g) => g * 2, mask: (_, g) => (128 - g) * 4 },
@@ -56,14 +86,23 @@ const LEVELS: Partial<Record<View["kind"], Levels>> = {
   cutout: { plate: (_, g) => g, mask: (r, g) => 255 - (g - r) * 1.0 },
 };
 
+const NOTHING = { left: 0, top: 0, width: WIDTH, height: HEIGHT };
+const NO_DRAFTS: Scene["drafts"] = { o1: [null], o2: [null] };
+
 export class Harness {
   readonly canvas: HTMLCanvasElement;
   readonly player: Player;
   readonly readings: Reading[] = [];
   readonly errors: ErrorEvent[] = [];
   readonly states: string[] = [];
-  private view: View = { kind: "overlay", opacity: 0.5 };
-  private wipes: readonly (Wipe | null)[] = [null];
+  private readonly graphics: PlayerGraphics;
+  private readonly views = new Setting<View>({ kind: "overlay", opacity: 0.5 });
+  private readonly wipes = new Setting<Wipe | null>(null);
+  private readonly shown = new Setting<readonly ObjectId[] | null>(null);
+  private readonly drafts = new Map<string, Setting<number | null>>();
+  private revision: number | null = null;
+  /** The part of the canvas that is read back; what of it lies outside the canvas is transparent. */
+  private reach = { width: WIDTH, height: HEIGHT };
 
   constructor(options: Omit<PlayerOptions, "canvas">) {
     this.canvas = document.createElement("canvas");
@@ -71,29 +110,91 @@ export class Harness {
     this.canvas.height = HEIGHT;
     document.body.append(this.canvas);
     this.player = createPlayer({ autoResize: false, ...options, canvas: this.canvas });
-    this.player.setView(this.view);
-    this.player.setReadback({ x: 0, y: 0, width: WIDTH, height: HEIGHT });
+    this.graphics = new PlayerGraphics(this.canvas, options.thread ?? "worker");
+    this.player.setView(this.views.newest);
+    this.setReach(WIDTH, HEIGHT);
     this.player.on("frame", (event) => {
-      this.readings.push(this.read(event, event.pixels ?? BLANK));
+      this.readings.push(this.read(event, event.pixels ?? null));
     });
     this.player.on("error", (error) => this.errors.push(error));
     this.player.on("state", ({ state }) => this.states.push(state));
+    this.player.on("revision", ({ revision }) => {
+      if (revision !== this.revision) this.drafts.clear();
+      this.revision = revision;
+    });
   }
 
-  /** Call it paused: pictures on their way must not be read as if drawn in the new view. */
+  /** How much of the canvas is read: at least as much as it has. */
+  setReach(width: number, height: number): void {
+    this.reach = { width, height };
+    this.player.setReadback({ x: 0, y: 0, width, height });
+  }
+
   async setView(view: View): Promise<void> {
-    this.player.setView(view);
-    await this.player.stats();
-    this.view = view;
+    await this.views.change(view, async () => {
+      this.player.setView(view);
+      await this.player.stats();
+      return view;
+    });
+  }
+
+  /** The zoom must leave the whole picture on the canvas. */
+  setTransform(transform: ViewTransform): void {
+    this.player.setViewTransform(transform);
   }
 
   /** False when the revision could not be had: then the original shows there. */
   async setWipe(wipe: Wipe | null): Promise<boolean> {
-    this.wipes = [...this.wipes, wipe];
-    const held = await this.player.setWipe(wipe).then(() => true, () => false);
-    // A newer one may be on its way already.
-    if (this.wipes.at(-1) === wipe) this.wipes = held ? [wipe] : [wipe && { ...wipe, against: "original" }];
-    return held;
+    const held = await this.wipes.change(wipe, () =>
+      this.player.setWipe(wipe).then(
+        () => wipe,
+        () => wipe && { ...wipe, against: "original" as const },
+      ),
+    );
+    return held === wipe;
+  }
+
+  /** Shows these objects only. */
+  async setVisible(ids: readonly ObjectId[]): Promise<void> {
+    await this.shown.change(ids, async () => {
+      const all = this.player.manifest?.objects ?? [];
+      this.player.setObjects(all.map(({ id, color }) => ({ id, color, visible: ids.includes(id as ObjectId) })));
+      await this.player.stats();
+      return ids;
+    });
+  }
+
+  /** Puts a live mask with this code (null: none) on an object's frame. */
+  async setDraft(frame: number, id: ObjectId, code: number | null): Promise<void> {
+    const key = `${frame} ${id}`;
+    const draft = this.drafts.get(key) ?? new Setting<number | null>(null);
+    this.drafts.set(key, draft);
+    await draft.change(code, async () => {
+      this.player.setLiveMask(frame, id, code === null ? null : drawMask(id, frame * 16 + code));
+      await this.player.stats();
+      return code;
+    });
+  }
+
+  /** The code of what the player says it shows of an object on a frame; null: nothing. */
+  async readMatte(frame: number, id: ObjectId): Promise<number | null> {
+    const mask = await this.player.readMatte(frame, id);
+    return mask && readMask(id, mask);
+  }
+
+  /** As when the browser takes the graphics away. */
+  loseContext(): Promise<void> {
+    return this.graphics.act("lose");
+  }
+
+  restoreContext(): Promise<void> {
+    return this.graphics.act("restore");
+  }
+
+  /** As when the page comes behind another one, and back. */
+  setHidden(hidden: boolean): void {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
   }
 
   /** Plays to the end (or the start) and resolves with the frames presented, in order. */
@@ -125,39 +226,58 @@ export class Harness {
   async onScreen(): Promise<Reading> {
     // A worker's picture reaches the page's canvas with the next frames.
     for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
-    const copy = document.createElement("canvas");
-    copy.width = WIDTH;
-    copy.height = HEIGHT;
-    const context = copy.getContext("2d");
+    const { width, height } = this.reach;
+    const context = new OffscreenCanvas(width, height).getContext("2d");
     if (!context) throw new Error("no 2D context");
     context.drawImage(this.canvas, 0, 0);
-    const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+    const { data } = context.getImageData(0, 0, width, height);
     const revision = this.player.manifest?.revision ?? -1;
-    const said = { frame: this.player.frame, revision, matte: "paired" } as const;
-    const event = { ...said, drawnAt: performance.now(), time: 0, live: [], against: null };
-    return this.read(event, new Uint8Array(data.buffer));
+    const nothing = { frame: this.player.frame, revision, matte: "paired", live: [], against: null } as const;
+    const said = this.readings.at(-1) ?? nothing;
+    return this.read({ ...said, drawnAt: performance.now() }, new Uint8Array(data.buffer));
   }
 
-  private read(event: FrameEvent, pixels: Uint8Array): Reading {
-    const levels = LEVELS[this.view.kind] ?? PLAIN;
-    const plate = readRow(pixels, PLATE_ROW, levels.plate);
-    const row = readRow(pixels, MASK_ROW, levels.mask);
-    const mask = event.matte === "paired" ? row : null;
+  private read(said: Said, pixels: Uint8Array | null): Reading {
+    const { frame, drawnAt, revision, matte, live, against } = said;
+    const newest = this.look(this.views.newest.kind, pixels);
+    const older = this.views.possible.slice(0, -1).map((view) => this.look(view.kind, pixels));
+    const { rows, margin } = newest;
+    const mask = matte === "paired" ? rows.o1 : null;
     return {
-      frame: event.frame,
-      drawnAt: event.drawnAt,
-      revision: event.revision,
-      matte: event.matte,
-      plate: plate.number,
-      mask: mask?.number ?? null,
-      code: mask?.code ?? null,
-      margin: Math.min(plate.margin, mask?.margin ?? 127),
-      bits: row.number * 16 + row.code,
-      view: this.view.kind,
-      against: event.against,
-      wipes: this.wipes,
+      frame,
+      drawnAt,
+      revision,
+      matte,
+      live,
+      against,
+      plate: rows.plate >> 4,
+      mask: mask === null ? null : mask >> 4,
+      code: mask === null ? null : mask & 15,
+      margin,
+      bits: rows.o1,
+      looks: [...older, newest],
+      scene: this.sceneOf(frame),
       current: this.player.manifest?.revision ?? null,
+      objects: this.player.manifest?.objects.map(({ id }) => id) ?? [],
     };
+  }
+
+  private look(view: View["kind"], pixels: Uint8Array | null): Look {
+    const levels = LEVELS[view] ?? PLAIN;
+    const stride = this.reach.width;
+    const picture = pixels && pictureIn(pixels, stride);
+    const shot: Shot = { pixels: pixels ?? new Uint8Array(0), stride, picture: picture ?? NOTHING };
+    const plate = readRow(shot, "plate", levels.plate);
+    const o1 = readRow(shot, "o1", levels.mask);
+    const o2 = readRow(shot, "o2", levels.mask);
+    const rows = { plate: plate.bits, o1: o1.bits, o2: o2.bits };
+    return { view, rows, margin: Math.min(plate.margin, o1.margin) };
+  }
+
+  private sceneOf(frame: number): Scene {
+    const draft = (id: ObjectId) => this.drafts.get(`${frame} ${id}`)?.possible ?? NO_DRAFTS[id];
+    const drafts = { o1: draft("o1"), o2: draft("o2") };
+    return { wipes: this.wipes.possible, visible: this.shown.possible, drafts };
   }
 }
 

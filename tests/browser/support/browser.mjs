@@ -15,6 +15,15 @@ async function load(name) {
   return module.default?.build || module.default?.chromium ? module.default : module;
 }
 
+/** Puts the tests' own hand on the graphics context into the player's worker, beside the engine. */
+function tap(root) {
+  const module = JSON.stringify(join(root, "tap.ts"));
+  return {
+    name: "tap",
+    transform: (code, id) => (id.endsWith("/engine.worker.ts") ? `import ${module};\n${code}` : null),
+  };
+}
+
 /** The pages in `../page`, built as an app would build the player. Returns the folder. */
 export async function buildPages() {
   const { build } = await load("vite");
@@ -27,7 +36,7 @@ export async function buildPages() {
     logLevel: "error",
     plugins: [playerAssets()],
     resolve: { alias: { "@mattebox/player": join(web, "packages/player/src/index.ts"), "hls.js": require.resolve("hls.js") } },
-    worker: { format: "es", plugins: () => [playerAssets()] },
+    worker: { format: "es", plugins: () => [playerAssets(), tap(root)] },
     build: {
       outDir,
       emptyOutDir: true,

@@ -6,8 +6,8 @@ Usage: ``python -m tests.browser.support.fixture DIR``. Makes
   running server;
 - ``masks/R/FRAME.png``: the masks of revision R for every frame;
 - ``stream/NAME/``: what a server would answer (manifests, frame table, sound, segments made by the
-  product's encoder), once as it should be (``right``) and once with each matte one frame late
-  (``shifted``), which a working bar-code test must notice.
+  product's encoder): as it should be with one object (``right``) and with two (``two``), and with
+  each matte one frame late (``shifted``), which a working bar-code test must notice.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mattebox.media.segments import encode_matte_segment, encode_video_segment
-from tests.browser.support.picture import HEIGHT, WIDTH, matte, plate
+from tests.browser.support.picture import HEIGHT, WIDTH, matte, plate, second_matte
 
 FRAMES = 96
 LENGTH = 12
@@ -39,10 +40,23 @@ TICKS = [sum(DURATIONS[:i]) for i in range(FRAMES)]
 CLICKS = range(LENGTH, FRAMES, LENGTH)
 SAMPLE_RATE = 48000
 REVISIONS = (1, 2)
-# Segments whose mattes revision 2 changes.
-CHANGED = range(2, 6)
 
 Plane = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """An object of the ready-made streams."""
+
+    id: str
+    draw: Callable[[int, int], Plane]
+    # Segments whose mattes revision 2 changes.
+    changed: range
+    # The code in revision 1; revision 2 has the next one.
+    code: int
+
+
+OBJECTS = (Bars("o1", matte, range(2, 6), 1), Bars("o2", second_matte, range(4, 7), 3))
 
 
 @dataclass(frozen=True)
@@ -108,9 +122,10 @@ def write_masks(folder: Path) -> None:
 class StreamWriter:
     """Writes one ready-made stream."""
 
-    def __init__(self, folder: Path, shift: int) -> None:
+    def __init__(self, folder: Path, *, shift: int = 0, objects: int = 1) -> None:
         self.folder = folder
         self.shift = shift
+        self.objects = OBJECTS[:objects]
         (folder / "segments").mkdir(parents=True)
 
     def write(self) -> None:
@@ -126,7 +141,7 @@ class StreamWriter:
         table["hash"] = hashlib.sha256(text.encode()).hexdigest()
         self._json("frame-table.json", table)
         self._sound()
-        video = self._rendition("video", 0)
+        video = self._rendition(None, 0)
         for revision in REVISIONS:
             self._json(f"manifest-{revision}.json", self._manifest(revision, table["hash"], video))
 
@@ -161,19 +176,21 @@ class StreamWriter:
             "video": video,
             "objects": [
                 {
-                    "id": "o1",
-                    "name": "Object 1",
+                    "id": bars.id,
+                    "name": f"Object {bars.id}",
                     "color": "#ff0000",
                     "keyframes": list(range(FRAMES)),
-                    "matte": self._rendition("matte", revision),
+                    "matte": self._rendition(bars, revision),
                 }
+                for bars in self.objects
             ],
         }
 
-    def _rendition(self, kind: str, revision: int) -> dict[str, Any]:
+    def _rendition(self, bars: Bars | None, revision: int) -> dict[str, Any]:
+        """An object's matte, or without one the video."""
         starts = range(0, FRAMES, LENGTH)
-        addresses = [self._segment(kind, revision, s, start) for s, start in enumerate(starts)]
-        full = kind == "matte"
+        addresses = [self._segment(bars, revision, s, start) for s, start in enumerate(starts)]
+        full = bars is not None
         return {
             "codec": self.codec,
             "width": WIDTH,
@@ -186,17 +203,17 @@ class StreamWriter:
             "ready": [[0, len(addresses)]],
         }
 
-    def _segment(self, kind: str, revision: int, segment: int, start: int) -> str:
+    def _segment(self, bars: Bars | None, revision: int, segment: int, start: int) -> str:
         frames = range(start, min(start + LENGTH, FRAMES))
         ticks = [TICKS[i] for i in frames]
         durations = [DURATIONS[i] for i in frames]
         size = (WIDTH, HEIGHT)
-        if kind == "video":
+        if bars is None:
             planes = (planes_of(plate(i)) for i in frames)
             made = encode_video_segment(planes, ticks, durations, TIMESCALE, size, rate=RATE)
         else:
-            code = revision if segment in CHANGED else 1
-            masks = (matte(i + self.shift, code) for i in frames)
+            code = bars.code + (revision == 2 and segment in bars.changed)
+            masks = (bars.draw(i + self.shift, code) for i in frames)
             made = encode_matte_segment(masks, ticks, durations, TIMESCALE, size, rate=RATE)
         self.codec = made.codec
         address = hashlib.sha256(made.media).hexdigest()[:32]
@@ -214,8 +231,9 @@ def write_all(folder: Path) -> None:
     folder.mkdir(parents=True)
     write_clip(folder / "clip.mp4")
     write_masks(folder / "masks")
-    StreamWriter(folder / "stream" / "right", 0).write()
-    StreamWriter(folder / "stream" / "shifted", 1).write()
+    StreamWriter(folder / "stream" / "right").write()
+    StreamWriter(folder / "stream" / "two", objects=2).write()
+    StreamWriter(folder / "stream" / "shifted", shift=1).write()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 /** A network with moods, for `serve({ faults })`: the page sets them with `POST /network?mode=…`. */
 
-/** Chances of what happens to a request in a mood; the rest go through. */
+/** Chances of what happens to a request in a mood; the rest go through. Held ones wait for another mood. */
 const MOODS = {
   ok: {},
   slow: { delayed: 0.8 },
+  stalled: { held: 0.5 },
   broken: { delayed: 0.3, refused: 0.15, missing: 0.05, cut: 0.15 },
   offline: { gone: 1 },
 };
@@ -27,7 +28,8 @@ function problem(response, status) {
 
 /** Returns `faults` for a server, and how often each thing happened. */
 export function unreliable(seed) {
-  const counts = { delayed: 0, refused: 0, missing: 0, cut: 0, gone: 0 };
+  const counts = { delayed: 0, held: 0, refused: 0, missing: 0, cut: 0, gone: 0 };
+  const held = [];
   let mood = MOODS.ok;
   let state = seed;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
@@ -35,6 +37,7 @@ export function unreliable(seed) {
   async function faults(url, response) {
     if (url.pathname === "/network") {
       mood = MOODS[url.searchParams.get("mode")];
+      for (const go of held.splice(0)) go();
       response.end();
       return true;
     }
@@ -42,6 +45,10 @@ export function unreliable(seed) {
     if (random() < (mood.delayed ?? 0)) {
       counts.delayed += 1;
       await new Promise((resolve) => setTimeout(resolve, random() * LONGEST_DELAY_MS));
+    }
+    if (random() < (mood.held ?? 0)) {
+      counts.held += 1;
+      await new Promise((resolve) => held.push(resolve));
     }
     let chance = random();
     for (const [name, answer] of Object.entries(OUTCOMES)) {

@@ -1,8 +1,10 @@
 """Pictures whose frame number can be read off the screen, for the plate and for the matte.
 
 Rows, in thirds: the plate's bar code (matte 255), coloured content (matte a soft ramp), the matte's
-bar code on flat grey (matte 0 or 255). A bar code is 16 cells wide: 12 bits of frame number, most
-significant first, and 4 bits of a code (0 in the plate; the revision in the matte).
+bar code on flat grey (matte 0 or 255). The middle third's last rows are flat grey as well, for the
+bar code of a second object, whose matte is 0 elsewhere. A bar code is 16 cells wide: 12 bits of
+frame number, most significant first, and 4 bits of a code (0 in the plate; in a matte it tells
+revision and object).
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ Image = npt.NDArray[np.uint8]
 WIDTH, HEIGHT = 320, 180
 CELLS = 16
 THIRD = HEIGHT // 3
+# The rows of the second object's bar code.
+SECOND = slice(108, 2 * THIRD)
 
 
 def bars(number: int, code: int) -> Image:
@@ -35,13 +39,22 @@ def plate(frame: int) -> Image:
     left = (frame * 3) % (WIDTH - 40)
     content[15:45, left : left + 40] = (220, 40, 60)
     picture[THIRD : 2 * THIRD] = np.clip(content, 0, 255).astype(np.uint8)
+    picture[SECOND] = 128
     return picture
 
 
-def matte(frame: int, revision: int) -> Image:
-    """The matte of a frame in a revision, ``(HEIGHT, WIDTH) uint8``."""
+def matte(frame: int, code: int) -> Image:
+    """The first object's matte of a frame, ``(HEIGHT, WIDTH) uint8``."""
     picture = np.zeros((HEIGHT, WIDTH), np.uint8)
     picture[:THIRD] = 255
     picture[THIRD : 2 * THIRD] = np.linspace(0, 255, WIDTH).round().astype(np.uint8)
-    picture[2 * THIRD :] = bars(frame, revision)
+    picture[SECOND] = 0
+    picture[2 * THIRD :] = bars(frame, code)
+    return picture
+
+
+def second_matte(frame: int, code: int) -> Image:
+    """The second object's matte of a frame, ``(HEIGHT, WIDTH) uint8``."""
+    picture = np.zeros((HEIGHT, WIDTH), np.uint8)
+    picture[SECOND] = bars(frame, code)
     return picture
