@@ -1,8 +1,10 @@
 /**
  * How fast the player shows pictures: `node benchmarks/player.mjs [--clips DIR] [--json FILE]`. Plays
  * the sample clip, repeated, at 720p and 1080p with both decoders: how many pictures a second can be
- * drawn and decoded, what is shown and dropped at real time, and what a dragging hand sees. `--clips` is where the clips are or shall be written; `--seconds` (default 6) is
- * how long each thing is done, `--height` and `--decoder` leave the others out. Prints JSON.
+ * drawn and decoded, what is shown and dropped at real time, and what a dragging hand sees; and the
+ * processor time that each picture takes, which does not depend on what else the machine does.
+ * `--clips` is where the clips are or shall be written; `--seconds` (default 6) is how long each thing
+ * is done, `--height` and `--decoder` leave the others out. Prints JSON.
  */
 
 import { execFileSync } from "node:child_process";
@@ -61,8 +63,8 @@ async function start(browser, origin, decoder, [width, height]) {
   return page;
 }
 
-/** Plays from the start for so long; what was shown and what was not. Runs in the page. */
-async function play({ rate, seconds, width, loop }) {
+/** Begins to play from the start. Runs in the page. */
+async function begin({ rate, width, loop }) {
   const { player, canvas } = window.harness;
   const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   if (width) canvas.style.width = `${width}px`;
@@ -73,14 +75,19 @@ async function play({ rate, seconds, width, loop }) {
   player.setRate(rate);
   player.play();
   await rest(1500);
+}
+
+/** What was shown and what was not in the next so many seconds. Runs in the page. */
+async function watch(seconds) {
+  const { player } = window.harness;
   const before = await player.stats();
   const begun = performance.now();
-  await rest(seconds * 1000);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const after = await player.stats();
   const took = (performance.now() - begun) / 1000;
-  player.pause();
   const gone = (name) => after[name] - before[name];
   return {
+    shown: gone("presented"),
     shownPerSecond: gone("presented") / took,
     passedPerSecond: (gone("presented") + gone("skipped")) / took,
     dropped: gone("skipped"),
@@ -88,6 +95,28 @@ async function play({ rate, seconds, width, loop }) {
     pending: gone("presentedPending"),
     drawScale: after.drawScale,
   };
+}
+
+/** Seconds of processor time that each kind of the browser's processes has taken. */
+async function processorTimes(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const times = { renderer: 0, GPU: 0, browser: 0 };
+  for (const { type, cpuTime } of processInfo) if (type in times) times[type] += cpuTime;
+  return times;
+}
+
+/** Plays from the start; what was shown, and what each picture took of the processor. */
+async function play(browser, page, { seconds, ...options }) {
+  await page.evaluate(begin, options);
+  const before = await processorTimes(browser);
+  const { shown, ...seen } = await page.evaluate(watch, seconds);
+  const after = await processorTimes(browser);
+  await page.evaluate(() => window.harness.player.pause());
+  const each = Object.entries(after).map(([type, time]) => [type, ((time - before[type]) * 1000) / shown]);
+  const processorMs = Object.fromEntries(each.map(([type, ms]) => [type, tenth(ms)]));
+  return { ...rounded(seen), processorMs };
 }
 
 /** Drags to and fro over a range of frames, a wish for each animation frame. Runs in the page. */
@@ -128,26 +157,28 @@ async function drag({ from, to, seconds }) {
   };
 }
 
-const rounded = (result) =>
-  Object.fromEntries(Object.entries(result).map(([name, value]) => [name, value === null ? null : Math.round(value * 10) / 10]));
+const tenth = (value) => (value === null ? null : Math.round(value * 10) / 10);
+
+const rounded = (result) => Object.fromEntries(Object.entries(result).map(([name, value]) => [name, tenth(value)]));
 
 async function measure(browser, unbound, origin, decoder, size) {
   const seconds = Number(values.seconds);
   const result = {};
   let page = await start(unbound, origin, decoder, size);
   // What is decoded already, again and again: nothing but drawing.
-  const drawn = await page.evaluate(play, { rate: RATES.at(-1) / FILM_RATE * 4, seconds, loop: [0, 48] });
+  const drawn = await play(unbound, page, { rate: RATES.at(-1) / FILM_RATE * 4, seconds, loop: [0, 48] });
   await page.close();
   page = await start(browser, origin, decoder, size);
   // On a canvas of a few pixels: nothing but decoding.
-  const decoded = await page.evaluate(play, { rate: FASTEST, seconds, width: 16 });
+  const decoded = await play(browser, page, { rate: FASTEST, seconds, width: 16 });
   await page.close();
-  result.drawnPerSecond = Math.round(drawn.shownPerSecond * 10) / 10;
+  result.drawnPerSecond = drawn.shownPerSecond;
   result.drawnAtScale = drawn.drawScale;
-  result.decodedPerSecond = Math.round(decoded.passedPerSecond * 10) / 10;
+  result.drawingMs = drawn.processorMs;
+  result.decodedPerSecond = decoded.passedPerSecond;
   page = await start(browser, origin, decoder, size);
   for (const rate of RATES) {
-    result[`at${rate}`] = rounded(await page.evaluate(play, { rate: rate / FILM_RATE, seconds }));
+    result[`at${rate}`] = await play(browser, page, { rate: rate / FILM_RATE, seconds });
   }
   result.draggedOverBuffered = rounded(await page.evaluate(drag, { from: 300, to: 340, seconds }));
   result.draggedOverTheClip = rounded(await page.evaluate(drag, { from: 500, to: 8000, seconds }));

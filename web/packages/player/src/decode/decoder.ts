@@ -2,13 +2,23 @@
 
 import type { Sample } from "../fmp4";
 
-/** 8-bit 4:2:0 planes without padding. `u` and `v` are null where only luma was asked for. */
+/** An 8-bit 4:2:0 picture without padding. */
 export interface Planes {
   readonly width: number;
   readonly height: number;
-  readonly y: Uint8Array;
-  readonly u: Uint8Array | null;
-  readonly v: Uint8Array | null;
+  readonly luma: Uint8Array;
+  /** U and V in turn, as one texture holds them; null where only luma was asked for. */
+  readonly chroma: Uint8Array | null;
+}
+
+/** Turns a plane of U with one of V behind it into pairs, where they are. */
+export function interleave(chroma: Uint8Array): void {
+  const planar = chroma.slice();
+  const half = planar.length / 2;
+  for (let i = 0; i < half; i++) {
+    chroma[2 * i] = planar[i] ?? 0;
+    chroma[2 * i + 1] = planar[half + i] ?? 0;
+  }
 }
 
 /** A decoded picture and its frame index. */

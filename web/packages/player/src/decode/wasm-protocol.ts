@@ -24,7 +24,7 @@ export type FromWasm =
       readonly frame: number;
       readonly width: number;
       readonly height: number;
-      /** Y, U and V planes one after another, or Y alone. */
+      /** The luma, and after it, unless luma was asked for alone, pairs of U and V. */
       readonly data: Uint8Array;
     }
   | { readonly kind: "failure"; readonly message: string };

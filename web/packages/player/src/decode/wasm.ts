@@ -83,15 +83,8 @@ export class WasmDecoder implements SegmentDecoder {
     if (message.generation !== this.generation) return;
     const { frame, width, height, data } = message;
     const luma = width * height;
-    const colour = data.length > luma;
-    const planes = {
-      width,
-      height,
-      y: data.subarray(0, luma),
-      u: colour ? data.subarray(luma, luma + luma / 4) : null,
-      v: colour ? data.subarray(luma + luma / 4) : null,
-    };
-    this.output.push({ frame, planes });
+    const chroma = data.length > luma ? data.subarray(luma) : null;
+    this.output.push({ frame, planes: { width, height, luma: data.subarray(0, luma), chroma } });
     this.signal.notify();
   }
 

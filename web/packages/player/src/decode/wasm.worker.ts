@@ -1,5 +1,6 @@
 /** Worker that decodes VP9 with libav.js: one picture per request, so a new segment can cut in. */
 
+import { interleave } from "./decoder";
 import { AV_PIX_FMT_YUV420P, AV_PKT_FLAG_KEY, loadLibav, type Libav, type LibavPicture } from "./libav";
 import type { FromWasm, ToWasm } from "./wasm-protocol";
 
@@ -53,6 +54,7 @@ async function decodeNext(generation: number): Promise<void> {
   current.position++;
   const { width, height } = picture;
   const pixels = luma ? picture.data.slice(0, width * height) : picture.data;
+  if (!luma) interleave(pixels.subarray(width * height));
   const message: FromWasm = { kind: "picture", generation, frame, width, height, data: pixels };
   postMessage(message, { transfer: [pixels.buffer] });
 }

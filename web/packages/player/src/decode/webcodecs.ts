@@ -3,7 +3,7 @@
 import type { Counters } from "../counters";
 import type { Sample } from "../fmp4";
 import { Signal } from "../signal";
-import { DecodeError, type Decoded, type DecoderSettings, type Planes, type SegmentDecoder } from "./decoder";
+import { DecodeError, interleave, type Decoded, type DecoderSettings, type Planes, type SegmentDecoder } from "./decoder";
 
 /** Frames held at once: decoders with few surfaces stall when more than eight stay open. */
 const AHEAD = 4;
@@ -177,11 +177,10 @@ export class WebCodecsDecoder implements SegmentDecoder {
     // A matte's chroma is copied too, the call knows no single plane, but it is not kept.
     const data = this.settings.luma ? this.reusable(luma + 2 * chroma) : new Uint8Array(luma + 2 * chroma);
     await picture.copyTo(data, { layout });
-    if (this.settings.luma) return { width, height, y: data.slice(0, luma), u: null, v: null };
+    if (this.settings.luma) return { width, height, luma: data.slice(0, luma), chroma: null };
     const colour = data.subarray(luma);
-    const [u, v] =
-      format === "I420" ? [colour.subarray(0, chroma), colour.subarray(chroma)] : separate(colour);
-    return { width, height, y: data.subarray(0, luma), u, v };
+    if (format === "I420") interleave(colour);
+    return { width, height, luma: data.subarray(0, luma), chroma: colour };
   }
 
   private reusable(size: number): Uint8Array<ArrayBuffer> {
@@ -202,15 +201,4 @@ export class WebCodecsDecoder implements SegmentDecoder {
     this.counters.openPictures--;
     frame.close();
   }
-}
-
-/** Interleaved U and V as two planes. */
-function separate(interleaved: Uint8Array): [Uint8Array, Uint8Array] {
-  const u = new Uint8Array(interleaved.length / 2);
-  const v = new Uint8Array(u.length);
-  for (let i = 0; i < u.length; i++) {
-    u[i] = interleaved[2 * i] ?? 0;
-    v[i] = interleaved[2 * i + 1] ?? 0;
-  }
-  return [u, v];
 }

@@ -64,7 +64,7 @@ export class MatteSet {
       return {
         id,
         color,
-        pixels: stream?.get(frame)?.y ?? null,
+        pixels: stream?.get(frame)?.luma ?? null,
         live: false,
         expected: stream !== undefined,
         coming: stream?.isComing(frame) ?? false,

@@ -3,8 +3,10 @@
 import { fragment, VERTEX, type Variant } from "./shaders";
 
 /** Texture units of the samplers. */
-const SAMPLERS = ["planeY", "planeU", "planeV", "mattes"];
-export const MATTE_UNIT = 3;
+const SAMPLERS = ["luma", "chroma", "mattes"];
+export const LUMA_UNIT = 0;
+export const CHROMA_UNIT = 1;
+export const MATTE_UNIT = 2;
 
 export class Program {
   private readonly uniforms = new Map<string, WebGLUniformLocation>();

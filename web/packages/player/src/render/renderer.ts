@@ -1,10 +1,10 @@
 /** Draws plate and mattes with WebGL 2: everything is uploaded first, then drawn once. */
 
 import type { Planes } from "../decode/decoder";
-import { place, type Size } from "../layout";
+import { place, type Placement, type Size } from "../layout";
 import type { Layer } from "../pairing";
-import type { View, ViewTransform, Wipe } from "../types";
-import { MATTE_UNIT, Program } from "./program";
+import type { Background, View, ViewTransform, Wipe } from "../types";
+import { CHROMA_UNIT, LUMA_UNIT, MATTE_UNIT, Program } from "./program";
 import { conversion, MAX_LAYERS, type Variant } from "./shaders";
 import { MatteTextures, PlaneTexture } from "./textures";
 
@@ -35,7 +35,8 @@ const SQUARES_FROM = 4;
 interface Resources {
   /** Those that were needed so far, by their variant. */
   readonly programs: Map<string, Program>;
-  readonly planes: readonly [PlaneTexture, PlaneTexture, PlaneTexture];
+  readonly luma: PlaneTexture;
+  readonly chroma: PlaneTexture;
   readonly mattes: MatteTextures;
 }
 
@@ -86,26 +87,29 @@ export class Renderer {
   draw(composition: Composition): void {
     const { gl, canvas } = this;
     const { mattes } = this.resources;
-    const { view } = composition;
+    const { picture, transform, view, wipe } = composition;
+    const placement = place(canvas, picture, transform);
     const right = composition.layers.slice(0, MAX_LAYERS);
     const left = composition.otherLayers.slice(0, MAX_LAYERS);
     const layers = [...right, ...left];
     const program = this.program({
       view: view.kind,
       outline: view.kind === "overlay" && view.outline === true,
+      checkerboard: backgroundOf(view).kind === "checkerboard",
+      wipe: wipe !== null && view.kind !== "original",
+      squares: placement.scale >= SQUARES_FROM,
       layers: right.length,
       otherLayers: left.length,
     });
     program.use();
-    gl.viewport(0, 0, canvas.width, canvas.height);
     this.bindPlate(composition, program);
-    mattes.bind(MATTE_UNIT, layers, composition.picture.width, composition.picture.height);
-    this.setGeometry(composition, program);
+    mattes.bind(MATTE_UNIT, layers, picture.width, picture.height);
+    this.setGeometry(picture, placement, program);
     this.setView(view, program);
     if (layers.length > 0) {
       gl.uniform3fv(program.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
     }
-    gl.uniform1f(program.at("wipe"), composition.wipe?.position ?? 0);
+    gl.uniform1f(program.at("wipe"), wipe?.position ?? 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -137,43 +141,62 @@ export class Renderer {
 
   private bindPlate({ plate, matrix, range }: Composition, program: Program): void {
     const { gl } = this;
-    const { planes } = this.resources;
-    const { width, height, y, u, v } = plate;
-    if (!u || !v) throw new Error("The plate was decoded without colour.");
-    planes[0].bind(0, y, width, height);
-    planes[1].bind(1, u, width / 2, height / 2);
-    planes[2].bind(2, v, width / 2, height / 2);
+    const { luma, chroma } = this.resources;
+    const { width, height } = plate;
+    if (!plate.chroma) throw new Error("The plate was decoded without colour.");
+    luma.bind(LUMA_UNIT, plate.luma, width, height);
+    chroma.bind(CHROMA_UNIT, plate.chroma, width / 2, height / 2);
     gl.uniform1f(program.at("chromaShift"), 0.5 / width);
     const converted = conversion(matrix, range);
     gl.uniformMatrix3fv(program.at("matrix"), false, converted.matrix);
     gl.uniform3fv(program.at("offset"), converted.offset);
   }
 
-  private setGeometry({ picture, transform }: Composition, program: Program): void {
+  /** Lets through what lies on the picture; around it the canvas is transparent. */
+  private setGeometry(picture: Size, { left, top, scale }: Placement, program: Program): void {
     const { gl, canvas } = this;
-    const { left, top, scale } = place(canvas, picture, transform);
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    // A pixel belongs to the picture when its middle does.
+    const columns = span(left, width, canvas.width);
+    const rows = span(top, height, canvas.height);
+    gl.scissor(0, 0, canvas.width, canvas.height);
+    if (columns.length < canvas.width || rows.length < canvas.height) gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.scissor(columns.start, canvas.height - rows.start - rows.length, columns.length, rows.length);
     gl.uniform2f(program.at("canvas"), canvas.width, canvas.height);
     gl.uniform2f(program.at("origin"), left, top);
-    gl.uniform2f(program.at("extent"), picture.width * scale, picture.height * scale);
+    gl.uniform2f(program.at("extent"), width, height);
     gl.uniform2f(program.at("pixels"), picture.width, picture.height);
-    gl.uniform1i(program.at("squares"), scale >= SQUARES_FROM ? 1 : 0);
   }
 
   private setView(view: View, program: Program): void {
     const { gl } = this;
     gl.uniform1f(program.at("opacity"), view.kind === "overlay" ? (view.opacity ?? DEFAULT_OPACITY) : 0);
-    const background = view.kind === "cutout" ? (view.background ?? { kind: "checkerboard" }) : null;
-    gl.uniform1i(program.at("checkerboard"), background?.kind === "checkerboard" ? 1 : 0);
-    gl.uniform3fv(program.at("background"), background?.kind === "color" ? rgbOf(background.color) : [0, 0, 0]);
+    const background = backgroundOf(view);
+    gl.uniform3fv(program.at("background"), background.kind === "color" ? rgbOf(background.color) : [0, 0, 0]);
   }
+}
+
+/** What lies behind the object. Only the cutout shows it. */
+function backgroundOf(view: View): Background {
+  if (view.kind !== "cutout") return { kind: "color", color: "#000000" };
+  return view.background ?? { kind: "checkerboard" };
+}
+
+/** The pixels of a line of `count` whose middles lie from `start` on within `length`. */
+function span(start: number, length: number, count: number): { start: number; length: number } {
+  const clamp = (value: number) => Math.min(count, Math.max(0, Math.ceil(value - 0.5)));
+  return { start: clamp(start), length: clamp(start + length) - clamp(start) };
 }
 
 function prepare(gl: WebGL2RenderingContext): Resources {
   gl.disable(gl.BLEND);
+  gl.enable(gl.SCISSOR_TEST);
+  gl.clearColor(0, 0, 0, 0);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-  const planes = [new PlaneTexture(gl), new PlaneTexture(gl), new PlaneTexture(gl)] as const;
-  return { programs: new Map(), planes, mattes: new MatteTextures(gl) };
+  const [luma, chroma] = [new PlaneTexture(gl, 1), new PlaneTexture(gl, 2)];
+  return { programs: new Map(), luma, chroma, mattes: new MatteTextures(gl) };
 }
 
 /** `#rrggbb` as three numbers in 0..1; anything else is black. */

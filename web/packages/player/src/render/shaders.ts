@@ -5,136 +5,115 @@ import type { View } from "../types";
 /** Mattes drawn at once on each side of a wipe; further visible objects are left out. */
 export const MAX_LAYERS = 16;
 
+/** One triangle that covers the canvas; the fragments of the picture alone are let through. */
 export const VERTEX = `#version 300 es
+uniform vec2 canvas;        // drawing buffer, device pixels
+uniform vec2 origin;        // the picture's top left corner on it
+uniform vec2 extent;        // the picture's size on it
+out vec2 at;                // place in the picture, 0..1
 void main() {
-  // One triangle that covers the canvas.
   vec2 corner = vec2((gl_VertexID << 1) & 2, gl_VertexID & 2);
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+  at = (vec2(corner.x, 1.0 - corner.y) * canvas - origin) / extent;
 }`;
 
 /**
  * What a program is made for. Each has its own, because software graphics, which many a server has,
- * runs every branch of a shader whether it is taken or not.
+ * runs every branch of a shader whether it is taken or not, and each turn of a loop is dear to it.
  */
 export interface Variant {
   readonly view: View["kind"];
   readonly outline: boolean;
+  readonly checkerboard: boolean;
+  /** There is a line, with the other mattes left of it. */
+  readonly wipe: boolean;
+  /** The picture's pixels show as squares. */
+  readonly squares: boolean;
   /** Mattes right of the wipe, and left of it, where none shows the plate. */
   readonly layers: number;
   readonly otherLayers: number;
 }
 
-export function fragment({ view, outline, layers, otherLayers }: Variant): string {
-  return `#version 300 es
-#define ${view.toUpperCase()}
-#define OUTLINE ${Number(outline)}
-#define LAYERS ${layers}
-#define OTHERS ${otherLayers}
-${BODY}`;
+export function fragment(variant: Variant): string {
+  const right = composed(variant, 0, variant.layers);
+  const left = composed(variant, variant.layers, variant.otherLayers);
+  return `${HEAD}
+// The middle of the picture's pixel that holds a place, where pixels show as squares.
+vec2 spotOf(vec2 place) {
+  return ${variant.squares ? "(floor(place * pixels) + 0.5) / pixels" : "place"};
+}
+${BODY}
+void main() {
+  vec3 picture = plateAt(at);
+  ${variant.wipe ? `if (at.x < wipe) { ${left} } else { ${right} }` : right}
+  color = vec4(picture, 1.0);
+}`;
 }
 
-const BODY = `
+/** Statements that turn the plate in `picture` into the view of `count` mattes. */
+function composed({ view, outline, checkerboard }: Variant, first: number, count: number): string {
+  const layers = Array.from({ length: count }, (_, i) => first + i);
+  if (count === 0 || view === "original") return "";
+  if (view === "overlay") {
+    const edge = (i: number) => (outline ? `picture = mix(picture, tints[${i}], edgeAt(at, ${i}.0));` : "");
+    return layers
+      .map((i) => `picture = mix(picture, tints[${i}], opacity * matteAt(at, ${i}.0)); ${edge(i)}`)
+      .join("\n  ");
+  }
+  const alpha = layers.map((i) => `matteAt(at, ${i}.0)`).reduce((most, matte) => `max(${most}, ${matte})`);
+  if (view === "matte") return `picture = vec3(${alpha});`;
+  return `picture = mix(${checkerboard ? "board()" : "background"}, picture, ${alpha});`;
+}
+
+const HEAD = `#version 300 es
 precision highp float;
 precision highp int;
 precision mediump sampler2DArray;
 
-uniform vec2 canvas;        // drawing buffer, device pixels
-uniform vec2 origin;        // the picture's top left corner on it
-uniform vec2 extent;        // the picture's size on it
+in vec2 at;
+uniform vec2 canvas;
+uniform vec2 extent;
 uniform vec2 pixels;        // the picture's own size
-uniform bool squares;       // its pixels show as such
-uniform sampler2D planeY;
-uniform sampler2D planeU;
-uniform sampler2D planeV;
+uniform sampler2D luma;
+uniform sampler2D chroma;   // U and V
 uniform float chromaShift;  // chroma lies on the left one of its two luma samples
 uniform mat3 matrix;        // Y'CbCr to R'G'B'
 uniform vec3 offset;        // subtracted from Y'CbCr first
 uniform sampler2DArray mattes;
 uniform vec3 tints[${2 * MAX_LAYERS}];
 uniform float opacity;
-uniform bool checkerboard;
 uniform vec3 background;
 uniform float wipe;         // share of the picture's width
 out vec4 color;
+`;
 
-// The middle of the picture's pixel that holds a place, where pixels show as squares.
-vec2 spotOf(vec2 at) {
-  return squares ? (floor(at * pixels) + 0.5) / pixels : at;
-}
-
+const BODY = `
 vec3 plateAt(vec2 place) {
-  vec2 at = spotOf(place);
-  vec2 sited = at + vec2(chromaShift, 0.0);
-  vec3 ycc = vec3(texture(planeY, at).r, texture(planeU, sited).r, texture(planeV, sited).r);
+  vec2 spot = spotOf(place);
+  vec3 ycc = vec3(texture(luma, spot).r, texture(chroma, spot + vec2(chromaShift, 0.0)).rg);
   return clamp(matrix * (ycc - offset), 0.0, 1.0);
 }
 
-float matteAt(vec2 at, int layer) {
-  return texture(mattes, vec3(spotOf(at), float(layer))).r;
+float matteAt(vec2 place, float layer) {
+  return texture(mattes, vec3(spotOf(place), layer)).r;
 }
 
 // 1 along the matte's edge, about two device pixels wide.
-float edgeAt(vec2 at, int layer) {
+float edgeAt(vec2 place, float layer) {
   vec2 pixel = 1.0 / extent;
-  float low = 1.0;
-  float high = 0.0;
-  for (int i = 0; i < 4; i++) {
-    vec2 side = vec2(i < 2 ? (i * 2 - 1) : 0, i < 2 ? 0 : ((i - 2) * 2 - 1));
-    float m = matteAt(at + side * pixel, layer);
-    low = min(low, m);
-    high = max(high, m);
-  }
-  return low < 0.5 && high >= 0.5 ? 1.0 : 0.0;
+  vec4 sides = vec4(
+    matteAt(place - vec2(pixel.x, 0.0), layer), matteAt(place + vec2(pixel.x, 0.0), layer),
+    matteAt(place - vec2(0.0, pixel.y), layer), matteAt(place + vec2(0.0, pixel.y), layer));
+  vec2 low = min(sides.xy, sides.zw);
+  vec2 high = max(sides.xy, sides.zw);
+  return min(low.x, low.y) < 0.5 && max(high.x, high.y) >= 0.5 ? 1.0 : 0.0;
 }
 
-vec3 board(vec2 at) {
-  vec2 cell = floor(at / 12.0);
+vec3 board() {
+  vec2 cell = floor(vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y) / 12.0);
   return mod(cell.x + cell.y, 2.0) < 1.0 ? vec3(0.35) : vec3(0.5);
 }
-
-// The view of the layers from first to before last.
-vec3 composed(vec3 picture, vec2 at, vec2 device, int first, int last) {
-  float alpha = 0.0;
-  for (int i = first; i < last; i++) {
-    float matte = matteAt(at, i);
-    alpha = max(alpha, matte);
-#ifdef OVERLAY
-    picture = mix(picture, tints[i], opacity * matte);
-#if OUTLINE
-    picture = mix(picture, tints[i], edgeAt(at, i));
-#endif
-#endif
-  }
-#ifdef CUTOUT
-  return mix(checkerboard ? board(device) : background, picture, alpha);
-#elif defined(MATTE)
-  return vec3(alpha);
-#else
-  return picture;
-#endif
-}
-
-void main() {
-  vec2 device = vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y);
-  vec2 at = (device - origin) / extent;
-  if (any(lessThan(at, vec2(0.0))) || any(greaterThanEqual(at, vec2(1.0)))) {
-    color = vec4(0.0);
-    return;
-  }
-  vec3 picture = plateAt(at);
-#ifndef ORIGINAL
-  if (at.x < wipe) {
-#if OTHERS > 0
-    picture = composed(picture, at, device, LAYERS, LAYERS + OTHERS);
-#endif
-  } else {
-#if LAYERS > 0
-    picture = composed(picture, at, device, 0, LAYERS);
-#endif
-  }
-#endif
-  color = vec4(picture, 1.0);
-}`;
+`;
 
 /** Y'CbCr to R'G'B' as a column-major matrix and the offset that goes before it. */
 export function conversion(

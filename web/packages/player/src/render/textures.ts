@@ -12,14 +12,17 @@ function newTexture(gl: WebGL2RenderingContext, target: GLenum): WebGLTexture {
   return texture;
 }
 
-/** A single-channel texture that takes a plane or mask after another of the same size. */
+/** A texture of one or two channels that takes a plane after another of the same size. */
 export class PlaneTexture {
   private readonly texture: WebGLTexture;
   private width = 0;
   private height = 0;
   private content: Uint8Array | null = null;
 
-  constructor(private readonly gl: WebGL2RenderingContext) {
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    private readonly channels: 1 | 2,
+  ) {
     this.texture = newTexture(gl, gl.TEXTURE_2D);
   }
 
@@ -29,10 +32,11 @@ export class PlaneTexture {
     gl.activeTexture(gl.TEXTURE0 + unit);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     if (pixels === this.content) return;
+    const [internal, format] = this.channels === 1 ? [gl.R8, gl.RED] : [gl.RG8, gl.RG];
     if (width === this.width && height === this.height) {
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, pixels);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, format, gl.UNSIGNED_BYTE, pixels);
     } else {
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, width, height, 0, gl.RED, gl.UNSIGNED_BYTE, pixels);
+      gl.texImage2D(gl.TEXTURE_2D, 0, internal, width, height, 0, format, gl.UNSIGNED_BYTE, pixels);
     }
     this.width = width;
     this.height = height;
