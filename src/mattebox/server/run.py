@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from mattebox.errors import InputError
+from mattebox.server.allocator import share_arenas
 from mattebox.server.app import create_app
 from mattebox.settings import Settings
 
@@ -45,6 +46,7 @@ def run_server(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises:
         InputError: The settings are unsafe, the port is taken, or the data folder is in use.
     """
+    share_arenas()
     _configure_log(settings.log_level)
     settings.check()
     with _listen(settings.host, settings.port) as listener:
