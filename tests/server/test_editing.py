@@ -74,6 +74,36 @@ def test_a_click_for_a_new_object_makes_it_in_the_same_step(server: Client, proj
     assert len(boxed["objects"][1]["keyframes"][0]["prompts"]) == 1
 
 
+def test_any_step_of_the_history_can_be_gone_to_in_one_request(
+    server: Client, project: str
+) -> None:
+    clicked = server.click(project, "new", 8, (0.5, 0.5))
+    item = clicked["objects"][0]["id"]
+    server.post(f"/projects/{project}/apply")
+    server.request("PATCH", objects_path(project, item), json={"name": "Ball"})
+    history = server.get(f"/projects/{project}/history")
+    assert [step["deed"] for step in history["steps"]] == [
+        "Clip opened",
+        "Include click",
+        "Applied as revision 1",
+        "Object named “Ball”",
+    ]
+    assert (history["count"], history["present"]) == (4, 3)
+    assert history["steps"][3]["object"]["name"] == "Object 1"
+    back = server.post(f"/projects/{project}/history/{history['steps'][1]['id']}")
+    assert (back["objects"][0]["keyframes"], back["revision"]) == (
+        clicked["objects"][0]["keyframes"],
+        0,
+    )
+    assert server.get(f"/projects/{project}/history?before=3&limit=1") == {
+        "count": 4,
+        "present": 1,
+        "steps": [history["steps"][2]],
+    }
+    forward = server.post(f"/projects/{project}/history/{history['steps'][3]['id']}")
+    assert (forward["objects"][0]["name"], forward["revision"]) == ("Ball", 1)
+
+
 def test_a_moved_click_gives_the_mask_of_its_new_place(
     server: Client, project: str, item: str
 ) -> None:

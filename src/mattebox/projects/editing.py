@@ -17,7 +17,6 @@ from mattebox.projects.events import (
     Event,
     KeyframeRemoved,
     MaskPlaced,
-    ObjectAdded,
     ObjectChanged,
     ObjectRemoved,
     ObjectsOrdered,
@@ -28,11 +27,10 @@ from mattebox.projects.events import (
 from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
-from mattebox.projects.state import Click, Keyframe, MatteObject, ProjectState, Prompt
+from mattebox.projects.new_objects import aimed, new_object
+from mattebox.projects.state import Click, Keyframe, MatteObject, Prompt
 from mattebox.projects.store import Leftovers, Project, new_id
 from mattebox.segmentation.prompts import Shape, thin
-
-COLORS = ("#ff4fa3", "#4cc2ff", "#8bd450", "#d58cff", "#ffd23f", "#2ee6c5", "#ff7a59", "#b0b7ff")
 
 MOST_MARKS = 256
 """So many clicks and prompts a keyframe may have: each change of an early one asks all again."""
@@ -80,7 +78,7 @@ class Editing:
     def add_object(self, project_id: str, name: str | None, color: str | None) -> Project:
         """Add an object; without a name or a colour it gets the next free ones."""
         with self._opened(project_id) as project:
-            return self._projects.append(project_id, _new_object(project.state, name, color))
+            return self._projects.append(project_id, new_object(project.state, name, color))
 
     def change_object(
         self,
@@ -141,7 +139,7 @@ class Editing:
         else the propagated matte. Without an object the click makes one, as a single step.
         """
         with self._opened(project_id) as project:
-            target, made = _aimed(project.state, object_id)
+            target, made = aimed(project.state, object_id)
             click = Click(new_id("c"), x, y, include)
             mask, base = self._marked(project, target, frame, click)
             event = ClickAdded(target.id, frame, click, mask, base, made)
@@ -184,7 +182,7 @@ class Editing:
     ) -> Project:
         """Draw a box, a stroke or a lasso on a frame; else it is `add_click`."""
         with self._opened(project_id) as project:
-            target, made = _aimed(project.state, object_id)
+            target, made = aimed(project.state, object_id)
             info = self._clips.get(project.clip).info
             prompt = Prompt(new_id("m"), thin(shape, info.width, info.height))
             mask, base = self._marked(project, target, frame, prompt)
@@ -219,7 +217,7 @@ class Editing:
             include: See `Click`.
         """
         project = self._projects.get(project_id)
-        target, _ = _aimed(project.state, object_id)
+        target, _ = aimed(project.state, object_id)
         clip = self._checked(project, target, frame)
         return self._frame_masks.tried(project, clip, target, frame, Click("", x, y, include))
 
@@ -232,7 +230,7 @@ class Editing:
             frame: Frame index.
         """
         project = self._projects.get(project_id)
-        target, _ = _aimed(project.state, object_id)
+        target, _ = aimed(project.state, object_id)
         self._frame_masks.get_ready(project, self._checked(project, target, frame), target, frame)
 
     # --- keyframes ------------------------------------------------------------------------------
@@ -295,6 +293,11 @@ class Editing:
         """Have back what was undone last."""
         with self._opened(project_id) as project:
             return Moved(project, self._projects.redo(project_id))
+
+    def go_to(self, project_id: str, step: int) -> Moved:
+        """Undo or redo everything up to a step of the history, at once."""
+        with self._opened(project_id) as project:
+            return Moved(project, self._projects.go_to(project_id, step))
 
     def restore(self, project_id: str, number: int) -> Moved:
         """Make everything as it was when a revision was applied."""
@@ -368,23 +371,6 @@ class Editing:
 
     def _commit(self, project_id: str, event: Event, *masks: str | None) -> Project:
         return self._projects.append(project_id, event, [mask for mask in masks if mask])
-
-
-def _new_object(state: ProjectState, name: str | None, color: str | None) -> ObjectAdded:
-    """One more object; without a name or a colour it gets the next free ones."""
-    names = {item.name for item in state.objects}
-    colors = {item.color for item in state.objects}
-    number = next(n for n in range(1, len(names) + 2) if f"Object {n}" not in names)
-    unused = [c for c in COLORS if c not in colors] or [COLORS[len(state.objects) % len(COLORS)]]
-    return ObjectAdded(new_id("o"), name or f"Object {number}", color or unused[0])
-
-
-def _aimed(state: ProjectState, object_id: str | None) -> tuple[MatteObject, ObjectAdded | None]:
-    """The object that a mark is for and, where the mark is to make it, its making."""
-    if object_id is not None:
-        return state.object(object_id), None
-    made = _new_object(state, None, None)
-    return MatteObject(made.object, made.name, made.color), made
 
 
 def check_frame(clip: Clip, frame: int) -> None:

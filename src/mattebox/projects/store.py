@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from mattebox.errors import InputError
 from mattebox.projects.events import Applied, Event, ProjectCreated, RevisionRestored, fold
+from mattebox.projects.history import Happened, History, steps_of
+from mattebox.projects.line import ids_to, line_to
 from mattebox.projects.records import from_record, to_record
 from mattebox.projects.revisions import Revision, Snapshot
 from mattebox.projects.state import ProjectState
@@ -23,15 +25,6 @@ from mattebox.projects.tables import EventRow, MaskRow, ProjectRow, RecipeRow, R
 _STATES_KEPT = 512
 # Of one line that had to be read: undo asks for them one after the other.
 _STEPS_KEPT = 64
-
-# The line of events from the root to one event.
-_LINE = text(
-    "WITH RECURSIVE line(id, parent, kind, data) AS ("
-    " SELECT id, parent, kind, data FROM events WHERE id = :event"
-    " UNION ALL"
-    " SELECT e.id, e.parent, e.kind, e.data FROM events e JOIN line ON e.id = line.parent"
-    ") SELECT id, kind, data FROM line ORDER BY id"
-)
 
 
 @dataclass(frozen=True)
@@ -186,10 +179,43 @@ class ProjectStore:
             row = self._row(session, project_id)
             if row.head == row.tip:
                 raise InputError("There is nothing to redo in this project.", status=409)
-            line = [event.id for event in session.execute(_LINE, {"event": row.tip})]
+            line = ids_to(session, row.tip)
             row.head = line[line.index(row.head) + 1]
             row.version += 1
         return self.get(project_id)
+
+    def go_to(self, project_id: str, step: int) -> Project:
+        """Move the head to any step of the line, undone or not.
+
+        Raises:
+            InputError: There is no such step (404).
+        """
+        with Session(self._writer) as session, session.begin():
+            row = self._row(session, project_id)
+            if step not in ids_to(session, row.tip):
+                raise InputError(
+                    f"There is no step {step} in this project's history; read it again.", status=404
+                )
+            row.version += row.head != step
+            row.head = step
+        return self.get(project_id)
+
+    def history(self, project_id: str, before: int | None, limit: int) -> History:
+        """Steps in words, the latest `limit` of those whose number is below `before`."""
+        with Session(self._reader) as session:
+            row = self._row(session, project_id)
+            line = ids_to(session, row.tip)
+            stop = min(len(line), len(line) if before is None else before)
+            first = max(0, stop - limit)
+            rows = session.scalars(
+                select(EventRow).where(EventRow.id.in_(line[first:stop])).order_by(EventRow.id)
+            )
+            log = [
+                Happened(each.id, each.created, from_record(each.kind, json.loads(each.data)))
+                for each in rows
+            ]
+            start = self._state(session, line[first - 1]) if first else ProjectState("")
+            return History(len(line), line.index(row.head), steps_of(log, first, start))
 
     def apply(self, project_id: str) -> tuple[Project, Revision]:
         """Make a revision of the present keyframes, as one more event.
@@ -330,7 +356,7 @@ class ProjectStore:
         with self._states_lock:
             known = self._states.get(head)
         if known is None:
-            line = session.execute(_LINE, {"event": head}).all()
+            line = line_to(session, head)
             for place, event in enumerate(line):
                 known = fold([from_record(event.kind, json.loads(event.data))], known)
                 if len(line) - place <= _STEPS_KEPT:

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from mattebox.projects.clips import Clip
+from mattebox.projects.history import History, Step
 from mattebox.projects.jobs import Export
 from mattebox.projects.masks import mask_hash
 from mattebox.projects.records import prompt_json
@@ -19,11 +20,14 @@ from mattebox.server.models import (
     ClipModel,
     EditedModel,
     ExportModel,
+    HistoryModel,
     KeyframeModel,
     ObjectModel,
     ProjectModel,
     ProjectSummary,
     PromptModel,
+    StepModel,
+    StepObjectModel,
 )
 from mattebox.server.workspace import Workspace
 from mattebox.streaming.manifest import API
@@ -96,6 +100,27 @@ def export_model(export: Export) -> ExportModel:
         separate=export.request.get("separate", False),
         file_name=export.file_name,
         file=file if export.state == "done" else None,
+    )
+
+
+def history_model(history: History) -> HistoryModel:
+    """A part of a project's history as the protocol sends it."""
+    return HistoryModel(
+        count=history.count,
+        present=history.present,
+        steps=[_step(step) for step in history.steps],
+    )
+
+
+def _step(step: Step) -> StepModel:
+    item = step.object
+    return StepModel(
+        id=step.id,
+        number=step.number,
+        created=step.created,
+        deed=step.deed,
+        object=StepObjectModel(id=item.id, name=item.name, color=item.color) if item else None,
+        frame=step.frame,
     )
 
 

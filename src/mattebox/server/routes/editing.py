@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
@@ -14,10 +14,9 @@ from mattebox.projects.editing import Moved
 from mattebox.projects.masks import Mask, decode_png
 from mattebox.projects.store import Project
 from mattebox.segmentation.prompts import Box, Brush, Lasso, Shape
-from mattebox.server.models import (
+from mattebox.server.bodies import (
     ChangedClick,
     ChangedObject,
-    EditedModel,
     NewBox,
     NewBrush,
     NewClick,
@@ -26,10 +25,10 @@ from mattebox.server.models import (
     NewObject,
     NewPrompt,
     ObjectOrder,
-    ProjectModel,
     Rename,
 )
-from mattebox.server.present import edited_model, project_model
+from mattebox.server.models import EditedModel, HistoryModel, ProjectModel
+from mattebox.server.present import edited_model, history_model, project_model
 from mattebox.server.routes.context import (
     NEW,
     IfNoneMatch,
@@ -43,6 +42,9 @@ from mattebox.server.routes.context import (
 router = APIRouter(tags=["editing"])
 
 Frame = Annotated[int, Path(ge=0)]
+
+# As the database counts.
+_MOST_STEPS = 2**63 - 1
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -250,6 +252,25 @@ def undo(project: str, workspace: OpenWorkspace) -> ProjectModel:
 def redo(project: str, workspace: OpenWorkspace) -> ProjectModel:
     """Have back what was undone last."""
     return _moved(workspace, workspace.editing.redo(project))
+
+
+@router.get("/projects/{project}/history", responses=responses(404, 422))
+def read_history(
+    project: str,
+    workspace: OpenWorkspace,
+    before: Annotated[int | None, Query(ge=0, le=_MOST_STEPS)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> HistoryModel:
+    """The latest steps whose number is below `before`, those that were undone included."""
+    return history_model(workspace.projects.history(project, before, limit))
+
+
+@router.post("/projects/{project}/history/{step}", responses=responses(404, 422))
+def go_to_step(
+    project: str, step: Annotated[int, Path(ge=0, le=_MOST_STEPS)], workspace: OpenWorkspace
+) -> ProjectModel:
+    """Undo or redo everything up to a step, by its id, at once."""
+    return _moved(workspace, workspace.editing.go_to(project, step))
 
 
 @router.post("/projects/{project}/revisions/{revision}/restore", responses=responses(404, 422))

@@ -7,7 +7,8 @@ from starlette.responses import FileResponse
 
 from mattebox.errors import InputError
 from mattebox.export import format_named
-from mattebox.server.models import ExportList, ExportModel, NewExport
+from mattebox.server.bodies import NewExport
+from mattebox.server.models import ExportList, ExportModel
 from mattebox.server.present import export_model
 from mattebox.server.routes.context import (
     OpenWorkspace,

@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse
 from mattebox.errors import InputError
 from mattebox.media.stills import frame_image
 from mattebox.projects.clips import Clip
+from mattebox.server.bodies import NewSample
 from mattebox.server.models import (
     FrameTableModel,
     IngestModel,
-    NewSample,
     ProjectList,
     ProjectModel,
     ReadingModel,

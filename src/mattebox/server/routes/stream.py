@@ -8,7 +8,8 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
-from mattebox.server.models import AppliedModel, Apply, ConfidenceModel, ManifestModel
+from mattebox.server.bodies import Apply
+from mattebox.server.models import AppliedModel, ConfidenceModel, ManifestModel
 from mattebox.server.problems import of_exception
 from mattebox.server.routes.context import (
     IMMUTABLE,

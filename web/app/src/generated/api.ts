@@ -272,6 +272,8 @@ export interface paths {
         /**
          * Add Click
          * @description Click on a frame; the answer holds the keyframe's new mask.
+         *
+         *     For the object `new` it makes one, as a single step.
          */
         readonly post: operations["add_click_api_v1_projects__project__objects__item__frames__frame__clicks_post"];
         readonly delete?: never;
@@ -316,6 +318,8 @@ export interface paths {
         /**
          * Add Prompt
          * @description Draw a box, a stroke or a lasso; the answer holds the keyframe's new mask.
+         *
+         *     For the object `new` it makes one, as a single step.
          */
         readonly post: operations["add_prompt_api_v1_projects__project__objects__item__frames__frame__prompts_post"];
         readonly delete?: never;
@@ -444,6 +448,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/projects/{project}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read History
+         * @description The latest steps whose number is below `before`, those that were undone included.
+         */
+        readonly get: operations["read_history_api_v1_projects__project__history_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/history/{step}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go To Step
+         * @description Undo or redo everything up to a step, by its id, at once.
+         */
+        readonly post: operations["go_to_step_api_v1_projects__project__history__step__post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/projects/{project}/revisions/{revision}/restore": {
         readonly parameters: {
             readonly query?: never;
@@ -498,6 +542,26 @@ export interface paths {
         readonly get: operations["hover_api_v1_projects__project__objects__item__frames__frame__hover_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/projects/{project}/objects/{item}/frames/{frame}/ready": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Get Ready
+         * @description Get ready for a click on a frame, so that it is answered sooner; changes nothing.
+         */
+        readonly post: operations["get_ready_api_v1_projects__project__objects__item__frames__frame__ready_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1054,6 +1118,24 @@ export interface components {
             readonly version: string;
         };
         /**
+         * HistoryModel
+         * @description Some steps of a project's history, the oldest first.
+         */
+        readonly HistoryModel: {
+            /**
+             * Count
+             * @description How many there are, those that were undone included.
+             */
+            readonly count: number;
+            /**
+             * Present
+             * @description Number of the step that is now.
+             */
+            readonly present: number;
+            /** Steps */
+            readonly steps: readonly components["schemas"]["StepModel"][];
+        };
+        /**
          * IngestModel
          * @description The project an upload became.
          */
@@ -1490,6 +1572,45 @@ export interface components {
             readonly start_sample: number;
             /** Total Samples */
             readonly total_samples: number;
+        };
+        /**
+         * StepModel
+         * @description A step of the history.
+         */
+        readonly StepModel: {
+            /**
+             * Id
+             * @description Names the step, to go to it.
+             */
+            readonly id: number;
+            /**
+             * Number
+             * @description Its place; 0 is the making of the project.
+             */
+            readonly number: number;
+            /** Created */
+            readonly created: string;
+            /**
+             * Deed
+             * @description What was done, in a few words.
+             */
+            readonly deed: string;
+            /** @description To what; null: to the project. */
+            readonly object: components["schemas"]["StepObjectModel"] | null;
+            /** Frame */
+            readonly frame: number | null;
+        };
+        /**
+         * StepObjectModel
+         * @description The object of a step, as it was called and tinted then.
+         */
+        readonly StepObjectModel: {
+            /** Id */
+            readonly id: string;
+            /** Name */
+            readonly name: string;
+            /** Color */
+            readonly color: string;
         };
         /**
          * VideoModel
@@ -2885,6 +3006,94 @@ export interface operations {
             };
         };
     };
+    readonly read_history_api_v1_projects__project__history_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly go_to_step_api_v1_projects__project__history__step__post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly step: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly restore_revision_api_v1_projects__project__revisions__revision__restore_post: {
         readonly parameters: {
             readonly query?: never;
@@ -3052,6 +3261,58 @@ export interface operations {
             };
         };
     };
+    readonly get_ready_api_v1_projects__project__objects__item__frames__frame__ready_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+                readonly item: string;
+                readonly frame: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly read_manifest_api_v1_projects__project__manifest_get: {
         readonly parameters: {
             readonly query?: {
@@ -3147,6 +3408,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3566,6 +3837,16 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
