@@ -95,6 +95,9 @@ async function applied(editor, look) {
   await page.getByRole("radio", { name: "Revisions" }).click();
   await page.getByText("Revision 1", { exact: true }).waitFor();
   await look("the revisions");
+  await page.getByRole("radio", { name: "History" }).click();
+  await page.getByText("Applied as revision 1", { exact: true }).waitFor();
+  await look("the history");
 }
 
 async function exported(editor, look) {

@@ -8,6 +8,7 @@ import type {
   ExportJob,
   ExportRequest,
   FrameTable,
+  History,
   NewClick,
   NewPrompt,
   ObjectChange,
@@ -80,6 +81,14 @@ export const deleteKeyframe = (project: string, object: string, frame: number) =
 export const undo = (project: string) => send<Project>("POST", `/projects/${project}/undo`);
 
 export const redo = (project: string) => send<Project>("POST", `/projects/${project}/redo`);
+
+/** The newest steps whose number is below `before`, the oldest first. */
+export const readHistory = (project: string, before: number | null) =>
+  get<History>(`/projects/${project}/history${before === null ? "" : `?before=${before}`}`);
+
+/** Undoes or redoes everything up to a step, by its id. */
+export const goToStep = (project: string, step: number) =>
+  send<Project>("POST", `/projects/${project}/history/${step}`);
 
 export const apply = (project: string, playhead: number) =>
   send<{ revision: number }>("POST", `/projects/${project}/apply`, { playhead });

@@ -1,4 +1,4 @@
-/** The panel right of the picture: objects, how the view looks, this frame, the clip; or revisions. */
+/** The panel right of the picture: objects, how the view looks, this frame, the clip; or the past. */
 
 import { useState } from "preact/hooks";
 import { contains } from "../logic/ranges";
@@ -8,14 +8,16 @@ import { latencies } from "../state/latency";
 import type { Backdrop, Session } from "../state/session";
 import { IconButton, Segmented } from "../ui/controls";
 import { keysOf } from "../ui/platform";
+import { History } from "./history";
 import { Objects } from "./objects";
 import { Revisions } from "./revisions";
 
-type Panel = "edit" | "revisions";
+type Panel = "edit" | "revisions" | "history";
 
 const PANELS = [
   { value: "edit", label: "Edit" },
   { value: "revisions", label: "Revisions" },
+  { value: "history", label: "History" },
 ] as const;
 
 export function Inspector({ session }: { session: Session }) {
@@ -26,9 +28,9 @@ export function Inspector({ session }: { session: Session }) {
         <Segmented label="Panel" value={panel} choices={PANELS} onChange={setPanel} />
       </div>
       <div class="inspector-body">
-        {panel === "revisions" ? (
-          <Revisions session={session} />
-        ) : (
+        {panel === "revisions" && <Revisions session={session} />}
+        {panel === "history" && <History session={session} />}
+        {panel === "edit" && (
           <>
             <Objects session={session} />
             <FrameState session={session} />

@@ -5,6 +5,7 @@ import type { Revision } from "../api/types";
 import type { Change } from "../logic/revisions";
 import { compareWith, readRevisions, restoreRevision } from "../state/revisions";
 import type { Session } from "../state/session";
+import { momentOf, timeOf } from "../ui/moments";
 
 export function Revisions({ session }: { session: Session }) {
   const current = session.project.value?.revision ?? 0;
@@ -55,8 +56,8 @@ function RevisionRow({ session, revision, current }: RowProps) {
     <li class={`revision ${number === current ? "current" : ""} ${compared ? "compared" : ""}`}>
       <div class="row between">
         <strong>Revision {number}</strong>
-        <time class="dim numbers" dateTime={revision.created} title={whole(revision.created)}>
-          {short(revision.created)}
+        <time class="dim numbers" dateTime={revision.created} title={momentOf(revision.created)}>
+          {timeOf(revision.created)}
         </time>
       </div>
       <p class="dim">{changeOf(session.changes.value[number], revision)}</p>
@@ -95,13 +96,3 @@ function changeOf(change: Change | undefined, { objects, keyframes }: Revision):
   const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `${many(objects, "object")}, ${many(keyframes, "keyframe")}`;
 }
-
-function short(created: string): string {
-  const then = new Date(created);
-  const today = then.toDateString() === new Date().toDateString();
-  const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const day = then.toLocaleDateString([], { day: "numeric", month: "short" });
-  return today ? time : `${day}, ${time}`;
-}
-
-const whole = (created: string) => new Date(created).toLocaleString();

@@ -84,6 +84,17 @@ export function redo(session: Session): void {
   );
 }
 
+/** Undoes or redoes everything up to a step of the history. */
+export function goToStep(session: Session, step: number): void {
+  void session.run(
+    async () => {
+      session.accept(await client.goToStep(session.id, step), "read");
+      return null;
+    },
+    () => clearDraft(session),
+  );
+}
+
 /** Propagates all changes, those on their way to the server included, the playhead's segment first. */
 export function apply(session: Session): void {
   if (session.busy.value === 0 && !hasWork(session)) return;

@@ -11,6 +11,7 @@ import type {
   EditedProject,
   ExportJob,
   FrameTable,
+  History,
   Project,
   ProjectObject,
   Revision,
@@ -106,6 +107,9 @@ export class Session {
   /** The revisions that were applied, oldest first; null: not read yet. And what changed in each. */
   readonly revisions = signal<readonly Revision[] | null>(null);
   readonly changes = signal<Readonly<Record<number, Change>>>({});
+
+  /** The newest steps, as far as the panel has read them; null: not read yet. */
+  readonly history = signal<History | null>(null);
 
   /** Segments of each object's matte that became ready since the manifest was asked for. */
   readonly told = signal<Told>({});

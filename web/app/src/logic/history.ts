@@ -1,0 +1,25 @@
+/** The history as far as it is known: its newest steps, in their order and without a gap. */
+
+import type { History, Step } from "../api/types";
+
+/**
+ * What is known after a page of the newest steps came. Earlier steps stay where the page begins with
+ * a step that was known: what led to a step never changes.
+ */
+export function refreshed(known: History | null, page: History): History {
+  const [first] = page.steps;
+  const at = known?.steps.findIndex(({ id }) => id === first?.id) ?? -1;
+  const earlier = at > 0 ? (known?.steps.slice(0, at) ?? []) : [];
+  return { ...page, steps: [...earlier, ...page.steps] };
+}
+
+/** The same with the steps before them. */
+export const continued = (known: History, earlier: History): History => ({
+  ...known,
+  steps: [...earlier.steps, ...known.steps],
+});
+
+/** To what a step was done and where, or an empty text. */
+export function aimOf({ object, frame }: Step): string {
+  return [object?.name, frame === null ? null : `frame ${frame}`].filter(Boolean).join(", ");
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { History, Step } from "../src/api/types";
+import { aimOf, continued, refreshed } from "../src/logic/history";
+
+const step = (number: number, id = number + 100): Step => ({
+  id,
+  number,
+  created: "2026-11-23T10:00:00Z",
+  deed: "Include click",
+  object: null,
+  frame: null,
+});
+
+const history = (steps: readonly Step[], present = steps.at(-1)?.number ?? 0): History => ({
+  count: (steps.at(-1)?.number ?? -1) + 1,
+  present,
+  steps,
+});
+
+const numbers = ({ steps }: History) => steps.map(({ number }) => number);
+
+describe("history", () => {
+  it("keeps earlier steps when newer ones come", () => {
+    const known = continued(history([step(3), step(4)]), history([step(1), step(2)]));
+    expect(numbers(known)).toEqual([1, 2, 3, 4]);
+    const after = refreshed(known, history([step(4), step(5)]));
+    expect(numbers(after)).toEqual([1, 2, 3, 4, 5]);
+    expect(after.present).toBe(5);
+  });
+
+  it("forgets what another deed took the place of", () => {
+    const known = history([step(1), step(2), step(3)]);
+    expect(refreshed(known, history([step(1), step(2, 900)])).steps.map(({ id }) => id)).toEqual([
+      101, 900,
+    ]);
+  });
+
+  it("begins anew where it cannot tell whether a step is missing between", () => {
+    expect(numbers(refreshed(history([step(1), step(2)]), history([step(7), step(8)])))).toEqual([7, 8]);
+    expect(numbers(refreshed(null, history([step(0)])))).toEqual([0]);
+  });
+
+  it("says to what a step was done and where", () => {
+    const object = { id: "o1", name: "Dog", color: "#ff4fa3" };
+    expect(aimOf({ ...step(1), object, frame: 12 })).toBe("Dog, frame 12");
+    expect(aimOf({ ...step(1), frame: 0 })).toBe("frame 0");
+    expect(aimOf(step(1))).toBe("");
+  });
+});
