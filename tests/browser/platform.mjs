@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runCases, start } from "./support/cases.mjs";
+import { runCases } from "./support/cases.mjs";
 
 const [fixture] = process.argv.slice(2);
 const stream = join(fixture, "stream", "right");
@@ -56,27 +56,6 @@ async function keepsNoPictureOpen(site, open) {
   assert.ok(seen > 200, `only ${seen} pictures were decoded`);
   assert.ok(most <= 16, `${most} pictures were open at once`);
   assert.equal(rest, 0);
-}
-
-async function survivesALostContext(site, open) {
-  const origin = await site({ stream });
-  const { page } = await start(open, origin, { thread: "main" });
-  const result = await page.evaluate(async () => {
-    const { harness } = window;
-    await harness.player.seek(20);
-    await harness.paired();
-    const extension = harness.canvas.getContext("webgl2").getExtension("WEBGL_lose_context");
-    extension.loseContext();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    extension.restoreContext();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await harness.player.seek(21);
-    await harness.paired();
-    return { last: harness.readings.at(-1), stats: await harness.player.stats(), errors: harness.errors };
-  });
-  assert.deepEqual([result.last.plate, result.last.mask], [21, 21]);
-  assert.equal(result.stats.contextLosses, 1);
-  assert.deepEqual(result.errors.map(({ code }) => code), ["context-lost"]);
 }
 
 /** Makes the platform's decoder fail as it does when it is taken away. Runs in the page. */
@@ -173,7 +152,6 @@ async function saysSoWithoutWebGl(site, open) {
 
 await runCases([
   keepsNoPictureOpen,
-  survivesALostContext,
   makesALostDecoderAnew,
   takesWasmWhenWebCodecsBreaks,
   drawsAllLinesAtRest,

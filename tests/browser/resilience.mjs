@@ -11,6 +11,7 @@ const [fixture] = process.argv.slice(2);
 const stream = join(fixture, "stream", "right");
 const manifest = (revision) => JSON.parse(readFileSync(join(stream, `manifest-${revision}.json`), "utf8"));
 const matteAddress = (segment, revision = 1) => manifest(revision).objects[0].matte.addresses[segment];
+const DECODERS = ["webcodecs", "wasm"];
 const videoAddress = (segment) => manifest(1).video.addresses[segment];
 
 /** Answers requests whose path holds `part` with `status`, `times` times. */
@@ -208,33 +209,86 @@ async function showsALiveMaskOnItsFrameOnly(site, open) {
   assert.match(result.errors[0].message, /3 x 3/);
 }
 
+/** A hidden page gets no animation frames: playback waits, what is sought is shown all the same. */
 async function pausesWhileHidden(site, open) {
   const origin = await site({ stream });
-  const { page } = await start(open, origin);
-  const result = await page.evaluate(async () => {
-    const { harness } = window;
-    await harness.player.seek(0);
-    await harness.paired();
-    harness.player.play();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    const hide = (hidden) => {
-      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-      document.dispatchEvent(new Event("visibilitychange"));
-    };
-    hide(true);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = harness.readings.at(-1).frame;
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    const after = harness.readings.at(-1).frame;
-    const over = new Promise((resolve) => harness.player.on("ended", resolve));
-    hide(false);
-    await over;
-    const frames = harness.readings.map(({ frame }) => frame);
-    return { before, after, states: harness.states, next: frames[frames.indexOf(before) + 1] };
-  });
-  assert.equal(result.after, result.before, "it went on while hidden");
-  assert.ok(result.next - result.before <= 3, `it jumped from ${result.before} to ${result.next}`);
-  assert.ok(result.states.includes("hidden"));
+  for (const decoder of DECODERS) {
+    const { page } = await start(open, origin, { decoder });
+    const result = await page.evaluate(async () => {
+      const { harness } = window;
+      const { player } = harness;
+      const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      await player.seek(0);
+      await harness.paired();
+      player.play();
+      await rest(400);
+      await harness.setHidden(true);
+      await rest(100);
+      const before = harness.readings.at(-1).frame;
+      await rest(700);
+      const after = harness.readings.at(-1).frame;
+      const over = new Promise((resolve) => player.on("ended", resolve));
+      await harness.setHidden(false);
+      await over;
+      const frames = harness.readings.map(({ frame }) => frame);
+      await harness.setHidden(true);
+      const sought = (await player.seek(33)).frame;
+      await harness.paired();
+      const shown = harness.readings.at(-1);
+      return { before, after, states: harness.states, next: frames[frames.indexOf(before) + 1], sought, shown };
+    });
+    assert.equal(result.after, result.before, `${decoder}: it went on while hidden`);
+    assert.ok(result.next - result.before <= 3, `${decoder}: it jumped from ${result.before} to ${result.next}`);
+    assert.ok(result.states.includes("hidden"));
+    assert.deepEqual([result.sought, result.shown.plate, result.shown.mask], [33, 33, 33], decoder);
+    await page.close();
+  }
+}
+
+/** The server goes away in the middle of play, and nobody does anything until it is back. */
+async function playsOnWhenTheServerIsBack(site, open) {
+  for (const decoder of DECODERS) {
+    let gone = false;
+    const origin = await site({
+      stream,
+      faults: (url, response) => {
+        if (!gone || !url.pathname.startsWith("/api/")) return false;
+        response.destroy();
+        return true;
+      },
+      caching: false,
+    });
+    const { page } = await start(open, origin, { decoder, bufferBytes: 14 * 320 * 180 * 2.5, cacheBytes: 0 });
+    await page.evaluate(async () => {
+      const { harness } = window;
+      await harness.player.seek(0);
+      await harness.paired();
+      window.over = new Promise((resolve) => harness.player.on("ended", resolve));
+      harness.player.play();
+      while (harness.readings.at(-1).frame < 20) await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    gone = true;
+    const held = await page.evaluate(async () => {
+      const { harness } = window;
+      while (harness.player.state !== "buffering") await new Promise((resolve) => setTimeout(resolve, 10));
+      return harness.readings.at(-1).frame;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    gone = false;
+    const { readings, errors } = await page.evaluate(async () => {
+      const { harness } = window;
+      await window.over;
+      await harness.paired();
+      return { readings: harness.readings, errors: harness.errors.map(({ code, fatal }) => [code, fatal]) };
+    });
+    const frames = readings.map(({ frame }) => frame);
+    const wrong = readings.filter(({ frame, plate, mask, matte }) => plate !== frame || (matte === "paired" && mask !== frame));
+    assert.deepEqual(wrong.slice(0, 3), [], `${decoder}: ${wrong.length} mismatched pictures`);
+    assert.ok(held < 95 && frames.at(-1) === 95, `${decoder}: held at ${held}, ended at ${frames.at(-1)}`);
+    assert.ok(frames.slice(1).every((frame, i) => frame >= frames[i]), `${decoder}: out of order: ${frames}`);
+    assert.ok(errors.every(([code, fatal]) => code === "network" && !fatal), `${decoder}: ${errors}`);
+    await page.close();
+  }
 }
 
 await runCases([
@@ -246,4 +300,5 @@ await runCases([
   keepsItsMemoryBounded,
   showsALiveMaskOnItsFrameOnly,
   pausesWhileHidden,
+  playsOnWhenTheServerIsBack,
 ]);

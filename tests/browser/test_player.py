@@ -108,11 +108,15 @@ def test_both_decoders_give_the_same_composite(fixture: Path) -> None:
 
 
 def test_faults_are_survived_and_told(fixture: Path) -> None:
-    assert len(run("resilience.mjs", fixture)["passed"]) == 8
+    assert len(run("resilience.mjs", fixture)["passed"]) == 9
 
 
 def test_what_the_browser_takes_away_is_done_without(fixture: Path) -> None:
-    assert len(run("platform.mjs", fixture)["passed"]) == 6
+    assert len(run("platform.mjs", fixture)["passed"]) == 5
+
+
+def test_lost_graphics_come_back_with_the_right_picture(fixture: Path) -> None:
+    assert len(run("graphics.mjs", fixture)["passed"]) == 4
 
 
 def test_a_wipe_pairs_both_revisions_and_stays_on_the_picture(fixture: Path) -> None:

@@ -1,7 +1,5 @@
 /** A graphics context that can be taken away and given back. */
 
-export type GraphicsAct = "lose" | "restore";
-
 export class Graphics {
   private readonly extension: WEBGL_lose_context;
   private lost: Promise<unknown> = Promise.resolve();
@@ -35,30 +33,5 @@ export class Graphics {
     return new Promise((resolve) => {
       this.context.canvas.addEventListener(event, () => setTimeout(resolve), { once: true });
     });
-  }
-}
-
-/** The same for the context of a player: in its worker over the tap's channel, or on this thread. */
-export class PlayerGraphics {
-  private readonly channel = new BroadcastChannel("graphics");
-  private own: Graphics | null = null;
-
-  constructor(
-    private readonly canvas: HTMLCanvasElement,
-    private readonly thread: "worker" | "main",
-  ) {}
-
-  async act(act: GraphicsAct): Promise<void> {
-    if (this.thread === "main") {
-      const context = this.canvas.getContext("webgl2");
-      if (!context) throw new Error("The player has no context.");
-      await (this.own ??= new Graphics(context))[act]();
-      return;
-    }
-    const done = new Promise((resolve) => {
-      this.channel.addEventListener("message", resolve, { once: true });
-    });
-    this.channel.postMessage(act);
-    await done;
   }
 }

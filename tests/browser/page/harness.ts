@@ -23,7 +23,8 @@ import {
   type Row,
   type Shot,
 } from "./barcode";
-import { PlayerGraphics } from "./graphics";
+import { AnimationFrames } from "./frames";
+import { LocalPlatform, RemotePlatform, type Act } from "./platform";
 import { Setting } from "./setting";
 
 /** What a picture shows if it was drawn in this view: a row's bits from the left. */
@@ -95,7 +96,8 @@ export class Harness {
   readonly readings: Reading[] = [];
   readonly errors: ErrorEvent[] = [];
   readonly states: string[] = [];
-  private readonly graphics: PlayerGraphics;
+  private readonly frames: AnimationFrames | null;
+  private platform: LocalPlatform | RemotePlatform | null = null;
   private readonly views = new Setting<View>({ kind: "overlay", opacity: 0.5 });
   private readonly wipes = new Setting<Wipe | null>(null);
   private readonly shown = new Setting<readonly ObjectId[] | null>(null);
@@ -109,8 +111,8 @@ export class Harness {
     this.canvas.width = WIDTH;
     this.canvas.height = HEIGHT;
     document.body.append(this.canvas);
+    this.frames = options.thread === "main" ? new AnimationFrames() : null;
     this.player = createPlayer({ autoResize: false, ...options, canvas: this.canvas });
-    this.graphics = new PlayerGraphics(this.canvas, options.thread ?? "worker");
     this.player.setView(this.views.newest);
     this.setReach(WIDTH, HEIGHT);
     this.player.on("frame", (event) => {
@@ -184,15 +186,16 @@ export class Harness {
 
   /** As when the browser takes the graphics away. */
   loseContext(): Promise<void> {
-    return this.graphics.act("lose");
+    return this.act("lose");
   }
 
   restoreContext(): Promise<void> {
-    return this.graphics.act("restore");
+    return this.act("restore");
   }
 
-  /** As when the page comes behind another one, and back. */
-  setHidden(hidden: boolean): void {
+  /** As when the page comes behind another one, where it gets no animation frames, and back. */
+  async setHidden(hidden: boolean): Promise<void> {
+    await this.act(hidden ? "hide" : "show");
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event("visibilitychange"));
   }
@@ -222,14 +225,34 @@ export class Harness {
     }
   }
 
-  /** What the canvas element itself shows, through the page's own compositor. */
+  /** What a worker's canvas shows, as the page gets it. */
   async onScreen(): Promise<Reading> {
     // A worker's picture reaches the page's canvas with the next frames.
     for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    return this.readShown(this.canvas);
+  }
+
+  /** The same of a photograph of the canvas, as a data URL. */
+  async onPhotograph(url: string): Promise<Reading> {
+    const photograph = new Image();
+    photograph.src = url;
+    await photograph.decode();
+    return this.readShown(photograph);
+  }
+
+  private act(act: Act): Promise<void> {
+    if (!this.platform) {
+      const context = this.frames && this.canvas.getContext("webgl2");
+      this.platform = this.frames && context ? new LocalPlatform(context, this.frames) : new RemotePlatform();
+    }
+    return this.platform.act(act);
+  }
+
+  private readShown(source: CanvasImageSource): Reading {
     const { width, height } = this.reach;
     const context = new OffscreenCanvas(width, height).getContext("2d");
     if (!context) throw new Error("no 2D context");
-    context.drawImage(this.canvas, 0, 0);
+    context.drawImage(source, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
     const revision = this.player.manifest?.revision ?? -1;
     const nothing = { frame: this.player.frame, revision, matte: "paired", live: [], against: null } as const;

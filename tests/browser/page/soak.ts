@@ -217,9 +217,9 @@ class Soak {
 
   /** Goes behind another page, and comes back at once or some actions later. */
   private async hide(): Promise<void> {
-    this.harness.setHidden(true);
+    await this.harness.setHidden(true);
     await this.rest(this.random() * 400);
-    if (this.random() < 0.5) this.harness.setHidden(false);
+    if (this.random() < 0.5) await this.harness.setHidden(false);
   }
 
   /** Gets it back at once, or some actions later. */
@@ -245,7 +245,7 @@ class Soak {
     const { harness } = this;
     const { player, readings } = harness;
     await this.network("ok");
-    harness.setHidden(false);
+    await harness.setHidden(false);
     await harness.restoreContext();
     player.pause();
     const frame = this.frame();
@@ -297,6 +297,7 @@ class Soak {
     const { openPictures, bufferedBytes } = await this.harness.player.stats();
     this.mostOpenPictures = Math.max(this.mostOpenPictures, openPictures);
     this.mostBytes = Math.max(this.mostBytes, bufferedBytes);
+    if (bufferedBytes > BUFFER_BYTES) this.strange.push(`${bufferedBytes} of ${BUFFER_BYTES} bytes`);
   }
 
   private frame(): number {

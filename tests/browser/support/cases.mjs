@@ -2,9 +2,9 @@
 
 import { withBrowser } from "./harness.mjs";
 
-/** Opens the harness with a player of revision 1. */
-export async function start(open, origin, options = {}) {
-  const { page, problems } = await open(`${origin}/harness.html`);
+/** Opens a page with the harness, and a player of revision 1 in it. */
+export async function start(open, origin, options = {}, name = "harness") {
+  const { page, problems } = await open(`${origin}/${name}.html`);
   await page.evaluate(async (given) => {
     window.harness = new window.Harness({ projectId: "p1", ...given });
     await window.harness.player.load(1);

@@ -9,12 +9,15 @@ import type { Manifest, Rendition } from "../manifest";
 import type { ObjectMatte } from "../pairing";
 import { RenditionStream } from "../rendition-stream";
 import type { BufferEvent, DecoderKind, ErrorCode, MaskPixels, ObjectStyle } from "../types";
-import { windowAround } from "../window";
+import { windowAround, type Window } from "../window";
 import { LiveMasks } from "./live-masks";
 import { comparedMattes, differing, MatteSet, withGone } from "./matte-set";
 
 /** Bytes of a plate per pixel: luma, and two chroma planes of a quarter each. */
 const PLATE = 1.5;
+
+/** Where the pictures are wanted, see {@link Window}. */
+export type Playhead = Pick<Window, "direction" | "bothWays" | "passing"> & { readonly frame: number };
 
 export interface BufferHooks {
   readonly onChange: () => void;
@@ -42,6 +45,7 @@ export class Buffers {
   /** They outlive the buffers when another decoder takes over. */
   readonly liveMasks: LiveMasks;
   private styles: readonly ObjectStyle[] | null = null;
+  private playhead: Playhead | null = null;
 
   constructor(
     private manifest: Manifest,
@@ -60,22 +64,28 @@ export class Buffers {
     this.plates.setRendition(manifest.video);
     this.mattes.setManifest(manifest);
     this.syncCompared();
+    this.share();
   }
 
   /** Decodes another revision's mattes beside the current one's; null ends that. */
   setComparison(manifest: Manifest | null): void {
     this.compared?.mattes.close();
     this.compared = null;
-    if (!manifest) return;
+    if (!manifest) {
+      this.share();
+      return;
+    }
     const mattes = new MatteSet(differing(manifest, this.listed), (rendition) => this.stream(rendition, true));
     this.compared = { manifest, mattes };
     this.syncCompared();
+    this.share();
   }
 
   setObjects(styles: readonly ObjectStyle[]): void {
     this.styles = styles;
     this.mattes.setObjects(styles);
     this.syncCompared();
+    this.share();
   }
 
   setLiveMask(frame: number, objectId: string, mask: MaskPixels | null): void {
@@ -86,19 +96,10 @@ export class Buffers {
     this.liveMasks.set(frame, objectId, mask);
   }
 
-  /**
-   * Moves the window of kept frames; `bothWays` fills behind the playhead too, `passing` fills
-   * nothing but the playhead.
-   */
-  setPlayhead(frame: number, direction: 1 | -1, bothWays: boolean, passing: boolean): void {
-    const { width, height } = this.manifest.video;
-    const area = width * height;
-    const mattes = this.mattes.size + (this.compared?.mattes.size ?? 0);
-    const capacity = Math.floor(this.options.bytes / ((PLATE + mattes) * area));
-    const window = windowAround(frame, capacity, this.grid.frameCount, direction, bothWays, passing);
-    this.plates.setWindow(window);
-    this.mattes.setWindow(window);
-    this.compared?.mattes.setWindow(window);
+  /** Moves the window of kept frames. */
+  setPlayhead(playhead: Playhead): void {
+    this.playhead = playhead;
+    this.share();
   }
 
   plate(frame: number): Planes | undefined {
@@ -157,6 +158,20 @@ export class Buffers {
     this.plates.close();
     this.mattes.close();
     this.compared?.mattes.close();
+  }
+
+  /** Shares the room among what there is now: a matte that is shown again takes it from the others. */
+  private share(): void {
+    if (!this.playhead) return;
+    const { frame, direction, bothWays, passing } = this.playhead;
+    const { width, height } = this.manifest.video;
+    const area = width * height;
+    const mattes = this.mattes.size + (this.compared?.mattes.size ?? 0);
+    const capacity = Math.floor(this.options.bytes / ((PLATE + mattes) * area));
+    const window = windowAround(frame, capacity, this.grid.frameCount, direction, bothWays, passing);
+    this.plates.setWindow(window);
+    this.mattes.setWindow(window);
+    this.compared?.mattes.setWindow(window);
   }
 
   /** The current manifest without the objects that are gone since: they have no mattes here. */

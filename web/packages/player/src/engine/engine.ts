@@ -26,6 +26,7 @@ import { LiveMasks } from "./live-masks";
 import { checkManifest, decoderFor, fetchFrameTable, fetchManifest } from "./loader";
 import { Presenter, type Presentation } from "./presenter";
 import { Seeking } from "./seeking";
+import { Turns } from "./turns";
 
 /** How long a sought frame waits for mattes that are about to come before its plate shows alone. */
 const PATIENCE_MS = 150;
@@ -37,6 +38,7 @@ export class Engine implements EngineApi {
   private readonly presenter: Presenter | null;
   private clip: Clip | null = null;
   private readonly seeking = new Seeking();
+  private readonly turns = new Turns(() => { this.tick(); });
   /** What was told of the picture on the canvas. */
   private drawn: FrameEvent | null = null;
   private playing = false;
@@ -47,8 +49,6 @@ export class Engine implements EngineApi {
   private loop: readonly [number, number] | null = null;
   private leadMs = 0;
   private redraw = false;
-  private scheduled = false;
-  private destroyed = false;
   private manifestRequest = 0;
   private readonly noContext: string | null = null;
 
@@ -68,6 +68,7 @@ export class Engine implements EngineApi {
           this.clip?.playback.hold();
           this.announcer.motion(null);
           this.announcer.error("context-lost", "The graphics context was lost; waiting for it to come back.");
+          this.schedule();
         },
         onRestored: () => {
           // The picture is drawn anew, and told of anew.
@@ -215,9 +216,8 @@ export class Engine implements EngineApi {
   setHidden(hidden: boolean): void {
     this.hidden = hidden;
     if (hidden) this.clip?.playback.hold();
-    // An animation frame asked for before may not come now.
-    this.scheduled = false;
-    this.invalidate();
+    this.redraw = true;
+    this.turns.setHidden(hidden);
   }
 
   resize(width: number, height: number): void {
@@ -246,7 +246,7 @@ export class Engine implements EngineApi {
   }
 
   destroy(): void {
-    this.destroyed = true;
+    this.turns.close();
     this.seeking.settle(null);
     this.announcer.close();
     this.clip?.close();
@@ -306,21 +306,17 @@ export class Engine implements EngineApi {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.destroyed) return;
-    this.scheduled = true;
-    const run = () => {
-      this.scheduled = false;
-      if (!this.destroyed) this.tick();
-    };
-    // A hidden page gets no animation frames, yet seeks must still be answered.
-    if (this.hidden || typeof requestAnimationFrame !== "function") setTimeout(run, 16);
-    else requestAnimationFrame(run);
+    this.turns.ask();
   }
 
   private tick(): void {
     const { clip } = this;
     const { presenter } = this;
-    if (!clip || !presenter || presenter.isLost) return;
+    if (!clip || !presenter) return;
+    if (presenter.isLost) {
+      this.announcer.playState(this.state(), this.seeking.target, this.rate);
+      return;
+    }
     const moves = this.playing && !this.hidden;
     const ended = moves && this.advance(clip);
     if (ended) this.playing = false;
@@ -331,7 +327,8 @@ export class Engine implements EngineApi {
     }
     const { target } = this.seeking;
     const passing = !this.playing && this.seeking.isDragging;
-    clip.buffers.setPlayhead(target, clip.playback.direction, !this.playing, passing);
+    const { direction } = clip.playback;
+    clip.buffers.setPlayhead({ frame: target, direction, bothWays: !this.playing, passing });
     const turnIn = this.playing ? null : this.seeking.turnIn;
     if (turnIn !== null) setTimeout(() => { this.schedule(); }, turnIn);
     this.present(clip, presenter);

@@ -126,8 +126,9 @@ export class Presenter {
     return rect ? this.renderer.read(rect.x, rect.y, rect.width, rect.height) : undefined;
   }
 
-  /** @throws Error before the first picture. */
+  /** @throws Error before the first picture, and while the graphics are gone. */
   readPixels(): Pixels {
+    if (this.isLost) throw new Error("The graphics context was lost; its picture can be read when it is back.");
     if (!this.current) throw new Error("No picture has been drawn yet.");
     this.drawAgain();
     const { frame, matte, manifest } = this.current;
