@@ -21,7 +21,7 @@ from mattebox.projects.revisions import Revision
 from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
-from mattebox.streaming.confidence import Confidence, from_note, rounded
+from mattebox.streaming.confidence import Confidence, expected, from_note
 from mattebox.streaming.fill import Filler
 from mattebox.streaming.manifest import Addresses, changed_ranges, manifest
 from mattebox.streaming.mattes import masks_of
@@ -299,7 +299,7 @@ class MatteStream:
                 "address": address,
             }
             if confidence:
-                told["confidence"] = rounded(confidence)
+                told["confidence"] = expected(confidence)
             self._bus.publish(place.project, "segment", told)
 
     def forget(self, project_id: str) -> None:
