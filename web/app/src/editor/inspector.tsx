@@ -1,6 +1,7 @@
 /** The panel right of the picture: objects, how the view looks, this frame, the clip; or the past. */
 
 import { useState } from "preact/hooks";
+import type { Fix } from "../logic/gain";
 import { contains } from "../logic/ranges";
 import { formatRate } from "../logic/timecode";
 import * as editing from "../state/editing";
@@ -163,12 +164,19 @@ function WipeSettings({ session }: { session: Session }) {
   );
 }
 
+/** Gains are expected overlap, which nobody counts in; what they are for is to compare. */
+function gainOf({ gain }: Fix): string {
+  const worth = gain < 1.5 ? "one frame" : `${Math.round(gain)} frames`;
+  return `A correction here is worth about ${worth} made right.`;
+}
+
 function FrameState({ session }: { session: Session }) {
   const object = session.object.value;
   if (!object) return null;
   const frame = session.frame.value;
   const keyframe = object.keyframes.find((entry) => entry.frame === frame);
   const sure = session.confidence.value[object.id]?.[frame] ?? null;
+  const fix = session.fixes.value.find((one) => one.frame === frame);
   return (
     <section aria-labelledby="frame-title">
       <div class="row between">
@@ -178,6 +186,7 @@ function FrameState({ session }: { session: Session }) {
         </span>
       </div>
       <p class="dim">{keyframe ? marksOf(keyframe) : stateOf(session, frame)}</p>
+      {fix && <p class="hint">{gainOf(fix)}</p>}
       <div class="row frame-actions">
         {keyframe ? (
           <button

@@ -1,7 +1,7 @@
 /** Turns key presses into the editor's commands. */
 
 import { commandFor, repeats, type Command } from "../logic/shortcuts";
-import { goToWeakest } from "../state/confidence";
+import { goToFix } from "../state/confidence";
 import * as editing from "../state/editing";
 import * as marking from "../state/marking";
 import { openExport } from "../state/exporting";
@@ -23,7 +23,7 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "last-frame": (session) => void session.playback.value?.seek(Infinity),
   "previous-keyframe": (session) => editing.goToKeyframe(session, -1),
   "next-keyframe": (session) => editing.goToKeyframe(session, 1),
-  "next-to-fix": goToWeakest,
+  "next-to-fix": goToFix,
   "timeline-in": (session) => zoomTimeline(session, 2),
   "timeline-out": (session) => zoomTimeline(session, 0.5),
   "timeline-fit": fitTimeline,

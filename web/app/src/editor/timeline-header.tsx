@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
+import type { Fix } from "../logic/gain";
 import type { Lane } from "../logic/timeline";
-import { goToWeakest, hasConfidence } from "../state/confidence";
+import { goToFix, hasConfidence } from "../state/confidence";
 import * as editing from "../state/editing";
 import { selectObject } from "../state/objects";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
@@ -73,12 +74,17 @@ function Ways({ view, height }: { view: TimelineView; height: number }) {
       <IconButton
         icon="weak"
         label="Next frame to fix"
+        tip={tipOf(session.fixes.value)}
         command="next-to-fix"
         disabled={!hasConfidence(session)}
-        onClick={() => goToWeakest(session)}
+        onClick={() => goToFix(session)}
       />
     </div>
   );
+}
+
+function tipOf([first]: readonly Fix[]): string {
+  return first ? `Next frame to fix: ${first.frame} gains most` : "Next frame to fix";
 }
 
 function LaneNames({ view }: { view: TimelineView }) {

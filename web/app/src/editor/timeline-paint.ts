@@ -3,7 +3,7 @@
 import type { Confidence } from "../logic/confidence";
 import { WEAK } from "../logic/confidence";
 import { subtract, type Range } from "../logic/ranges";
-import { frameToX, rulerStep, type Lane, type Track } from "../logic/timeline";
+import { frameCentre, frameToX, rulerStep, type Lane, type Track } from "../logic/timeline";
 import { formatDuration } from "../logic/timecode";
 import type { Tile } from "./filmstrip";
 import type { Sizes } from "./timeline-view";
@@ -30,6 +30,8 @@ export interface Scene {
   /** The span to show and the lane it is in. */
   readonly span: { readonly object: string; readonly range: Range } | null;
   readonly confidence: Confidence | null;
+  /** The frames of the selected object that are worth a correction, the most gaining first. */
+  readonly fixes: readonly number[];
   /** Before the first Apply nothing is stale, only not made yet. */
   readonly applied: boolean;
   readonly working: boolean;
@@ -53,6 +55,8 @@ export interface Colors {
 type Context = CanvasRenderingContext2D;
 
 const BAR = 8;
+/** Height of the mark of a frame to fix. */
+const FIX = 9;
 /** Below this confidence all is the same: look here. */
 const LEAST = 0.6;
 
@@ -137,6 +141,7 @@ function paintLane(context: Context, track: Track, lane: Lane, scene: Scene, col
   if (selected && scene.confidence) {
     const floor = top + lane.height - 3;
     paintConfidence(context, track, scene.confidence, middle + BAR, floor, colors);
+    paintFixes(context, track, scene.fixes, floor, colors);
   }
   context.globalAlpha = selected ? 1 : 0.7;
   const bar = (ranges: readonly Range[], color: string | CanvasPattern, height = BAR) => {
@@ -195,12 +200,34 @@ function paintConfidence(
   for (let x = 0; x < track.width; x += 1) {
     const from = Math.floor(track.first + x * perPixel);
     const to = Math.max(from + 1, Math.floor(track.first + (x + 1) * perPixel));
-    const values = confidence.slice(from, to).filter((value) => value !== null);
-    if (values.length === 0) continue;
-    const least = Math.min(...values);
+    let least = Infinity;
+    for (let frame = from; frame < to; frame += 1) least = Math.min(least, confidence[frame] ?? Infinity);
+    if (least === Infinity) continue;
     const height = Math.max(1, doubt(least) * (floor - top));
     context.fillStyle = least < WEAK ? colors.weak : colors.sure;
     context.fillRect(x, floor - height, 1, height);
+  }
+}
+
+/** A mark under each frame to fix: filled where a correction gains most. */
+function paintFixes(
+  context: Context,
+  track: Track,
+  fixes: readonly number[],
+  floor: number,
+  colors: Colors,
+): void {
+  context.fillStyle = context.strokeStyle = colors.weak;
+  context.lineWidth = 1.5;
+  for (const [place, frame] of fixes.entries()) {
+    const x = frameCentre(track, frame);
+    context.beginPath();
+    context.moveTo(x, floor - FIX);
+    context.lineTo(x + FIX * 0.6, floor);
+    context.lineTo(x - FIX * 0.6, floor);
+    context.closePath();
+    if (place === 0) context.fill();
+    else context.stroke();
   }
 }
 

@@ -47,6 +47,9 @@ export function Timeline({ session }: { session: Session }) {
   );
 }
 
+/** So many frames to fix are marked; more would say nothing of where to begin. */
+const MARKED = 3;
+
 /** The painted track, and the slider that the playhead is for keyboards and screen readers. */
 function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
   const { session } = view;
@@ -90,6 +93,7 @@ function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
 function stateOf(session: Session, frame: number): string {
   if (keyframesOf(session.object.value).includes(frame)) return ", keyframe";
   if (contains(session.stale.value, frame)) return ", to be updated";
+  if (session.fixes.value.some((fix) => fix.frame === frame)) return ", worth a correction";
   return contains(session.ready.value, frame) ? ", ready" : "";
 }
 
@@ -193,6 +197,7 @@ function sceneOf(view: TimelineView): Omit<Scene, "tiles"> | null {
     selected: selected?.id ?? null,
     span: owner && range ? { object: owner.id, range } : null,
     confidence: session.confidence.value[selected?.id ?? ""] ?? null,
+    fixes: session.fixes.value.slice(0, MARKED).map(({ frame }) => frame),
     applied: project.revision > 0,
     working: session.working.value,
   };

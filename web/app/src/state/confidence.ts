@@ -2,7 +2,8 @@
 
 import { effect } from "@preact/signals";
 import * as client from "../api/client";
-import { filledIn, nextToFix, SURE, withSegment, type Confidence } from "../logic/confidence";
+import { filledIn, SURE, withSegment, type Confidence } from "../logic/confidence";
+import { nextToFix } from "../logic/gain";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
@@ -54,12 +55,16 @@ export function noteConfidence(
   };
 }
 
-/** Goes to the least sure frame; from there, to the next less sure one. */
-export function goToWeakest(session: Session): void {
+/** Goes to the frame whose correction gains most; from there, to the next one. */
+export function goToFix(session: Session): void {
   if (!hasConfidence(session)) return;
-  const frame = nextToFix(session.weak.value, session.frame.value);
-  if (frame !== null) void session.playback.value?.seek(frame);
-  else notify(`Nothing to fix: away from keyframes all masks are at least ${SURE * 100} % sure.`);
+  const fixes = session.fixes.value;
+  const frame = nextToFix(fixes, session.frame.value);
+  if (frame !== null) {
+    void session.playback.value?.seek(frame);
+    const place = fixes.findIndex((fix) => fix.frame === frame) + 1;
+    session.toolbox.say(`Frame ${frame}, ${place} of ${fixes.length} to fix`);
+  } else notify(`Nothing to fix: away from keyframes masks are about ${SURE * 100} % sure or more.`);
 }
 
 /** Whether it is known of any frame how sure the selected object's mask is. */

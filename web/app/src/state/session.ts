@@ -20,8 +20,9 @@ import type {
 } from "../api/types";
 import { hasStale, objectOf } from "../logic/clicks";
 import { EMPTY_DRAFT, type Draft } from "../logic/draft";
-import { framesToFix, type Confidence } from "../logic/confidence";
+import type { Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
+import { framesToFix, type Fix } from "../logic/gain";
 import type { Change } from "../logic/revisions";
 import { count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import { segmentsReady, tell, toldSince, type Told } from "../logic/ready";
@@ -125,15 +126,16 @@ export class Session {
     const shown = objects.filter(({ id, visible }) => (solo === null ? visible : id === solo));
     return new Set(shown.map(({ id }) => id));
   });
-  /** The selected object's least sure frames, the worst first; takes a while for a long clip. */
-  readonly weak: ReadonlySignal<readonly number[]> = computed(() => {
+  /** The selected object's frames that are worth a correction, the most gaining first. */
+  readonly fixes: ReadonlySignal<readonly Fix[]> = computed(() => {
     const object = this.object.value;
     const confidence = object && this.confidence.value[object.id];
     if (!object || !confidence) return [];
-    const [frames, seconds] = this.project.value?.clip.rate ?? [24, 1];
-    const distance = Math.max(3, Math.round(frames / seconds / 4));
+    const { rate: [frames, seconds] = [24, 1], shots = null } = this.project.value?.clip ?? {};
+    const second = frames / seconds;
+    const distance = Math.max(3, Math.round(second / 4));
     const keyframes = object.keyframes.map(({ frame }) => frame);
-    return framesToFix(confidence, { keyframes, stale: object.stale, distance });
+    return framesToFix(confidence, { keyframes, stale: object.stale, shots, distance, half: second });
   });
   readonly stale: ReadonlySignal<readonly Range[]> = computed(() => this.object.value?.stale ?? []);
   /** Frame ranges of the selected object whose matte answers at once and is up to date. */
