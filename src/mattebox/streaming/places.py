@@ -11,7 +11,8 @@ from mattebox.streaming.manifest import Addresses
 _PROJECTS_KEPT = 64
 
 
-@dataclass(frozen=True)
+# Slots, for there is one for every segment of a film and each of its objects.
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a segment is shown.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
@@ -50,7 +50,8 @@ class Recipe:
 
     def to_json(self) -> str:
         """Canonical JSON."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        # Not `asdict`, which copies: a film has thousands of segments in each of its renditions.
+        return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
 
     @staticmethod
     def from_json(text: str) -> Recipe:
@@ -75,11 +76,11 @@ class RecipeBook:
         self._lock = Lock()
         self._kept: OrderedDict[str, Recipe] = OrderedDict()
 
-    def add(self, project: str, recipes: Iterable[Recipe]) -> None:
-        """Record recipes that a project announces; known ones are left as they are."""
+    def add(self, project: str, recipes: Mapping[str, Recipe]) -> None:
+        """Record recipes, by address, that a project announces; known ones stay as they are."""
         rows = [
-            {"address": recipe.address, "project": project, "body": recipe.to_json()}
-            for recipe in recipes
+            {"address": address, "project": project, "body": recipe.to_json()}
+            for address, recipe in recipes.items()
         ]
         if rows:
             with Session(self._writer) as session, session.begin():

@@ -123,16 +123,15 @@ class MatteStream:
                 return self._known[key]
             video = next((a.video for (p, _), a in self._known.items() if p == project.id), ())
         clip = self._clips.get(project.clip)
-        recipes = [] if video else video_recipes(clip)
-        video = video or _addresses(recipes)
+        recipes: dict[str, Recipe] = {}
+        video = video or _named(video_recipes(clip), recipes)
         mattes = {}
         for item in revision.snapshot.objects:
             if item.keyframes:
                 shots = self._shots(clip).result(_SHOTS_TIMEOUT_S)
                 network = self._networks.propagator().identity
                 made = matte_recipes(clip, item.masks, shots, network)
-                mattes[item.id] = _addresses(made)
-                recipes += made
+                mattes[item.id] = _named(made, recipes)
         self._recipes.add(project.id, recipes)
         found = Addresses(video, mattes)
         with self._lock:
@@ -383,9 +382,11 @@ def init_of(clip: Clip, kind: str) -> bytes:
     return (video_rendition(clip) if kind == "video" else matte_rendition(clip)).init
 
 
-def _addresses(recipes: Sequence[Recipe]) -> tuple[str, ...]:
+def _named(recipes: Sequence[Recipe], by_address: dict[str, Recipe]) -> tuple[str, ...]:
     # Most are those of the revision before; equal ones are kept once.
-    return tuple(sys.intern(recipe.address) for recipe in recipes)
+    addresses = tuple(sys.intern(recipe.address) for recipe in recipes)
+    by_address.update(zip(addresses, recipes, strict=True))
+    return addresses
 
 
 def _failed(detail: str) -> dict[str, Any]:
