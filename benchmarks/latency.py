@@ -37,18 +37,20 @@ class Subject:
         project: Its id.
         frame_count: Frames of its clip.
         length: Frames of a segment.
+        loop: Frames until the clip repeats.
     """
 
     client: Client
     project: str
     frame_count: int
     length: int
+    loop: int = footage.LOOP
 
     def object_at(self, *frames: int) -> str:
         """A new object with a click on the fish on each of these frames; its id."""
         item = self.client.add_object(self.project)
         for frame in frames:
-            index, x, y = footage.fish_at(frame)
+            index, x, y = footage.fish_at(frame, self.loop)
             # Never twice the same place, so that nothing was made before.
             right, down = (1e-4 * int(item[at : at + 2], 16) for at in (1, 3))
             self.client.click(self.project, item, index, (x + right, y + down))

@@ -16,19 +16,26 @@ def resident_mib(process: int) -> float:
     return sum(_proportional(each) for each in _family(process)) / _MIB
 
 
+def own_mib(process: int) -> float:
+    """Memory of a process alone."""
+    return _proportional(process) / _MIB
+
+
 def processor_s(process: int) -> float:
     """Seconds of processor time that a process and all below it have taken so far.
 
     Unlike the clock it hardly depends on what else the machine does.
     """
-    ticks = 0
-    for each in _family(process):
-        try:
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(own_processor_s(each) for each in _family(process))
+
+
+def own_processor_s(process: int) -> float:
+    """The same of a process alone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def load() -> float:
@@ -85,11 +92,15 @@ class Watch:
     def __exit__(self, *_error: object) -> None:
         self._stopped.set()
         self._thread.join()
+        self._look()
 
     def _follow(self) -> None:
         while not self._stopped.wait(_EVERY_S):
-            self.last_mib = resident_mib(self._process)
-            self.peak_mib = max(self.peak_mib, self.last_mib)
+            self._look()
+
+    def _look(self) -> None:
+        self.last_mib = resident_mib(self._process)
+        self.peak_mib = max(self.peak_mib, self.last_mib)
 
 
 def settled_mib(process: int, seconds: float = 3) -> float:

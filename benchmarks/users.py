@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.users [--users 1 8] [--work-s 60] [--json FILE]
 
-Each person has a project of their own on the same clip. All click and apply, then the mattes of
-all are made while each goes on clicking every two seconds, and looks elsewhere now and then.
+Each person has a project of their own on the same clip. All click on it and apply at the same
+moment; then the mattes of all are made while each goes on clicking every two seconds, and looks
+at another place of the clip now and then. After so many seconds it is counted what each has.
 """
 
 from __future__ import annotations
@@ -13,16 +14,36 @@ import json
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks import footage
 from benchmarks.latency import Subject, opened, spread
-from benchmarks.resident import load
+from benchmarks.resident import load, processor_s
 from mattebox.machine import machine
 from tests.server.live import Client, Json, served
 
 _CLICK_EVERY_S = 2.0
+_SEEK_EVERY = 4
+
+
+@dataclass
+class _Person:
+    """What one person waited for, and got.
+
+    Attributes:
+        clicks: Milliseconds of each click.
+        applied: Seconds from Apply to the first masks.
+        seeks: Seconds from each look at another place to its first masks.
+        segments: Segments of the matte that are there in the end.
+    """
+
+    clicks: list[float] = field(default_factory=list)
+    applied: float = 0.0
+    seeks: list[float] = field(default_factory=list)
+    segments: int = 0
 
 
 def main() -> None:
@@ -33,6 +54,7 @@ def main() -> None:
     parser.add_argument("--work-s", type=float, default=60)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    began = time.perf_counter()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
@@ -40,65 +62,128 @@ def main() -> None:
         for users in options.users:
             with served(Path(folder) / f"data{users}") as client:
                 rows.append(measure(client, clip, users, options.work_s))
-    report = {"machine": machine(), "load": load(), "clip_s": options.seconds, "rows": rows}
+    report = {
+        "machine": machine(),
+        "load": load(),
+        "took_s": round(time.perf_counter() - began),
+        "clip_s": options.seconds,
+        "work_s": options.work_s,
+        "rows": rows,
+    }
     print(json.dumps(report, indent=2))
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
-def measure(client: Client, clip: Path, users: int, work_s: float) -> Json:
-    """Let so many people work for a while."""
+def measure(
+    client: Client, clip: Path, users: int, work_s: float, loop: int = footage.LOOP
+) -> Json:
+    """Let so many people work for a while.
+
+    Args:
+        client: Speaks to the server.
+        clip: What all work on.
+        users: How many they are.
+        work_s: Seconds from their Apply until it is counted what they have.
+        loop: Frames until the clip repeats.
+    """
     first = opened(client, clip)
     # The clip is known by now, so the others wait for nothing.
-    subjects = [first, *(opened(client, clip) for _ in range(users - 1))]
-    begin = threading.Barrier(users)
+    projects = [first.project, *(client.open(clip) for _ in range(users - 1))]
+    people = [_Person() for _ in projects]
+    begin, over = threading.Barrier(users + 1), threading.Event()
+
+    def work(project: str, person: _Person) -> None:
+        with Client(client.server) as own:
+            subject = Subject(own, project, first.frame_count, first.length, loop)
+            item = subject.object_at(0)
+            begin.wait()
+            _work(subject, item, person, over)
+
     with ThreadPoolExecutor(users) as pool:
-        found = list(pool.map(lambda subject: _work(subject, begin, work_s), subjects))
-    made = [each["segments"] for each in found]
-    waits = {
-        kind: spread([value for each in found for value in each[kind]])
-        for kind in ("click_ms", "apply_to_first_masks_s", "seek_to_first_masks_s")
-    }
+        running = [pool.submit(work, *each) for each in zip(projects, people, strict=True)]
+        begin.wait()
+        spent = processor_s(client.server.process.pid)
+        time.sleep(work_s)
+        for project, person in zip(projects, people, strict=True):
+            person.segments = _ready(client, project)
+        spent = processor_s(client.server.process.pid) - spent
+        over.set()
+        for project in projects:
+            client.request("DELETE", f"/projects/{project}/work")
+        for each in running:
+            each.result()
+    made = sum(person.segments for person in people)
     return {
         "users": users,
-        "segments_made_by_user": made,
-        "least_over_most": round(min(made) / max(made), 3) if max(made) else None,
-        "segments_per_s": round(sum(made) / work_s, 2),
-        **waits,
+        "click_ms": spread([ms for person in people for ms in person.clicks]),
+        "apply_to_first_masks_s": spread([person.applied for person in people]),
+        "seek_to_first_masks_s": spread([s for person in people for s in person.seeks]),
+        "segments_per_minute": round(60 * made / work_s, 1),
+        "processor_s_per_segment": round(spent / made, 2) if made else None,
+        "fairness": {
+            "segments": fairness([person.segments for person in people]),
+            "click_ms": fairness([spread(person.clicks).get("p50", 0) for person in people]),
+            "apply_to_first_masks_s": fairness([person.applied for person in people]),
+        },
+        "people": [
+            {
+                "click_ms": spread(person.clicks),
+                "apply_to_first_masks_s": round(person.applied, 3),
+                "seek_to_first_masks_s": spread(person.seeks),
+                "segments_per_minute": round(60 * person.segments / work_s, 1),
+            }
+            for person in people
+        ],
     }
 
 
-def _work(subject: Subject, begin: threading.Barrier, work_s: float) -> Json:
-    """What one person does; how long they waited."""
-    with Client(subject.client.server) as client:
-        mine = Subject(client, subject.project, subject.frame_count, subject.length)
-        begin.wait()
-        ends = time.perf_counter() + work_s
-        item = mine.object_at(0)
-        began = time.perf_counter()
-        mattes = mine.matte(client.apply(mine.project, 0), item)
-        asked = time.perf_counter() - began
-        applies = [asked + mine.first_bytes_s(mattes[0])[0]]
-        scratch = client.add_object(mine.project)
-        clicks, seeks = [], []
-        number = 0
-        while time.perf_counter() < ends:
-            index, x, y = footage.fish_at((number // 4 * 97) % (mine.frame_count // 2))
-            began = time.perf_counter()
-            client.click(mine.project, scratch, index, (x + 0.004 * (number % 4), y))
-            clicks.append(1000 * (time.perf_counter() - began))
-            number += 1
-            if number % 4 == 0:
-                seeks.append(mine.first_bytes_s(mattes[(number * 3) % len(mattes)])[0])
-            time.sleep(_CLICK_EVERY_S)
-        ready = client.get(f"/projects/{mine.project}/manifest")["objects"][0]["matte"]["ready"]
-        client.stop_work(mine.project)
+def fairness(shares: Sequence[float]) -> Json:
+    """How even shares are.
+
+    Returns:
+        `least_over_most`, and `jain`, Jain's index: 1 where all are the same, 1/n where one has
+        all there is. None where nobody has any.
+    """
+    squares = sum(share * share for share in shares)
+    if not squares:
+        return {"least_over_most": None, "jain": None}
     return {
-        "segments": sum(stop - start for start, stop in ready),
-        "click_ms": clicks,
-        "apply_to_first_masks_s": applies,
-        "seek_to_first_masks_s": seeks,
+        "least_over_most": round(min(shares) / max(shares), 3),
+        "jain": round(sum(shares) ** 2 / (len(shares) * squares), 3),
     }
+
+
+def _work(subject: Subject, item: str, person: _Person, over: threading.Event) -> None:
+    """Apply, then click on and on; what is looked at comes meanwhile, as in a browser."""
+    client = subject.client
+    began = time.perf_counter()
+    mattes = subject.matte(client.apply(subject.project, 0), item)
+    asked = time.perf_counter() - began
+    scratch = client.add_object(subject.project)
+    with Client(client.server) as other, ThreadPoolExecutor(1) as looking:
+        watching = replace(subject, client=other)
+        applied = looking.submit(watching.first_bytes_s, mattes[0])
+        seeks: list[Future[tuple[float, float]]] = []
+        number = 0
+        while not over.is_set():
+            turn, again = divmod(number, _SEEK_EVERY)
+            index, x, y = footage.fish_at(turn * 97 % (subject.frame_count // 2), subject.loop)
+            clicked = time.perf_counter()
+            client.click(subject.project, scratch, index, (x + 0.004 * again, y))
+            person.clicks.append(1000 * (time.perf_counter() - clicked))
+            number += 1
+            if number % _SEEK_EVERY == 0 and all(seek.done() for seek in (applied, *seeks)):
+                address = mattes[number * 3 % len(mattes)]
+                seeks.append(looking.submit(watching.first_bytes_s, address))
+            over.wait(_CLICK_EVERY_S)
+        person.applied = asked + applied.result()[0]
+        person.seeks = [seek.result()[0] for seek in seeks]
+
+
+def _ready(client: Client, project: str) -> int:
+    manifest = client.get(f"/projects/{project}/manifest")
+    return sum(stop - start for start, stop in manifest["objects"][0]["matte"]["ready"])
 
 
 if __name__ == "__main__":
