@@ -1,7 +1,7 @@
 import numpy as np
 
 from mattebox.propagation.anchors import Estimate, MemoryAnchors, Remembered, from_bytes, to_bytes
-from mattebox.propagation.region import Region, grown, mask_box, region_around, steady_box
+from mattebox.propagation.region import Region, grown, mask_box, moved, region_around, steady_box
 
 
 def test_an_estimate_survives_being_kept() -> None:
@@ -9,11 +9,13 @@ def test_an_estimate_survives_being_kept() -> None:
     key = random.normal(size=(9, 64)).astype(np.float16)
     value = random.normal(size=(9, 128)).astype(np.float16)
     mask = random.integers(0, 256, (30, 50)).astype(np.uint8)
-    kept = from_bytes(to_bytes(Estimate(mask, 0.3, Region(1, 2, 30, 40), Remembered(key, value))))
+    given = Estimate(mask, 0.3, Region(1, 2, 30, 40), Remembered(key, value), (-1.5, 0.25))
+    kept = from_bytes(to_bytes(given))
     assert (kept.mask == mask).all()
     assert (kept.remembered.key == key).all()
     assert (kept.remembered.value == value).all()
-    assert (kept.confidence, kept.region) == (0.3, Region(1, 2, 30, 40))
+    assert (kept.confidence, kept.region) == (given.confidence, given.region)
+    assert kept.motion == given.motion
 
 
 def test_the_cache_forgets_what_was_not_used_and_stays_within_its_size() -> None:
@@ -39,6 +41,13 @@ def test_a_lost_object_is_looked_for_in_ever_larger_regions() -> None:
     for _ in range(6):
         region = grown(region, 200, 100)
     assert region == Region(0, 0, 200, 100)
+
+
+def test_a_region_moves_on_with_the_object_but_not_out_of_the_frame() -> None:
+    region = Region(100, 50, 20, 30)
+    assert moved(region, (2.0, -0.5), 10, (100, 200)) == Region(120, 45, 20, 30)
+    assert moved(region, (2.0, -0.5), -10, (100, 200)) == Region(80, 55, 20, 30)
+    assert moved(region, (2.0, 5.0), 60, (100, 200)) == Region(180, 70, 20, 30)
 
 
 def test_specks_do_not_steer_the_region() -> None:

@@ -22,12 +22,17 @@ def chain(end: int, frames: int, *, back: bool = False, sync: range = range(0)) 
 
 def way(chain: Chain, index: int) -> list[int]:
     """The frames one goes over to an anchor, the keyframe not among them."""
+    return [stop.index for stop in way_of(chain, index)]
+
+
+def way_of(chain: Chain, index: int) -> list[Stop]:
+    """The stops one goes over to an anchor."""
     stop: Stop | None = Stop(index)
-    indices = []
+    stops = []
     while stop is not None:
-        indices.append(stop.index)
+        stops.append(stop)
         stop = chain.before(stop)
-    return indices[::-1]
+    return stops[::-1]
 
 
 @given(st.integers(0, 100), st.booleans(), st.sampled_from([0, 30, 48, 250]))
@@ -43,8 +48,21 @@ def test_every_anchor_is_come_to_from_the_keyframe_ever_farther(
 
 
 def test_the_far_end_of_a_minute_takes_few_steps() -> None:
-    assert len(way(chain(0, 1440), 1416)) <= 60
-    assert len(way(chain(1439, 1440, back=True), 24)) <= 60
+    assert len(way(chain(0, 1440), 1416)) <= 31
+    assert len(way(chain(1439, 1440, back=True), 24)) <= 31
+
+
+@given(st.sampled_from([0, 24, 30, 48, 60, 250]), st.integers(0, 40))
+def test_what_a_leap_passes_over_is_come_to_from_where_the_leap_began(
+    group: int, number: int
+) -> None:
+    found = chain(0, 2000, sync=range(0, 2000, group) if group else range(0))
+    stops = way_of(found, found.anchors[-1 - number])
+    for begin, stop in zip([None, *stops], stops, strict=False):
+        passed = found.passed(stop)
+        if passed is not None:
+            assert found.before(passed) == begin
+            assert (begin.index if begin else 0) < passed.index < stop.index
 
 
 def test_near_the_keyframe_one_goes_from_anchor_to_anchor() -> None:

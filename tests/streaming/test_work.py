@@ -167,14 +167,15 @@ def test_the_segment_after_it_goes_on_from_there(studio: Studio) -> None:
     assert work[DECODED] == 25
 
 
-def test_a_far_segment_takes_long_steps_and_decodes_little(studio: Studio) -> None:
+def test_a_far_segment_takes_leaps_and_decodes_little(studio: Studio) -> None:
     studio.forget()
     _, work = studio.made(studio.mattes(0)[12])
-    # Steps of 24 frames to frame 288, where it begins, and to 312, where it ends.
-    steps, between = 13, 23
-    assert work[READ] == LOOKS * steps + between
+    # Leaps of 48 frames to frame 288, where it begins, and a step to 312, where it ends; some are
+    # looked at twice.
+    leaps, steps, again, between = 6, 1, 5, 23
+    assert work[READ] == leaps + steps + again + between
     assert work[MEMORIZE] == 1
-    assert work[DECODED] == 1 + 11 + 25
+    assert work[DECODED] == 1 + leaps - 1 + 25
     assert work[ENCODED] == 24
 
 

@@ -21,8 +21,10 @@ from av.video.stream import VideoStream
 
 from mattebox.media._container import open_stream, packets
 
-# Decoding on is cheaper than a seek over gaps shorter than the usual distance of sync frames.
-_WORTH_A_SEEK = 32
+# Decoding on is cheaper than a seek over gaps shorter than the usual distance of sync frames, where
+# none is known to lie in the gap; over these few it always is, for a seek drops what the decoder's
+# threads are at.
+_WORTH_A_SEEK, _NEVER_WORTH_A_SEEK = 32, 8
 # How far before a frame to look for a sync frame, in seconds, when the container's own answer
 # lands behind it; after these the file is read from its start.
 _STEPS_BACK_S = (0.0, 2.0, 10.0)
@@ -166,17 +168,18 @@ class Cursor:
     def _can_read_on(self, index: int) -> bool:
         if self._last is None or index < self._last.index:
             return False
-        near = index - self._last.index <= _WORTH_A_SEEK
-        return near or not self._seekable or self._has_passed_its_sync_frame(index)
+        gap = index - self._last.index
+        if gap <= _NEVER_WORTH_A_SEEK or not self._seekable:
+            return True
+        sync = self._sync_time(index)
+        # Where there is no index of sync frames (transport streams) it is not known.
+        return gap <= _WORTH_A_SEEK if sync is None else sync <= self._packet_time
 
-    def _has_passed_its_sync_frame(self, index: int) -> bool:
-        """Whether a seek would land where reading has been already.
-
-        Where there is no index of sync frames (transport streams) it is not known.
-        """
+    def _sync_time(self, index: int) -> int | None:
+        """When the sync frame that a seek would land on is decoded, where that is known."""
         entries = self._stream.index_entries
         found = entries.search_timestamp(self._times[index], backward=True)
-        return found >= 0 and entries[found].timestamp <= self._packet_time
+        return entries[found].timestamp if found >= 0 else None
 
     def _read_to(self, index: int) -> _Position | None:
         """Read on until the frame or one behind it; the last position at or before it."""

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from mattebox.propagation.region import Region
 
+Mask = NDArray[np.uint8]
+
 
 @dataclass(frozen=True)
 class Remembered:
@@ -36,12 +38,14 @@ class Estimate:
         confidence: Expected IoU, 0..1.
         region: Where it was looked for.
         remembered: The frame under that mask.
+        motion: Pixels a frame that it moved lately, to the right and down.
     """
 
     mask: NDArray[np.uint8]
     confidence: float
     region: Region
     remembered: Remembered
+    motion: tuple[float, float] = (0.0, 0.0)
 
 
 def emptied(estimate: Estimate) -> Estimate:
@@ -116,7 +120,7 @@ class MemoryAnchors:
             return self._size
 
 
-_HEAD = struct.Struct("<2i4id3i")
+_HEAD = struct.Struct("<2i4i3d3i")
 
 
 def to_bytes(estimate: Estimate) -> bytes:
@@ -130,6 +134,7 @@ def to_bytes(estimate: Estimate) -> bytes:
         region.width,
         region.height,
         estimate.confidence,
+        *estimate.motion,
         remembered.key.shape[1],
         remembered.value.shape[1],
         len(remembered.key),
@@ -140,10 +145,10 @@ def to_bytes(estimate: Estimate) -> bytes:
 def from_bytes(content: bytes) -> Estimate:
     """Return the estimate that `to_bytes` wrote."""
     file = io.BytesIO(content)
-    height, width, x, y, wide, high, confidence, keys, values, tokens = _HEAD.unpack(
-        file.read(_HEAD.size)
-    )
+    head = _HEAD.unpack(file.read(_HEAD.size))
+    height, width, x, y, wide, high, confidence, right, down, keys, values, tokens = head
     key = np.frombuffer(file.read(keys * tokens * 2), np.float16).reshape(tokens, keys)
     value = np.frombuffer(file.read(values * tokens * 2), np.float16).reshape(tokens, values)
     mask = np.frombuffer(zlib.decompress(file.read()), np.uint8).reshape(height, width)
-    return Estimate(mask, confidence, Region(x, y, wide, high), Remembered(key, value))
+    region, remembered = Region(x, y, wide, high), Remembered(key, value)
+    return Estimate(mask, confidence, region, remembered, (right, down))

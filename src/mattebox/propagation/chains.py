@@ -2,8 +2,9 @@
 
 Near the keyframe anchors lie close together and each is found from the one before. What is farther
 away is come to by a route of long steps, which begins at the keyframe and leaves out most of the
-anchors that are near: who wants to see the far end does not wait for what lies between. The route
-prefers frames that decode by themselves; anchors it leaves out are found from those before them.
+anchors that are near: who wants to see the far end does not wait for what lies between. Where it
+can be, every other stop is leapt over. The route prefers frames that decode by themselves; anchors
+it leaves out are found from those before them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -49,17 +50,28 @@ class Chain:
     def before(self, stop: Stop) -> Stop | None:
         """Where a stop is come to from; None for the keyframe itself."""
         place = self._places[stop.index]
-        if stop.express or (not self._is_near(stop.index) and place in self._route_at):
-            return self._route_before(place)
+        at = self._on_route(stop)
+        if at is not None:
+            return self._route_stop(at - 1 - at % 2)
         if place == 0:
             return None
         previous = self.anchors[place - 1]
         if self._is_near(previous) and not self._is_near(stop.index):
-            return self._route_before(place)
+            return self._route_stop(bisect_left(self._route, place) - 1)
         return Stop(previous)
 
-    def _route_before(self, place: int) -> Stop | None:
-        at = bisect_left(self._route, place) - 1
+    def passed(self, stop: Stop) -> Stop | None:
+        """The stop between the one before a stop and that, where there is any to leap over."""
+        at = self._on_route(stop)
+        return None if at is None or at % 2 == 0 else self._route_stop(at - 1)
+
+    def _on_route(self, stop: Stop) -> int | None:
+        """Which stop of the route it is, if any; every second one is leapt to."""
+        if self._is_near(stop.index) and not stop.express:
+            return None
+        return self._route_at.get(self._places[stop.index])
+
+    def _route_stop(self, at: int) -> Stop | None:
         if at < 0:
             return None
         index = self.anchors[self._route[at]]
@@ -73,8 +85,8 @@ class Chain:
         return {index: place for place, index in enumerate(self.anchors)}
 
     @cached_property
-    def _route_at(self) -> frozenset[int]:
-        return frozenset(self._route)
+    def _route_at(self) -> dict[int, int]:
+        return {place: at for at, place in enumerate(self._route)}
 
     @cached_property
     def _route(self) -> Sequence[int]:

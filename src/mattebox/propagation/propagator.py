@@ -132,8 +132,9 @@ class Propagator:
                     span=span,
                     masks=masks,
                     cache=cache,
+                    cancelled=cancelled,
                 )
-                for index, mask, confidence in run.masks(first, last, cancelled):
+                for index, mask, confidence in run.masks(first, last):
                     final = masks[index] if index in masks else crisp(mask, self.settings.gain)
                     yield MaskFrame(index, final, confidence)
             cursor = last + 1

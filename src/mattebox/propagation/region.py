@@ -93,3 +93,20 @@ def grown(region: Region, width: int, height: int, factor: float = 1.5) -> Regio
     """Return a larger region about the same centre, for an object that was lost in it."""
     box = (region.x, region.y, region.x + region.width, region.y + region.height)
     return region_around(box, width, height, factor * max(region.width, region.height))
+
+
+def moved(
+    region: Region, motion: tuple[float, float], frames: int, size: tuple[int, int]
+) -> Region:
+    """Return where a region is some frames later, pushed into the frame.
+
+    Args:
+        region: The region.
+        motion: Pixels a frame, to the right and down.
+        frames: How many; negative for earlier.
+        size: The frame's height and width.
+    """
+    height, width = size
+    x, y = round(region.x + motion[0] * frames), round(region.y + motion[1] * frames)
+    x, y = min(max(x, 0), width - region.width), min(max(y, 0), height - region.height)
+    return Region(x, y, region.width, region.height)

@@ -18,8 +18,8 @@ class PropagationSettings:
             first frame. A divisor of the segment length wastes nothing.
         near: Frames from the nearest keyframe up to which anchors lie that close.
         far_stride: Frames between anchors beyond, a multiple of `stride`: what makes the far end
-            of a long clip come within seconds. They are found by a route of as long steps,
-            see `mattebox.propagation.chains`.
+            of a long clip come within seconds. They are found by a route of as long steps, or
+            leaps of two, see `mattebox.propagation.chains`.
         anchor_margin: Side of the region an anchor is looked for in, over the longer side of
             the object's box in the anchor before.
         margin: The same for the frames between anchors, over the box in the frame before.
@@ -34,6 +34,10 @@ class PropagationSettings:
         doubt: Least confidence at which an anchor is believed; below it the way there from the
             anchor before is gone frame by frame.
         steady: Largest change of area from anchor to anchor that is believed.
+        sure: Least confidence at which an object is believed that was found after a long step, or a
+            leap of two, where its motion takes it; else it is looked for as after a short one.
+        still: Farthest that it may be from there, over the region's side, to be believed at once.
+        alike: Least IoU of two looks at it where it is farther.
         gain: What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`.
     """
 
@@ -49,4 +53,7 @@ class PropagationSettings:
     second_look: bool = True
     doubt: float = 0.6
     steady: float = 2.5
+    sure: float = 0.9
+    still: float = 0.1
+    alike: float = 0.7
     gain: float = 2.0

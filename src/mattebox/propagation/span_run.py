@@ -7,13 +7,12 @@ from hashlib import sha256
 from json import dumps
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.propagation.anchors import (
     AnchorCache,
     Estimate,
-    Remembered,
+    Mask,
     agreement,
     area,
     emptied,
@@ -24,7 +23,6 @@ from mattebox.propagation.chains import Stop, layout
 from mattebox.propagation.frames import Frame, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.overlap import Brake, Overlap
-from mattebox.propagation.region import Region, grown, region_around, steady_box
 from mattebox.propagation.settings import PropagationSettings
 from mattebox.propagation.spans import (
     Span,
@@ -33,9 +31,8 @@ from mattebox.propagation.spans import (
     reach,
     stretches_of,
 )
+from mattebox.propagation.steps import Steps, next_region
 
-Mask = NDArray[np.uint8]
-Asked = Callable[[], bool]
 Found = tuple[int, Mask, float]
 """A frame, its mask and its confidence."""
 
@@ -61,6 +58,7 @@ class SpanRun:
         span: The span.
         masks: The masks of the keyframes that bound it.
         cache: Keeps anchors.
+        cancelled: Asked before each look at a frame.
     """
 
     def __init__(
@@ -73,6 +71,7 @@ class SpanRun:
         span: Span,
         masks: Mapping[int, Mask],
         cache: AnchorCache,
+        cancelled: Callable[[], bool],
     ) -> None:
         self._network = network
         self._settings = settings
@@ -80,7 +79,7 @@ class SpanRun:
         self._span = span
         self._masks = masks
         self._cache = cache
-        self._brake = Brake(bool)
+        self._brake = Brake(cancelled)
         # Before a frame where the object is absent it leaves, and is not looked for again.
         self._leaves = span.right is not None and not masks[span.right].any()
         sync = frames.sync_frames
@@ -89,17 +88,25 @@ class SpanRun:
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
         route = sha256(np.asarray(frames.sync_frames, np.int64).tobytes()).hexdigest()
         shape = next(iter(masks.values())).shape
-        facts = [identity, span.left, span.right, shape, digests, route]
+        ends = (span.start, span.stop, span.left, span.right)
+        facts = [identity, ends, shape, digests, route]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
+        self._steps = Steps(
+            network=network,
+            settings=settings,
+            frames=frames,
+            span=span,
+            keyframes=self._keyframes,
+            brake=self._brake,
+        )
         self._holding: tuple[int, set[int]] = (0, set())
 
     # --- a request ------------------------------------------------------------------------------
 
-    def masks(self, first: int, last: int, cancelled: Asked) -> Iterator[Found]:
+    def masks(self, first: int, last: int) -> Iterator[Found]:
         """Yield `(frame, mask, confidence)` for the frames first..last of the span."""
-        self._brake = Brake(cancelled)
-        self._keyframes = {k: self._keyframe(k) for k in sorted(self._masks)}
+        self._keyframes |= {k: self._keyframe(k) for k in sorted(self._masks)}
         # Where a chain comes from behind, too, all anchors have to be found before the first frame.
         hurried = self._span.right is None or self._leaves
         line = pieces(self._layout.places, first, last, PIECE, hurried=hurried)
@@ -158,7 +165,7 @@ class SpanRun:
                 f"The mask of frame {index} is {mask.shape[1]}x{mask.shape[0]} but the picture is "
                 f"{frame.shape[1]}x{frame.shape[0]}; masks are made at the clip's working size."
             )
-        region = self._region(mask, None, self._settings.margin)
+        region = next_region(mask, None, self._settings.margin, self._settings)
         self._brake.check()
         estimate = Estimate(mask, 1.0, region, self._network.memorize(frame, mask, region))
         self._keep(f"keyframe-{index}", estimate)
@@ -189,15 +196,33 @@ class SpanRun:
         place = chain.end if at is None else at.index
         before = before or self._keyframes[chain.end]
         way.reverse()
+        frames = self._along([stop.index for stop in way], held, ahead=ahead)
         # Those on the way are let go: a chain may be as long as the clip.
-        for stop, frame in zip(
-            way, self._along([s.index for s in way], held, ahead=ahead), strict=True
-        ):
-            gone = self._is_gone(before)
-            before = emptied(before) if gone else self._step(place, stop.index, frame, before)
+        for stop, frame in zip(way, frames, strict=True):
+            passed = chain.passed(stop)
+            if self._is_gone(before):
+                before = emptied(before)
+            elif passed is None:
+                before = self._steps.step(place, stop.index, frame, before)
+            else:
+                leapt = self._steps.expected(place, stop.index, frame, before)
+                before = leapt or self._stepped(place, passed, stop, frame, before, ahead=ahead)
             place = stop.index
             self._keep(_name(stop, ahead=ahead), before)
         return before
+
+    def _stepped(
+        self, place: int, passed: Stop, stop: Stop, frame: Frame, before: Estimate, *, ahead: bool
+    ) -> Estimate:
+        """Go to a stop in two steps, where it could not be leapt to."""
+        between = self._kept(_name(passed, ahead=ahead))
+        if between is None:
+            _, there = next(self._frames.pass_over([passed.index]))
+            between = self._steps.step(place, passed.index, there, before)
+            self._keep(_name(passed, ahead=ahead), between)
+        if self._is_gone(between):
+            return emptied(between)
+        return self._steps.step(passed.index, stop.index, frame, between)
 
     def _along(self, indices: Sequence[int], held: set[int], *, ahead: bool) -> Iterator[Frame]:
         """Yield frames in a chain's order, few held beside those that are needed again."""
@@ -211,66 +236,6 @@ class SpanRun:
             yield from (frames[index] for index in chunk)
         self._frames.hold(*self._holding)
         yield from (self._frames[index] for index in indices[len(far) :])
-
-    def _step(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
-        """Find the object on anchor `index`, given what was found before it at `place`."""
-        region = self._region(before.mask, before.region, self._settings.anchor_margin)
-        last = None if self._is_keyframe(before) else before.remembered
-        self._brake.check()
-        memory = [*self._ends(), None, None, last]
-        found = self._network.read(frame, before.mask, region, memory)
-        if self._settings.second_look and found.mask.any():
-            found = self._looked_again(frame, found, before, memory)
-        # Long steps are not walked: the far end must not cost what going there in order costs.
-        if abs(index - place) <= self._settings.stride and self._doubts(found, before):
-            walked = self._walk(place, index, before)
-            # Where neither is like the object, the one that claims less does less harm.
-            return min(found, walked, key=area) if self._grew(walked, before) else walked
-        return found
-
-    def _looked_again(
-        self,
-        frame: Frame,
-        found: Estimate,
-        before: Estimate,
-        memory: Sequence[Remembered | None],
-    ) -> Estimate:
-        """Look at an anchor once more, where the object now is and from memory alone.
-
-        The mask of a frame so far back says where the object was, and misleads where it moved
-        far. Without any, things that look alike are easily taken for it: what comes out must be
-        about as large as the object was.
-        """
-        region = self._region(found.mask, found.region, self._settings.margin)
-        self._brake.check()
-        again = self._network.read(frame, np.zeros_like(found.mask), region, memory)
-        return again if self._is_steady(again, before) else found
-
-    def _grew(self, found: Estimate, before: Estimate) -> bool:
-        return area(found) > area(before) * self._settings.steady
-
-    def _is_steady(self, found: Estimate, before: Estimate) -> bool:
-        return not self._grew(found, before) and not self._grew(before, found)
-
-    def _doubts(self, found: Estimate, before: Estimate) -> bool:
-        """Say whether a step was too long: the object was lost, or the network is not sure."""
-        sure = found.confidence >= self._settings.doubt and self._is_steady(found, before)
-        return not sure and area(before) > 0
-
-    def _walk(self, place: int, index: int, before: Estimate) -> Estimate:
-        """Go to an anchor frame by frame."""
-        step = 1 if index > place else -1
-        way = range(place + step, index + step, step)
-        frames = dict(self._frames.pass_over(sorted(way)))
-        anchors = [None if self._is_keyframe(before) else before.remembered, None]
-        found = before
-        for on_the_way in way:
-            region = self._region(found.mask, found.region, self._settings.margin)
-            last = None if found is before else found.remembered
-            self._brake.check()
-            memory = [*self._ends(), *anchors, last]
-            found = self._network.read(frames[on_the_way], found.mask, region, memory)
-        return found
 
     def _knot(
         self, index: int, from_left: Mapping[int, Estimate], from_right: Mapping[int, Estimate]
@@ -292,7 +257,7 @@ class SpanRun:
         blend = ahead.mask * share + back.mask * (1 - share)
         mask = np.rint(blend).astype(np.uint8)
         confidence = float(share) * ahead.confidence + (1 - float(share)) * back.confidence
-        region = self._region(mask, ahead.region, self._settings.margin)
+        region = next_region(mask, ahead.region, self._settings.margin, self._settings)
         self._brake.check()
         remembered = self._network.memorize(self._frames[index], mask, region)
         return Estimate(mask, confidence, region, remembered)
@@ -331,51 +296,27 @@ class SpanRun:
 
     def _fill(self, indices: range, start: Estimate, beyond: Estimate | None) -> Iterator[Found]:
         """Yield masks frame by frame from the knot where the frames start."""
-        settings = self._settings
+        settings, steps = self._settings, self._steps
         trusted = beyond is not None and beyond.confidence >= settings.trust
-        anchors = [
-            None if knot is None or self._is_keyframe(knot) else knot.remembered
-            for knot in (start, beyond if trusted else None)
-        ]
+        around = [steps.remembered(start), steps.remembered(beyond if trusted else None)]
         before = start
         for index in indices:
             if self._is_gone(before) and (beyond is None or self._is_gone(beyond)):
                 before = emptied(before)
                 yield index, before.mask, before.confidence
                 continue
-            region = self._region(before.mask, before.region, settings.margin)
+            region = next_region(before.mask, before.region, settings.margin, settings)
             last = None if before is start else before.remembered
-            self._brake.check()
-            memory = [*self._ends(), *anchors, last]
-            before = self._network.read(self._frames[index], before.mask, region, memory)
+            before = steps.look(self._frames[index], before.mask, region, around, last)
             yield index, before.mask, before.confidence
 
     # --- small things ---------------------------------------------------------------------------
-
-    def _ends(self) -> list[Remembered | None]:
-        ends = (self._span.left, self._span.right)
-        return [None if k is None else self._keyframes[k].remembered for k in ends]
-
-    def _is_keyframe(self, estimate: Estimate) -> bool:
-        return any(estimate is keyframe for keyframe in self._keyframes.values())
 
     def _is_gone(self, estimate: Estimate) -> bool:
         if not self._leaves:
             return False
         assert self._span.left is not None
         return area(estimate) <= GONE * area(self._keyframes[self._span.left])
-
-    def _region(self, mask: Mask, last: Region | None, margin: float) -> Region:
-        """Return where to look next, given a mask and where it was found."""
-        height, width = mask.shape
-        box = steady_box(mask, self._settings.speck)
-        if box is not None:
-            side = margin * max(box[2] - box[0], box[3] - box[1])
-            side = max(side, self._settings.smallest_region * min(height, width))
-            return region_around(box, width, height, side)
-        if last is None:
-            return Region(0, 0, width, height)
-        return grown(last, width, height)
 
     def _kept(self, name: str) -> Estimate | None:
         content = self._cache.get(f"{self._prefix}-{name}")
