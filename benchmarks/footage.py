@@ -16,6 +16,9 @@ from mattebox.media.sample import frames as pictures
 FISH = ((0, 0.241, 0.435), (24, 0.348, 0.421), (96, 0.753, 0.479), (144, 0.712, 0.493))
 """Where the fish is: frame, x and y in [0, 1]. It is there again every `LOOP` frames."""
 
+SEEN = (2, 8, 14, 20, 26, 32, 65, 70, 81, 87, 93, 99, 105, 128, 134, 140)
+"""Further frames on which it lies open, on the straight way between those places."""
+
 LOOP = 2 * FRAME_COUNT
 """Frames until the clip repeats."""
 
@@ -30,6 +33,17 @@ def fish_at(frame: int, loop: int = LOOP) -> tuple[int, float, float]:
     known = sorted((start + at, x, y) for start in range(0, frame + 2 * loop, loop)
                    for at, x, y in FISH if 2 * at < loop)  # fmt: skip
     return next(place for place in known if place[0] >= frame)
+
+
+def seen_at(frame: int) -> tuple[float, float]:
+    """Where the fish is on a frame of `SEEN`: x and y in [0, 1]."""
+    before = next(place for place in reversed(FISH) if place[0] <= frame)
+    after = next(place for place in FISH if place[0] > frame)
+    share = (frame - before[0]) / (after[0] - before[0])
+    return (
+        before[1] + share * (after[1] - before[1]),
+        before[2] + share * (after[2] - before[2]),
+    )
 
 
 def write(

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from tests.server.live import API, Client, Json, served
 
 PAUSE_S = 0.3
 """Between two clicks; a person does not click faster."""
+
+CLICKS = 5
+"""On each frame."""
 
 
 @dataclass(frozen=True)
@@ -123,27 +127,46 @@ def opened(client: Client, clip: Path) -> Subject:
 
 
 def clicks(subject: Subject, count: int, *, busy: bool) -> Json:
-    """Click about an object, frame after frame; the first click on each also decodes it."""
+    """Click about an object, on pictures that nobody clicked on before.
+
+    On most frames the server is told that the playhead rests there, as the page does it, and then
+    clicked on several times; on the last few the click comes unannounced.
+    """
     client = subject.client
     other = subject.object_at(0)
     if busy:
         client.post(f"/projects/{subject.project}/apply", {"playhead": 0})
     item = client.add_object(subject.project)
+    frames = iter(footage.SEEN[busy::2])
     first: list[float] = []
     further: list[float] = []
-    for number in range(count):
-        index, x, y = footage.fish_at((number // 5 * 97) % (subject.frame_count - footage.LOOP))
-        place = (x + 0.004 * (number % 5), y + 0.003 * (number % 5))
-        began = time.perf_counter()
-        client.click(subject.project, item, index, place)
-        (further if number % 5 else first).append(1000 * (time.perf_counter() - began))
+    for frame in islice(frames, count // CLICKS):
+        path = f"/projects/{subject.project}/objects/{item}/frames/{frame}/ready"
+        assert client.request("POST", path).status_code == 204
         time.sleep(PAUSE_S)
+        for number in range(CLICKS):
+            (further if number else first).append(click_ms(subject, item, frame, number))
+    unannounced = [click_ms(subject, item, frame, 0) for frame in frames]
     running = client.counters()["mattebox_segments_busy"]
     subject.drop(other)
     subject.drop(item)
     assert bool(running) == busy, "the propagation ended before the clicks did; take a longer clip"
-    return {"first_on_a_frame_ms": spread(first), "further_ms": spread(further),
-            "all_ms": spread(first + further)}  # fmt: skip
+    return {
+        "first_on_a_frame_ms": spread(first),
+        "further_ms": spread(further),
+        "all_ms": spread(first + further),
+        "first_and_unannounced_ms": spread(unannounced),
+    }
+
+
+def click_ms(subject: Subject, item: str, frame: int, number: int) -> float:
+    """Milliseconds until a click is answered; waits a while before the next one."""
+    x, y = footage.seen_at(frame)
+    began = time.perf_counter()
+    subject.client.click(subject.project, item, frame, (x + 0.004 * number, y + 0.003 * number))
+    took = time.perf_counter() - began
+    time.sleep(PAUSE_S)
+    return 1000 * took
 
 
 def applies(subject: Subject, repeats: int, *, far: bool) -> Json:
