@@ -6,8 +6,12 @@ import * as editing from "../state/editing";
 import type { Session } from "../state/session";
 import { keysOf } from "../ui/platform";
 
+/** No mask is carried across a cut, and in a long clip finding them takes a while. */
+const LOOKING = "Looking for cuts first…";
+
 export function ApplyControl({ session }: { session: Session }) {
   const work = session.work.value;
+  const looking = session.awaitsCuts.value;
   if (session.working.value && work) {
     const percent = work.total > 0 ? Math.floor((100 * work.done) / work.total) : 0;
     const left = work.remaining_s === null ? "" : ` · ${formatRemaining(work.remaining_s)} left`;
@@ -15,7 +19,7 @@ export function ApplyControl({ session }: { session: Session }) {
       <div class="work">
         <div class="work-state">
           <span class="numbers dim" role="status">
-            {work.done > 0 ? `Applying ${percent} %${left}` : "Applying…"}
+            {looking ? LOOKING : work.done > 0 ? `Applying ${percent} %${left}` : "Applying…"}
           </span>
           <progress class="progress" aria-label="Applying" max={work.total || 1} value={work.done} />
         </div>
@@ -41,7 +45,7 @@ export function ApplyControl({ session }: { session: Session }) {
   return (
     <div class="work">
       <span class="dim" role="status">
-        {known ? what : ""}
+        {looking ? LOOKING : known ? what : ""}
       </span>
       <button type="button" class="button" disabled>
         Apply

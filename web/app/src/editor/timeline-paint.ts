@@ -55,6 +55,9 @@ export interface Colors {
 type Context = CanvasRenderingContext2D;
 
 const BAR = 8;
+/** Pixels between cuts up to which they are ticks, and from which they are drawn through all lanes. */
+const CLOSE = 8;
+const APART = 32;
 /** Height of the mark of a frame to fix. */
 const FIX = 9;
 /** Below this confidence all is the same: look here. */
@@ -271,13 +274,20 @@ function paintCuts(
   scene: Scene,
   colors: Colors,
 ): void {
+  const places = scene.cuts.map((cut) => Math.round(frameToX(track, cut)) - 1);
+  const inSight = places.filter((x) => x >= 0 && x <= track.width);
+  const apart = track.width / Math.max(1, inSight.length);
+  // Hundreds of lines would hide what they divide: near each other they are ticks of the ruler.
+  const whole = Math.min(1, Math.max(0, (apart - CLOSE) / (APART - CLOSE)));
   context.fillStyle = colors.cut;
-  for (const cut of scene.cuts) {
-    const x = Math.round(frameToX(track, cut)) - 1;
+  for (const x of inSight) {
     context.globalAlpha = 0.8;
-    context.fillRect(x, sizes.ruler - 4, 1, scene.height);
-    context.globalAlpha = 1;
+    context.fillRect(x, sizes.ruler - 4, 1, 4);
+    if (whole === 0) continue;
+    context.globalAlpha = 0.8 * whole;
+    context.fillRect(x, sizes.ruler, 1, scene.height);
   }
+  context.globalAlpha = 1;
 }
 
 /** What lies outside in and out is dimmed. */

@@ -84,8 +84,9 @@ export class Playback {
     });
   }
 
-  async open(frame: number): Promise<void> {
-    this.manifest.value = await this.player.load();
+  /** Without a revision the newest is shown. */
+  async open(frame: number, revision?: number): Promise<void> {
+    this.manifest.value = await this.player.load(revision);
     if (frame > 0) await this.seek(frame);
   }
 

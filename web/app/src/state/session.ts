@@ -156,6 +156,11 @@ export class Session {
   readonly current: ReadonlySignal<boolean> = computed(
     () => this.playback.value?.manifest.value?.revision === this.project.value?.revision,
   );
+  /** The clip's cuts are still being looked for, and nothing that was applied is made before. */
+  readonly awaitsCuts: ReadonlySignal<boolean> = computed(() => {
+    const { revision = 0, clip } = this.project.value ?? {};
+    return revision > 0 && clip?.shots === null;
+  });
   readonly canApply: ReadonlySignal<boolean> = computed(() => {
     const project = this.project.value;
     const manifest = this.playback.value?.manifest.value ?? null;
@@ -205,11 +210,19 @@ export class Session {
   attach(playback: Playback, firstFrame: number): void {
     this.playback.value?.dispose();
     this.playback.value = playback;
-    playback.open(firstFrame).catch((error: unknown) => {
-      // What the stage itself tells of leaves the rest of the page as it is.
-      const told = playback.trouble.value?.fatal === true;
-      if (!this.disposed && !told) this.failure.value = describe(error);
-    });
+    // Mattes are told of only once the cuts are known; until then the plate can be looked at.
+    const early = this.awaitsCuts.value;
+    playback.open(firstFrame, early ? 0 : undefined).then(
+      () => {
+        const revision = this.project.value?.revision ?? 0;
+        if (early && !this.disposed) void this.showRevision(playback, revision);
+      },
+      (error: unknown) => {
+        // What the stage itself tells of leaves the rest of the page as it is.
+        const told = playback.trouble.value?.fatal === true;
+        if (!this.disposed && !told) this.failure.value = describe(error);
+      },
+    );
   }
 
   dispose(): void {
