@@ -22,3 +22,19 @@ export class AnimationFrames {
     for (const callback of this.waiting.splice(0)) requestAnimationFrame(callback);
   }
 }
+
+/** Longer without an animation frame means that the machine was busy with something else, ms. */
+const HICCUP_MS = 35;
+
+/** Tells of each time without animation frames on this thread, in ms since the epoch. */
+export function watchHiccups(tell: (start: number, end: number) => void): void {
+  const now = () => performance.timeOrigin + performance.now();
+  let last = now();
+  const watch = () => {
+    const time = now();
+    if (time - last > HICCUP_MS) tell(last, time);
+    last = time;
+    requestAnimationFrame(watch);
+  };
+  requestAnimationFrame(watch);
+}

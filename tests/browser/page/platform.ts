@@ -1,9 +1,12 @@
 /** What the browser lends the player, to be taken away and given back where the player runs. */
 
-import { AnimationFrames } from "./frames";
+import { watchHiccups, type AnimationFrames } from "./frames";
 import { Graphics } from "./graphics";
 
-export type Act = "lose" | "restore" | "hide" | "show";
+/** `watch` takes nothing away: from then on hiccups are told of on their channel. */
+export type Act = "lose" | "restore" | "hide" | "show" | "watch";
+
+export const HICCUPS = "hiccups";
 
 /** Does the acts on this thread, on which the player draws with `context`. */
 export class LocalPlatform {
@@ -20,7 +23,13 @@ export class LocalPlatform {
     if (act === "lose") await this.graphics.lose();
     else if (act === "restore") await this.graphics.restore();
     else if (act === "hide") this.frames.hold();
-    else this.frames.release();
+    else if (act === "show") this.frames.release();
+    else {
+      const channel = new BroadcastChannel(HICCUPS);
+      watchHiccups((start, end) => {
+        channel.postMessage([start, end]);
+      });
+    }
   }
 }
 

@@ -4,22 +4,24 @@
  */
 
 import type { Player, SoundState } from "@mattebox/player";
+import { watchHiccups } from "./frames";
 import { Harness } from "./harness";
+import { HICCUPS, RemotePlatform } from "./platform";
 
 /** A click in the sound: when it was heard, on `performance.now`, by what the browser tells. */
 interface Click {
   readonly heardAt: number;
 }
 
-/** Longer without an animation frame means that the machine was busy with something else, ms. */
-const HICCUP_MS = 35;
-
 interface Observed {
   readonly pictures: readonly { readonly frame: number; readonly drawnAt: number }[];
   readonly clicks: readonly number[];
-  /** When the page itself got no animation frames: pictures are late then, whatever the player does. */
+  /** When the page or the player's worker got no animation frames: pictures are late then, whatever it does. */
   readonly hiccups: readonly (readonly [number, number])[];
   readonly sound: SoundState;
+  /** When each frame begins in the clip, and how long that is, s. */
+  readonly times: readonly number[];
+  readonly duration: number;
 }
 
 class Ear {
@@ -27,16 +29,16 @@ class Ear {
   readonly contexts: AudioContext[] = [];
 
   private readonly hiccups: [number, number][] = [];
+  private watched: Promise<void> | null = null;
 
   constructor() {
-    let last = performance.now();
-    const watch = () => {
-      const now = performance.now();
-      if (now - last > HICCUP_MS) this.hiccups.push([last, now]);
-      last = now;
-      requestAnimationFrame(watch);
+    const note = (start: number, end: number) => {
+      this.hiccups.push([start - performance.timeOrigin, end - performance.timeOrigin]);
     };
-    requestAnimationFrame(watch);
+    watchHiccups(note);
+    new BroadcastChannel(HICCUPS).onmessage = ({ data }: MessageEvent<[number, number]>) => {
+      note(...data);
+    };
     const listen = (context: BaseAudioContext, node: GainNode) => {
       if (context instanceof AudioContext) void this.listen(context, node);
     };
@@ -51,15 +53,20 @@ class Ear {
 
   /** What was drawn and heard while `act` ran. */
   async observe(harness: Harness, act: (player: Player) => Promise<void>): Promise<Observed> {
+    // The page has one player, whose worker draws the pictures.
+    await (this.watched ??= new RemotePlatform().act("watch"));
     const from = { reading: harness.readings.length, click: this.clicks.length, hiccup: this.hiccups.length };
-    await act(harness.player);
+    const { player } = harness;
+    await act(player);
     // The last click is told of only when it was rendered.
     await new Promise((resolve) => setTimeout(resolve, 200));
     return {
       pictures: harness.readings.slice(from.reading).map(({ frame, drawnAt }) => ({ frame, drawnAt })),
       clicks: this.clicks.slice(from.click).map(({ heardAt }) => heardAt),
       hiccups: this.hiccups.slice(from.hiccup),
-      sound: harness.player.sound,
+      sound: player.sound,
+      times: Array.from({ length: player.frameCount }, (_, frame) => player.frameTime(frame)),
+      duration: player.duration,
     };
   }
 
