@@ -31,6 +31,15 @@ describe("Quality", () => {
     expect(quality.scale).toBe(0.25);
   });
 
+  it("draws fewer lines when a film goes on stuttering, but not for a moment's sake", () => {
+    const { quality, clock } = watched();
+    play(quality, clock, 1, 52, 0.25);
+    expect(quality.scale).toBe(1);
+    play(quality, clock, 5, 42, 0);
+    play(quality, clock, 2, 52, 0.25);
+    expect(quality.scale).toBe(0.5);
+  });
+
   it("does not mind what fast playback passes over while it looks smooth", () => {
     const { quality, clock } = watched();
     play(quality, clock, 5, 17, 7);

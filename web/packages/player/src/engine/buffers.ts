@@ -98,7 +98,12 @@ export class Buffers {
 
   /** Moves the window of kept frames. */
   setPlayhead(playhead: Playhead): void {
+    const { playhead: last } = this;
     this.playhead = playhead;
+    // Most turns of a playing clip come between two of its frames.
+    if (last?.frame === playhead.frame && last.direction === playhead.direction) {
+      if (last.bothWays === playhead.bothWays && last.passing === playhead.passing) return;
+    }
     this.share();
   }
 

@@ -1,10 +1,15 @@
 /**
- * How finely pictures are drawn while they play, or follow a hand on the timeline. Without a graphics card drawing costs as much as
- * there are pixels: half the lines show three times as many pictures. At rest all lines are drawn.
+ * How finely pictures are drawn while they play, or follow a hand on the timeline. Without a graphics
+ * card drawing costs as much as there are pixels: half the lines show three times as many pictures. At
+ * rest all lines are drawn.
  */
 
-/** Pictures a second that are enough for any eye, whatever else was passed over. */
-const SMOOTH = 20;
+/** Pictures a second that are enough, whatever else is passed over: where that is most of them, */
+const FLUENT = 20;
+/** and where it is less, but so much that a film stutters. */
+const SMOOTH = 30;
+const STUTTER = 0.15;
+const MOST = 0.5;
 /** How long playback is watched before it is judged, ms. */
 const WATCH_MS = 800;
 /** Least part of the lines that is drawn. */
@@ -17,6 +22,7 @@ export class Quality {
   private since = 0;
   private shown = 0;
   private skipped = 0;
+  private stutters = 0;
   private reducedAt = 0;
 
   /** `now` in milliseconds that only rise. */
@@ -29,6 +35,7 @@ export class Quality {
 
   /** Playback, or a drag, begins. */
   begin(): void {
+    this.stutters = 0;
     if (this.current < 1 && this.now() - this.reducedAt > FORGIVE_MS) this.current *= 2;
     this.restart();
   }
@@ -39,9 +46,15 @@ export class Quality {
     this.skipped += skipped;
     const seconds = (this.now() - this.since) / 1000;
     if (seconds * 1000 < WATCH_MS) return;
-    // More passed over than shown, and less than looks smooth: it is the drawing that is slow.
-    if (this.skipped > this.shown && this.shown / seconds < SMOOTH && this.current > COARSEST) {
+    const passed = this.skipped / (this.shown + this.skipped);
+    const rate = this.shown / seconds;
+    // Much passed over, and little shown: it is the drawing that is slow.
+    this.stutters = passed > STUTTER && rate < SMOOTH ? this.stutters + 1 : 0;
+    const isSlow = passed > MOST && rate < FLUENT;
+    // A stutter may have had a passing reason; a second one has not.
+    if (this.current > COARSEST && (isSlow || this.stutters > 1)) {
       this.current /= 2;
+      this.stutters = 0;
       this.reducedAt = this.now();
     }
     this.restart();

@@ -5,6 +5,7 @@ import { place, type Placement, type Size } from "../layout";
 import type { Layer } from "../pairing";
 import type { Background, View, ViewTransform, Wipe } from "../types";
 import { CHROMA_UNIT, LUMA_UNIT, MATTE_UNIT, Program } from "./program";
+import { areaOf, around, pictureOn, touched, type Region } from "./regions";
 import { conversion, MAX_LAYERS, type Variant } from "./shaders";
 import { MatteTextures, PlaneTexture } from "./textures";
 
@@ -39,6 +40,9 @@ interface Resources {
   readonly chroma: PlaneTexture;
   readonly mattes: MatteTextures;
 }
+
+/** A composition with its place on the canvas; `layers` are those of both sides, the right one's first. */
+type Drawn = Omit<Composition, "otherLayers" | "transform"> & { readonly placement: Placement };
 
 type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
@@ -85,32 +89,27 @@ export class Renderer {
   }
 
   draw(composition: Composition): void {
-    const { gl, canvas } = this;
-    const { mattes } = this.resources;
+    const { canvas } = this;
     const { picture, transform, view, wipe } = composition;
     const placement = place(canvas, picture, transform);
     const right = composition.layers.slice(0, MAX_LAYERS);
     const left = composition.otherLayers.slice(0, MAX_LAYERS);
-    const layers = [...right, ...left];
-    const program = this.program({
+    const variant = {
       view: view.kind,
       outline: view.kind === "overlay" && view.outline === true,
       checkerboard: backgroundOf(view).kind === "checkerboard",
       wipe: wipe !== null && view.kind !== "original",
       squares: placement.scale >= SQUARES_FROM,
-      layers: right.length,
-      otherLayers: left.length,
-    });
-    program.use();
-    this.bindPlate(composition, program);
-    mattes.bind(MATTE_UNIT, layers, picture.width, picture.height);
-    this.setGeometry(picture, placement, program);
-    this.setView(view, program);
-    if (layers.length > 0) {
-      gl.uniform3fv(program.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
-    }
-    gl.uniform1f(program.at("wipe"), wipe?.position ?? 0);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    };
+    const drawn: Drawn = { ...composition, placement, layers: [...right, ...left] };
+    const box = this.upload(drawn);
+    const whole = pictureOn(canvas, picture, placement);
+    const inner = touched(box, placement, whole);
+    this.clear(whole);
+    this.paint(drawn, { ...variant, layers: right.length, otherLayers: left.length, bare: false }, [inner]);
+    const some = (layers: readonly Layer[]) => Math.min(1, layers.length);
+    const outer = { ...variant, outline: false, layers: some(right), otherLayers: some(left), bare: true };
+    this.paint(drawn, outer, around(whole, inner));
   }
 
   /** RGBA of a rectangle of what was just drawn, rows top down; call it in the task that drew. */
@@ -139,41 +138,62 @@ export class Renderer {
     return known;
   }
 
-  private bindPlate({ plate, matrix, range }: Composition, program: Program): void {
-    const { gl } = this;
-    const { luma, chroma } = this.resources;
+  /** Brings the pictures to the graphics card; returns where in the picture any matte is not zero. */
+  private upload({ plate, picture, layers }: Drawn): Region {
+    const { luma, chroma, mattes } = this.resources;
     const { width, height } = plate;
     if (!plate.chroma) throw new Error("The plate was decoded without colour.");
     luma.bind(LUMA_UNIT, plate.luma, width, height);
     chroma.bind(CHROMA_UNIT, plate.chroma, width / 2, height / 2);
-    gl.uniform1f(program.at("chromaShift"), 0.5 / width);
+    return mattes.bind(MATTE_UNIT, layers, picture.width, picture.height);
+  }
+
+  /** Around the picture the canvas is transparent. */
+  private clear(picture: Region): void {
+    const { gl, canvas } = this;
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    if (areaOf(picture) === canvas.width * canvas.height) return;
+    gl.scissor(0, 0, canvas.width, canvas.height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  /** Draws some regions of the canvas. */
+  private paint(drawn: Drawn, variant: Variant, regions: readonly Region[]): void {
+    const { gl, canvas } = this;
+    const seen = regions.filter((region) => areaOf(region) > 0);
+    if (seen.length === 0) return;
+    const program = this.program(variant);
+    program.use();
+    this.setPicture(drawn, program);
+    this.setView(drawn, program);
+    for (const { left, top, right, bottom } of seen) {
+      gl.scissor(left, canvas.height - bottom, right - left, bottom - top);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+  }
+
+  private setPicture({ plate, picture, placement, matrix, range }: Drawn, program: Program): void {
+    const { gl, canvas } = this;
+    const { left, top, scale } = placement;
+    gl.uniform2f(program.at("canvas"), canvas.width, canvas.height);
+    gl.uniform2f(program.at("origin"), left, top);
+    gl.uniform2f(program.at("extent"), picture.width * scale, picture.height * scale);
+    gl.uniform2f(program.at("pixels"), picture.width, picture.height);
+    gl.uniform1f(program.at("chromaShift"), 0.5 / plate.width);
     const converted = conversion(matrix, range);
     gl.uniformMatrix3fv(program.at("matrix"), false, converted.matrix);
     gl.uniform3fv(program.at("offset"), converted.offset);
   }
 
-  /** Lets through what lies on the picture; around it the canvas is transparent. */
-  private setGeometry(picture: Size, { left, top, scale }: Placement, program: Program): void {
-    const { gl, canvas } = this;
-    const [width, height] = [picture.width * scale, picture.height * scale];
-    gl.viewport(0, 0, canvas.width, canvas.height);
-    // A pixel belongs to the picture when its middle does.
-    const columns = span(left, width, canvas.width);
-    const rows = span(top, height, canvas.height);
-    gl.scissor(0, 0, canvas.width, canvas.height);
-    if (columns.length < canvas.width || rows.length < canvas.height) gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.scissor(columns.start, canvas.height - rows.start - rows.length, columns.length, rows.length);
-    gl.uniform2f(program.at("canvas"), canvas.width, canvas.height);
-    gl.uniform2f(program.at("origin"), left, top);
-    gl.uniform2f(program.at("extent"), width, height);
-    gl.uniform2f(program.at("pixels"), picture.width, picture.height);
-  }
-
-  private setView(view: View, program: Program): void {
+  private setView({ view, wipe, layers }: Drawn, program: Program): void {
     const { gl } = this;
     gl.uniform1f(program.at("opacity"), view.kind === "overlay" ? (view.opacity ?? DEFAULT_OPACITY) : 0);
     const background = backgroundOf(view);
     gl.uniform3fv(program.at("background"), background.kind === "color" ? rgbOf(background.color) : [0, 0, 0]);
+    if (layers.length > 0) {
+      gl.uniform3fv(program.at("tints"), layers.flatMap((layer) => rgbOf(layer.color)));
+    }
+    gl.uniform1f(program.at("wipe"), wipe?.position ?? 0);
   }
 }
 
@@ -181,12 +201,6 @@ export class Renderer {
 function backgroundOf(view: View): Background {
   if (view.kind !== "cutout") return { kind: "color", color: "#000000" };
   return view.background ?? { kind: "checkerboard" };
-}
-
-/** The pixels of a line of `count` whose middles lie from `start` on within `length`. */
-function span(start: number, length: number, count: number): { start: number; length: number } {
-  const clamp = (value: number) => Math.min(count, Math.max(0, Math.ceil(value - 0.5)));
-  return { start: clamp(start), length: clamp(start + length) - clamp(start) };
 }
 
 function prepare(gl: WebGL2RenderingContext): Resources {

@@ -32,6 +32,8 @@ export interface Variant {
   /** Mattes right of the wipe, and left of it, where none shows the plate. */
   readonly layers: number;
   readonly otherLayers: number;
+  /** For pixels that no matte reaches: all mattes are zero there. */
+  readonly bare: boolean;
 }
 
 export function fragment(variant: Variant): string {
@@ -51,9 +53,11 @@ void main() {
 }
 
 /** Statements that turn the plate in `picture` into the view of `count` mattes. */
-function composed({ view, outline, checkerboard }: Variant, first: number, count: number): string {
+function composed({ view, outline, checkerboard, bare }: Variant, first: number, count: number): string {
+  const behind = checkerboard ? "board()" : "background";
   const layers = Array.from({ length: count }, (_, i) => first + i);
   if (count === 0 || view === "original") return "";
+  if (bare) return { overlay: "", matte: "picture = vec3(0.0);", cutout: `picture = ${behind};` }[view];
   if (view === "overlay") {
     const edge = (i: number) => (outline ? `picture = mix(picture, tints[${i}], edgeAt(at, ${i}.0));` : "");
     return layers
@@ -62,7 +66,7 @@ function composed({ view, outline, checkerboard }: Variant, first: number, count
   }
   const alpha = layers.map((i) => `matteAt(at, ${i}.0)`).reduce((most, matte) => `max(${most}, ${matte})`);
   if (view === "matte") return `picture = vec3(${alpha});`;
-  return `picture = mix(${checkerboard ? "board()" : "background"}, picture, ${alpha});`;
+  return `picture = mix(${behind}, picture, ${alpha});`;
 }
 
 const HEAD = `#version 300 es

@@ -1,6 +1,7 @@
 /** The renderer's textures: what is uploaded of the picture on screen. */
 
 import type { Layer } from "../pairing";
+import { boxOf, EMPTY, union, type Region } from "./regions";
 
 function newTexture(gl: WebGL2RenderingContext, target: GLenum): WebGLTexture {
   const texture = gl.createTexture();
@@ -50,23 +51,24 @@ export class MatteTextures {
   private width = 0;
   private height = 0;
   private depth = 0;
-  private contents: (Uint8Array | null)[] = [];
+  private contents: { readonly pixels: Uint8Array; readonly box: Region }[] = [];
 
   constructor(private readonly gl: WebGL2RenderingContext) {}
 
-  /** Binds to a unit, uploading those layers that are not there already. */
-  bind(unit: number, layers: readonly Layer[], width: number, height: number): void {
+  /** Binds to a unit, uploading those layers that are not there already. Returns where they are not zero. */
+  bind(unit: number, layers: readonly Layer[], width: number, height: number): Region {
     const { gl } = this;
     gl.activeTexture(gl.TEXTURE0 + unit);
     this.reserve(Math.max(1, layers.length), width, height);
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
     layers.forEach(({ pixels }, layer) => {
-      if (this.contents[layer] === pixels) return;
+      if (this.contents[layer]?.pixels === pixels) return;
       gl.texSubImage3D(
         gl.TEXTURE_2D_ARRAY, 0, 0, 0, layer, width, height, 1, gl.RED, gl.UNSIGNED_BYTE, pixels,
       );
-      this.contents[layer] = pixels;
+      this.contents[layer] = { pixels, box: boxOf(pixels, width) };
     });
+    return this.contents.slice(0, layers.length).reduce((all, { box }) => union(all, box), EMPTY);
   }
 
   private reserve(depth: number, width: number, height: number): void {
