@@ -18,7 +18,7 @@ from mattebox.propagation.anchors import Estimate
 from mattebox.propagation.network import READ, Network
 from mattebox.propagation.region import Region, region_around, steady_box
 from mattebox.propagation.settings import PropagationSettings
-from mattebox.training.propagation_export import export_again
+from mattebox.training.propagation_export import FLOAT32_WHOLE, export_again
 
 FULL = (480, 864)
 """Height and width of the whole frame at 480p, in multiples of 16."""
@@ -77,7 +77,7 @@ class WholeFrame:
 
     def __init__(self, engine: str, folder: Path, mask: Picture) -> None:
         if not (folder / f"{READ}.onnx").is_file():
-            export_again(DIRECTORY, folder, FULL)
+            export_again(DIRECTORY, folder, FULL, FLOAT32_WHOLE)
         self._engine: Engine = load(READ, engine, directory=folder)
         tokens = FULL[0] * FULL[1] // 256
         random = np.random.default_rng(0)

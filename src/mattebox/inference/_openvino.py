@@ -15,6 +15,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from mattebox.inference import _openvino_graph
 from mattebox.inference.engine import Tensors, check_inputs
 from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
@@ -36,12 +37,12 @@ class OpenVinoEngine:
     def __init__(self, card: Card, *, threads: int | None = None) -> None:
         self._card = card
         count = threads or os.cpu_count() or 1
-        self.precision, self._all = _built(card, {"INFERENCE_NUM_THREADS": count})
-        kept = sorted(card.float32)
-        self.identity = identity_of(card.sha256, openvino.get_version(), self.precision, kept)
+        self.precision, changes, self._all = _built(card, {"INFERENCE_NUM_THREADS": count})
+        facts = [card.sha256, openvino.get_version(), self.precision, sorted(card.float32)]
+        self.identity = identity_of(*facts, *changes)
         self._half = self._all
         if count > 1:
-            _, half = _built(card, {"INFERENCE_NUM_THREADS": count, "NUM_STREAMS": 2})
+            _, _, half = _built(card, {"INFERENCE_NUM_THREADS": count, "NUM_STREAMS": 2})
             # Masks must not depend on what else is called.
             if self._agree(half):
                 self._half = half
@@ -93,18 +94,23 @@ class _Requests:
             self._idle.put(request)
 
 
-def _built(card: Card, threads: dict[str, Any]) -> tuple[str, _Requests]:
-    """Return the precision a network is computed in here, and the network."""
+def _built(card: Card, threads: dict[str, Any]) -> tuple[str, list[str], _Requests]:
+    """Return the precision a network is computed in here, what was changed in it, and the network.
+
+    What was changed is part of its identity.
+    """
     core = openvino.Core()
     config = {"PERFORMANCE_HINT": "LATENCY", **threads}
     model = core.read_model(card.path)
+    rewritten = _openvino_graph.rewritten(model, card.logits)
+    changes = [f"rewritten {_openvino_graph.REVISION}"] if rewritten else []
     if card.precision == "bf16" and "BF16" in core.get_property("CPU", _CAPABILITIES):
         marked = _marked(core, model, card.float32) if card.float32 else model
         compiled = _compiled(core, marked, "bf16", config)
         # Another release of OpenVINO may not know the mark, and masks would differ.
         if _is_kept(compiled, card.float32):
-            return "bf16", _Requests(compiled)
-    return "f32", _Requests(_compiled(core, model, "f32", config))
+            return "bf16", changes, _Requests(compiled)
+    return "f32", changes, _Requests(_compiled(core, model, "f32", config))
 
 
 def _compiled(core: Any, model: Any, precision: str, config: dict[str, Any]) -> Any:

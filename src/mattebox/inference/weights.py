@@ -30,6 +30,8 @@ class Card:
         precision: ``"f32"`` where fewer bits change the network's answers too much, or
             ``"bf16"`` where they do not.
         float32: Parts of the names of those nodes that need float32 all the same.
+        logits: No logit of the network's attention is further from 0; None where it has none, or
+            none is known.
         about: Everything else on the card: data, hours, machine, licence, scores.
     """
 
@@ -42,6 +44,7 @@ class Card:
     module: str
     precision: str
     float32: tuple[str, ...]
+    logits: float | None
     about: dict[str, Any]
 
 
@@ -76,6 +79,7 @@ def card(name: str, directory: Path = DIRECTORY) -> Card:
         module=fields.pop("module"),
         precision=fields.pop("precision", "bf16"),
         float32=tuple(fields.pop("float32", ())),
+        logits=fields.pop("logits", None),
         about=fields,
     )
 

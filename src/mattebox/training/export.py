@@ -33,6 +33,7 @@ def export(
     types: Mapping[str, str] | None = None,
     precision: str = "bf16",
     float32: Sequence[str] = (),
+    logits: float | None = None,
 ) -> Path:
     """Write ``NAME.onnx`` and its card ``NAME.json`` into ``directory``.
 
@@ -50,6 +51,7 @@ def export(
         types: Type of each input that is not float32, such as ``"uint8"``.
         precision: ``"f32"`` for a network whose answers suffer from fewer bits.
         float32: Parts of the names of nodes that need float32 where the others do not.
+        logits: How far from 0 the logits of its attention can be, where they are bounded.
 
     Returns:
         Path of the ONNX file.
@@ -71,6 +73,7 @@ def export(
         "outputs": list(outputs),
         "precision": precision,
         "float32": list(float32),
+        "logits": logits,
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         **about,
     }

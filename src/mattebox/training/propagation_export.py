@@ -1,6 +1,6 @@
 """From a run's averaged weights to the files the product runs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +45,13 @@ FLOAT32 = (
 )
 """With these in bfloat16, too, masks differ by more than the .005 of IoU that is allowed."""
 
+FLOAT32_WHOLE = (
+    "/encoder/stem/",
+    *(f"/encoder/blocks.{number}/" for number in range(3)),
+    "/decoder/confidence/",
+)
+"""The same where whole frames are looked at, which objects seldom reach out of."""
+
 
 def export_imagenet(directory: Path) -> None:
     """Write the ImageNet encoder alone, which the label propagation baseline runs on.
@@ -81,7 +88,12 @@ def export_propagation(snapshot: Path, directory: Path, about: Mapping[str, Any]
     _write(read, directory, about, about)
 
 
-def export_again(source: Path, directory: Path, size: tuple[int, int] = (SIZE, SIZE)) -> None:
+def export_again(
+    source: Path,
+    directory: Path,
+    size: tuple[int, int] = (SIZE, SIZE),
+    float32: Sequence[str] = FLOAT32,
+) -> None:
     """Write both graphs again with the parameters that an earlier export holds.
 
     For changes to what is exported, not to what was learnt: the cards keep what they say.
@@ -90,11 +102,14 @@ def export_again(source: Path, directory: Path, size: tuple[int, int] = (SIZE, S
         source: Folder with the earlier export.
         directory: Folder to write into.
         size: Height and width that the graphs take, multiples of 16.
+        float32: Parts of the names of nodes that need float32.
     """
     read = PropagationRead()
     before = card(READ, source)
     fill_from(read, before)
-    _write(read, directory, _kept(card(MEMORIZE, source)), _kept(before), size)
+    _write(
+        read, directory, _kept(card(MEMORIZE, source)), _kept(before), size=size, float32=float32
+    )
 
 
 def _kept(before: Card) -> dict[str, Any]:
@@ -107,7 +122,9 @@ def _write(
     directory: Path,
     about_memorize: Mapping[str, Any],
     about_read: Mapping[str, Any],
+    *,
     size: tuple[int, int] = (SIZE, SIZE),
+    float32: Sequence[str] = FLOAT32,
 ) -> None:
     memorize = PropagationMemorize()
     memorize.load_state_dict(read.state_dict(), strict=False)
@@ -121,7 +138,7 @@ def _write(
         outputs=["key", "value"],
         about=about_memorize,
         precision=PRECISION,
-        float32=FLOAT32,
+        float32=float32,
     )
     memory = {
         "keys": (1, SLOTS, tokens, KEY_CHANNELS),
@@ -136,7 +153,9 @@ def _write(
         outputs=["mask", "confidence", "key", "value"],
         about=about_read,
         precision=PRECISION,
-        float32=FLOAT32,
+        float32=float32,
+        # Keys and queries have length 1.
+        logits=round(read.network.temperature.exp().item() + 0.01, 2),
     )
 
 
