@@ -10,7 +10,7 @@ import pytest
 
 COUNT = """
 import ctypes, os, re, tempfile, threading
-from mattebox.server.allocator import share_arenas
+from mattebox.allocator import share_arenas
 
 share_arenas()
 libc = ctypes.CDLL(None)

@@ -20,6 +20,7 @@ from typing import Any
 import av.logging
 import numpy as np
 
+from mattebox.allocator import give_back
 from mattebox.errors import InputError
 from mattebox.media._jobs import JOBS, Stopped
 from mattebox.media._picture import Array
@@ -153,6 +154,9 @@ def main() -> None:
                 continue
             request = json.loads(message)
             channel.send(_perform(request, channel))
+            if request["job"] == "ingest":
+                # Of every packet something was noted.
+                give_back()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 

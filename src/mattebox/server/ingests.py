@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from mattebox.allocator import give_back
 from mattebox.errors import InputError
 from mattebox.files import sync_folder, written_aside
 from mattebox.media import Cancelled, Limits, ingest
@@ -125,6 +126,8 @@ class Ingests:
             self._settle(Ingest(upload, "refused", status=status, detail=detail))
         else:
             self._settle(Ingest(upload, "done", project=project.id))
+            # A frame table is written and read as text; of hours that is a lot.
+            give_back()
 
     def _settle(self, ingest: Ingest) -> None:
         """Record how it ended, then let go of the upload; unrecorded, a restart reads it again."""

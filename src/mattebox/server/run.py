@@ -15,8 +15,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from mattebox.allocator import share_arenas
 from mattebox.errors import InputError
-from mattebox.server.allocator import share_arenas
 from mattebox.server.app import create_app
 from mattebox.settings import Settings
 
