@@ -21,6 +21,7 @@ from benchmarks import footage
 from benchmarks.latency import Subject
 from benchmarks.resident import Watch, load, own_mib, settled_mib
 from benchmarks.restarted import going_on, wait_for_mattes, wait_for_shots
+from benchmarks.scale_table import filled
 from mattebox.machine import machine
 from tests.server.live import Json, served, wait_for
 
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--lengths", type=float, nargs="+", default=[60, 7200], help="seconds")
     parser.add_argument("--search-s", type=float, default=Amounts.search_s)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--into", type=Path, help="document whose table is replaced")
     options = parser.parse_args()
     amounts = replace(Amounts(), search_s=options.search_s)
     began = time.perf_counter()
@@ -70,6 +72,17 @@ def main() -> None:
     print(json.dumps(report, indent=2))
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n")
+    if options.into:
+        options.into.write_text(filled(options.into.read_text(), {"memory": table(report)}))
+
+
+def table(report: Json) -> str:
+    """The report as a Markdown table."""
+    heads = ["MiB", *(f"{row['seconds']:g} s" for row in report["clips"]), "ratio"]
+    lines = [heads, ["---"] * len(heads)]
+    for kind, ratio in report["longest_over_shortest"].items():
+        lines.append([kind, *(str(row["mib"][kind]) for row in report["clips"]), f"{ratio:.2f}"])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def measure(folder: Path, seconds: float, amounts: Amounts) -> Json:

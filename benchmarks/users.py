@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.users [--users 1 8] [--work-s 60] [--json FILE]
 
 Each person has a project of their own on the same clip. All click on it and apply at the same
-moment; then the mattes of all are made while each goes on clicking every two seconds, and looks
+moment; then the mattes of all are made while each goes on clicking every four seconds, and looks
 at another place of the clip now and then. After so many seconds it is counted what each has.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import tempfile
 import threading
 import time
@@ -22,11 +23,12 @@ from pathlib import Path
 from benchmarks import footage
 from benchmarks.latency import Subject, opened, spread
 from benchmarks.resident import load, processor_s
+from benchmarks.scale_table import filled
 from mattebox.machine import machine
 from tests.server.live import Client, Json, served
 
-_CLICK_EVERY_S = 2.0
-_SEEK_EVERY = 4
+_CLICK_EVERY_S = 4.0
+_SEEK_EVERY = 3
 
 
 @dataclass
@@ -53,6 +55,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="of the clip")
     parser.add_argument("--work-s", type=float, default=60)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--into", type=Path, help="document whose table is replaced")
     options = parser.parse_args()
     began = time.perf_counter()
     rows = []
@@ -73,6 +76,36 @@ def main() -> None:
     print(json.dumps(report, indent=2))
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n")
+    if options.into:
+        options.into.write_text(filled(options.into.read_text(), {"users": table(report)}))
+
+
+def table(report: Json) -> str:
+    """The report as a Markdown table; a line for each person and one for all together."""
+    heads = ["people", "", "click, ms: p50", "p95", "first masks after Apply, s", "after a look, s",
+             "segments a minute", "least / most", "Jain's index"]  # fmt: skip
+    lines = [heads, ["---"] * len(heads)]
+    for row in report["rows"]:
+        shares = row["fairness"]["segments"]
+        evenness = [str(shares["least_over_most"]), str(shares["jain"])]
+        lines.append(_line(str(row["users"]), "all", row, row["apply_to_first_masks_s"], evenness))
+        for number, person in enumerate(row["people"], 1):
+            applied = {"p50": person["apply_to_first_masks_s"]}
+            lines.append(_line("", str(number), person, applied, ["", ""]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _line(people: str, who: str, found: Json, applied: Json, evenness: list[str]) -> list[str]:
+    return [
+        people,
+        who,
+        f"{found['click_ms'].get('p50', math.nan):.0f}",
+        f"{found['click_ms'].get('p95', math.nan):.0f}",
+        f"{applied['p50']:.2f}" + (f" (p95 {applied['p95']:.2f})" if "p95" in applied else ""),
+        f"{found['seek_to_first_masks_s'].get('p50', math.nan):.2f}",
+        f"{found['segments_per_minute']:.0f}",
+        *evenness,
+    ]
 
 
 def measure(

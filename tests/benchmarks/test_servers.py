@@ -41,6 +41,8 @@ def test_memory_is_seen_in_everything_a_server_does(folder: Path) -> None:
         "all done",
     ]
     assert all(value > row["server_alone_when_done_mib"] / 4 for value in row["mib"].values())
+    report = {"clips": [row], "longest_over_shortest": dict.fromkeys(row["mib"], 1.0)}
+    assert len(memory.table(report).splitlines()) == 2 + len(row["mib"])
 
 
 def test_the_parts_of_the_work_add_up_and_stand_in_the_tables() -> None:
@@ -69,6 +71,7 @@ def test_each_person_is_reported_and_so_is_how_even_their_shares_are(folder: Pat
     assert row["users"] == len(row["people"]) == 2
     assert all(person["apply_to_first_masks_s"] > 0 for person in row["people"])
     assert row["fairness"]["apply_to_first_masks_s"]["jain"] <= 1
+    assert len(users.table({"rows": [row]}).splitlines()) == 2 + 1 + 2
 
 
 def test_fairness_tells_even_shares_from_one_that_has_all() -> None:
