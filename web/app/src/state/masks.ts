@@ -35,6 +35,8 @@ export class LiveMasks {
   private readonly drawn = new Map<string, LiveMask>();
   private readonly held = new Map<string, Held>();
   private readonly pixels = new Map<string, Promise<Mask>>();
+  /** Those of them that are read. */
+  private readonly known = new WeakMap<Promise<Mask>, Mask>();
   private fresh = false;
 
   constructor(
@@ -71,11 +73,15 @@ export class LiveMasks {
     return matte ? copyOf(matte) : { width, height, data: new Uint8Array(width * height) };
   }
 
-  /** Takes masks that came with an answer, by their addresses as base64 PNGs. */
-  take(masks: Readonly<Record<string, string>>): void {
-    for (const [address, png] of Object.entries(masks)) {
-      this.keep(address, maskOfPng(Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0))));
-    }
+  /** Takes masks that came with an answer, by their addresses as base64 PNGs; settles once read. */
+  async take(masks: Readonly<Record<string, string>>): Promise<void> {
+    const taken = Object.entries(masks).map(([address, png]) => {
+      const mask = maskOfPng(Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0)));
+      this.keep(address, mask);
+      return mask;
+    });
+    // What cannot be read is asked for again, and told of then.
+    await Promise.allSettled(taken);
   }
 
   /** Keeps what stands at a place from being replaced until the returned function is called. */
@@ -143,7 +149,8 @@ export class LiveMasks {
   private async draw(mask: LiveMask): Promise<void> {
     const key = keyOf(mask);
     try {
-      const pixels = await this.read(mask.address);
+      const reading = this.read(mask.address);
+      const pixels = this.known.get(reading) ?? (await reading);
       if (this.drawn.get(key) !== mask) return;
       this.held.delete(key);
       this.playback.setLiveMask(mask.frame, mask.object, pixels);
@@ -179,7 +186,10 @@ export class LiveMasks {
     pixels.delete(address);
     pixels.set(address, mask);
     // What could not be read is asked for again.
-    mask.catch(() => pixels.delete(address));
+    mask.then(
+      (read) => this.known.set(mask, read),
+      () => pixels.delete(address),
+    );
     for (const oldest of [...pixels.keys()].slice(0, -KEPT)) pixels.delete(oldest);
   }
 

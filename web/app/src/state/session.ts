@@ -236,11 +236,13 @@ export class Session {
    * Runs commands one after the other, in the order they were given. A refusal is shown as the
    * server's sentence, and the state is read anew.
    */
-  run(command: () => Promise<Project | null>, settled?: () => void): Promise<void> {
+  run(command: () => Promise<Project | EditedProject | null>, settled?: () => void): Promise<void> {
     this.busy.value += 1;
     const result = this.queue.then(async () => {
       try {
         const project = await command();
+        // Read first, so that they go to the player before the page is rendered anew.
+        if (project && "masks" in project) await this.masks?.take(project.masks);
         batch(() => {
           settled?.();
           if (project) this.accept(project);
@@ -261,8 +263,8 @@ export class Session {
 
   /** Takes an answer, unless a newer one came before it. */
   accept(answer: Project | EditedProject, cause: Cause = "edit"): void {
-    const { masks, ...project } = { masks: {}, ...answer };
-    this.masks?.take(masks);
+    const project: Project & { masks?: unknown } = { ...answer };
+    delete project.masks;
     const current = this.project.value;
     if (this.disposed || (current && project.version < current.version)) return;
     if (current) this.deeds.note(current, project, cause);
