@@ -1,7 +1,8 @@
 """How fast it is, measured beside what it is compared with, in one run.
 
     make bench BENCH_JSON=FILE [BENCH_CLIP=FILE BENCH_CLICK=FRAME,X,Y]
-    .venv/bin/python -m benchmarks.bench --json FILE [--chart FILE] [--trace FILE] [--cuda]
+    .venv/bin/python -m benchmarks.bench --json FILE [--chart FILE] [--trace FILE]
+        [--cuda [--nvdec]]
 
 The clip is played to and fro where it is too short. Without one the generated sample clip is taken:
 drawn, easy footage, so figures to publish want a real clip.
@@ -60,6 +61,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--chart", type=Path)
     parser.add_argument("--trace", type=Path, help="where to write a Chrome trace of the pipeline")
     parser.add_argument("--cuda", action="store_true", help="measure on the GPU as well")
+    parser.add_argument(
+        "--nvdec", action="store_true", help="decode on the GPU for the GPU's pipeline figure"
+    )
     return parser.parse_args()
 
 
@@ -93,7 +97,7 @@ def measured(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     if not bench_cutie.installed():
         report["notes"] = [NO_CUTIE]
     if options.cuda:
-        report["cuda"] = bench_cuda.measured(frames, subject.mask, options.frames)
+        report["cuda"] = bench_cuda.measured(subject, frames, options.frames, nvdec=options.nvdec)
     return report
 
 

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.bench_footage import Picture
+from benchmarks import bench_pipeline
+from benchmarks.bench_footage import Footage, Picture
 from benchmarks.bench_network import RegionPath, Step, beside_each_other
+from benchmarks.bench_nvdec import ON_CPU, HardwareFrames
+from benchmarks.bench_trace import Trace
 from mattebox.errors import InputError
 from mattebox.inference import card
 from mattebox.inference._torch import fill_from
@@ -24,11 +27,20 @@ NO_GPU = "There is no NVIDIA GPU that PyTorch can use here, so nothing was measu
 _WARM = 20
 
 
-def measured(frames: Sequence[Picture], mask: Picture, count: int) -> dict[str, Any]:
+def measured(
+    footage: Footage, frames: Sequence[Picture], count: int, *, nvdec: bool
+) -> dict[str, Any]:
     """Return milliseconds a frame by back end, and how many times as fast as eager each is.
 
     What is not installed, or fails, is named with the reason; nothing is made up.
+
+    Args:
+        footage: The clip, for the pipeline.
+        frames: Its frames.
+        count: How many frames to measure.
+        nvdec: Whether the pipeline decodes on the GPU, too.
     """
+    mask = footage.mask
     if not torch.cuda.is_available():
         return {"note": NO_GPU}
     described = card(READ)
@@ -49,7 +61,20 @@ def measured(frames: Sequence[Picture], mask: Picture, count: int) -> dict[str, 
     eager = figures.get("torch_eager_f32")
     for found in figures.values():
         found["over_eager"] = round(eager["ms"] / found["ms"], 2) if eager else None
-    return {"gpu": torch.cuda.get_device_name(0), "figures": figures, "not_measured": missing}
+    report = {"gpu": torch.cuda.get_device_name(0), "figures": figures, "not_measured": missing}
+    if "tensorrt" in figures:
+        report["pipeline_720p"] = piped(footage, "tensorrt", nvdec=nvdec)
+    return report
+
+
+def piped(footage: Footage, engine: str, *, nvdec: bool) -> dict[str, Any]:
+    """Return the figures of the whole way, decoded by NVDEC if that is wanted and possible."""
+    if not nvdec:
+        return bench_pipeline.measure(footage, engine, Trace())
+    source = HardwareFrames(footage)
+    found = bench_pipeline.measure(footage, engine, Trace(), source)
+    found["decoded_by"] = "NVDEC" if source.on_gpu else "the CPU"
+    return found if source.on_gpu else {**found, "note": ON_CPU}
 
 
 class _TorchPath:

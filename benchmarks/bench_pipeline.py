@@ -7,6 +7,7 @@ which begins with its anchors and has an encoder of its own (`benchmarks/latency
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,22 @@ from mattebox.matting import crisp
 from mattebox.media import FrameReader
 from mattebox.media.pipeline import ahead
 from mattebox.media.segments import encode_matte_segment
-from mattebox.propagation import MemoryAnchors, Propagator, Shot
+from mattebox.propagation import FrameSource, MemoryAnchors, Propagator, Shot
 
 
-def measure(footage: Footage, engine: str, trace: Trace) -> dict[str, Any]:
+def measure(
+    footage: Footage,
+    engine: str,
+    trace: Trace,
+    source: AbstractContextManager[FrameSource] | None = None,
+) -> dict[str, Any]:
     """Measure the pipeline, and each stage by itself.
 
     Args:
         footage: What to measure on.
         engine: Name of the inference engine.
         trace: Where to write what ran when.
+        source: Where frames come from; by default whence the product has them.
 
     Returns:
         `fps`; `cores`, how many cores were busy on the mean; `network_busy`, the share of time in
@@ -36,7 +43,7 @@ def measure(footage: Footage, engine: str, trace: Trace) -> dict[str, Any]:
     """
     propagator = Propagator(engine, attend=trace.attend)
     count = footage.table.frame_count
-    with FrameReader(footage.path, footage.info, footage.table) as reader:
+    with source or FrameReader(footage.path, footage.info, footage.table) as reader:
         _follow(propagator, reader, {0: footage.mask}, min(9, count))
         trace.clear()
         used = _processor_seconds()
@@ -89,7 +96,7 @@ def _encode(footage: Footage, masks: Iterable[Picture], trace: Trace | None = No
         )
 
 
-def _stages(footage: Footage, reader: FrameReader, propagator: Propagator) -> dict[str, float]:
+def _stages(footage: Footage, reader: FrameSource, propagator: Propagator) -> dict[str, float]:
     """Return seconds of each stage by itself, for the whole clip."""
     count = footage.table.frame_count
     frames: dict[int, Picture] = {}

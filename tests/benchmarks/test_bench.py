@@ -11,8 +11,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from benchmarks import bench, bench_cutie
+from benchmarks import bench, bench_cuda, bench_cutie
+from benchmarks.bench_footage import footage
+from benchmarks.bench_nvdec import ON_CPU, HardwareFrames
 from benchmarks.bench_trace import Trace
+from mattebox.media import FrameReader
 from tests.propagation.film import Film
 
 FIGURES = (
@@ -42,6 +45,7 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> argparse.Namespace:
         engine="auto",
         trace=folder / "trace.json",
         cuda=True,
+        nvdec=True,
     )
 
 
@@ -88,3 +92,20 @@ def test_overlapping_spans_count_once() -> None:
     assert trace.count("network") == 2
     assert trace.busy("network") >= outer > 0
     assert trace.busy("decode") == 0
+
+
+def test_frames_for_the_gpu_are_the_clip_s_and_it_is_said_who_decoded_them(
+    options: argparse.Namespace, tmp_path: Path
+) -> None:
+    subject = footage(tmp_path, options.clip, options.click, 180, 12)
+    source = HardwareFrames(subject)
+    with FrameReader(subject.path, subject.info, subject.table) as reader:
+        for indices in ([0, 1], [3, 7], [11]):
+            for (index, found), (same, product) in zip(
+                source.read(indices), reader.read(indices), strict=True
+            ):
+                assert index == same
+                assert np.abs(found.astype(int) - product).mean() < 3
+    piped = bench_cuda.piped(subject, "auto", nvdec=True)
+    assert piped["frames"] == 12
+    assert (piped.get("note") == ON_CPU) == (piped["decoded_by"] == "the CPU")
