@@ -61,9 +61,27 @@ async function heldBack(editor, address) {
   return release;
 }
 
-/** What the preview showed is there at once when it is clicked, before the server has answered. */
+/** A playhead at rest has the server make its frame ready for a click, and changes nothing. */
+async function ready(editor) {
+  const asked = editor.page.waitForResponse("**/objects/new/frames/1/ready");
+  await editor.press("ArrowRight");
+  check((await asked).status() === 204, `Making ready answers ${(await asked).status()}.`);
+  check(!(await editor.project()).can_undo, "Making ready is a step.");
+  await editor.press("Home");
+  await editor.frameUntil(0);
+}
+
+/**
+ * What the preview showed is there at once when it is clicked, before the server has answered; the
+ * click and the object that it makes are one request and one step.
+ */
 async function foreseen(editor, { scene }) {
   const { mouse } = editor.page;
+  const posted = [];
+  const note = (request) => {
+    if (request.method() === "POST" && !request.url().endsWith("/ready")) posted.push(request.url());
+  };
+  editor.page.on("request", note);
   const [plate] = await editor.colors([scene.object]);
   const answer = await heldBack(editor, "**/clicks");
   const spot = await editor.at(...scene.click);
@@ -77,7 +95,8 @@ async function foreseen(editor, { scene }) {
   answer();
   await until("the click", async () => (await editor.clicks()).length === 1);
   await editor.page.unroute("**/clicks");
-  // The click made its object as well, and is one step with it.
+  editor.page.off("request", note);
+  check(posted.length === 1, `The first click is the requests ${posted.join(", ")}.`);
   await editor.press("Control+z");
   await editor.projectUntil("nothing again", ({ objects }) => objects.length === 0);
 }
@@ -349,7 +368,7 @@ async function wipe(editor, { scene }) {
   });
 }
 
-const STEPS = [foreseen, hover, box, paint, lassoErases, refused, keepsItsFrame, deleteMarks];
+const STEPS = [ready, foreseen, hover, box, paint, lassoErases, refused, keepsItsFrame, deleteMarks];
 STEPS.push(byKeyboard, mouseAfterKeyboard, fingers, wipe);
 
 const options = JSON.parse(process.argv[2]);
