@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 7
+VERSION = 8
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 
@@ -35,9 +35,9 @@ class PropagationSettings:
             anchor before is gone frame by frame.
         steady: Largest change of area from anchor to anchor that is believed.
         sure: Least confidence at which an object is believed that was found after a long step, or a
-            leap of two, where its motion takes it; else it is looked for as after a short one.
-        still: Farthest that it may be from there, over the region's side, to be believed at once.
-        alike: Least IoU of two looks at it where it is farther.
+            leap of two, where its motion takes it; else it is looked at again, or leapt to in vain.
+        still: Farthest that it may be from there, over the region's side, for the same.
+        alike: Least IoU of two looks at it where it is farther, for a leap not to be in vain.
         gain: What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`.
     """
 

@@ -205,7 +205,7 @@ class SpanRun:
             elif passed is None:
                 before = self._steps.step(place, stop.index, frame, before)
             else:
-                leapt = self._steps.expected(place, stop.index, frame, before)
+                leapt = self._steps.leap(place, stop.index, frame, before)
                 before = leapt or self._stepped(place, passed, stop, frame, before, ahead=ahead)
             place = stop.index
             self._keep(_name(stop, ahead=ahead), before)

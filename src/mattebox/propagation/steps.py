@@ -100,65 +100,82 @@ class Steps:
 
     def step(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
         """Find the object on anchor `index`, given what was found before it at `place`."""
-        # Long steps are not walked: the far end must not cost what going there in order costs.
-        if abs(index - place) > self._settings.stride:
-            expected = self.expected(place, index, frame, before)
-            return expected or self._on_move(
-                place, index, before, self._looked_twice(frame, before)
-            )
+        far = abs(index - place) > self._settings.stride
+        step = self._step_far if far else self._step_near
+        found = step(place, index, frame, before)
+        return replace(found, motion=_motion(before.mask, found.mask, index - place))
+
+    def leap(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate | None:
+        """Find the object two long steps away, or nothing where that is not beyond doubt.
+
+        What is found beside the place where it is expected may be another thing, unless it is found
+        again when looked at closely.
+        """
+        found = self._look_ahead(place, index, frame, before)
+        if not self._is_sure(found, before):
+            return None
+        if not self._is_centred(found):
+            first, found = found, self._look_closely(frame, found, before)
+            same = agreement(first.mask, found.mask) >= self._settings.alike
+            if not (same and self._is_sure(found, before)):
+                return None
+        return replace(found, motion=_motion(before.mask, found.mask, index - place))
+
+    def _step_near(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
         found = self._looked_twice(frame, before)
         if self._doubts(found, before):
             walked = self._walk(place, index, before)
             # Where neither is like the object, the one that claims less does less harm.
-            found = min(found, walked, key=area) if self._grew(walked, before) else walked
-        return self._on_move(place, index, before, found)
+            return min(found, walked, key=area) if self._grew(walked, before) else walked
+        return found
 
-    def expected(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate | None:
-        """Find the object far away where its motion takes it, if it is there beyond doubt.
+    def _step_far(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
+        # Long steps are not walked: the far end must not cost what going there in order costs.
+        found = self._look_ahead(place, index, frame, before)
+        if not (found.mask.any() and self._is_steady(found, before)):
+            return self._looked_twice(frame, before)
+        if self._is_sure(found, before) and self._is_centred(found):
+            return found
+        return self._looked_again(frame, found, before)
 
-        It is looked for from memory alone, since the mask so far back would mislead. What is found
-        beside that place may be another thing, unless it is found again when looked at closely.
+    def _look_ahead(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
+        """Look where the object's motion takes it, and from memory alone.
+
+        The mask of a frame so far back says where the object was, and misleads where it moved far.
         """
         settings = self._settings
         region = next_region(before.mask, before.region, settings.anchor_margin, settings)
         region = moved(region, before.motion, index - place, before.mask.shape)
-        last, nothing = self.remembered(before), np.zeros_like(before.mask)
-        found = self.look(frame, nothing, region, _NOTHING, last)
-        if not self._is_sure(found, before):
-            return None
-        centred = next_region(found.mask, region, settings.margin, settings)
-        if _apart(region, centred) > settings.still:
-            first, found = found, self.look(frame, nothing, centred, _NOTHING, last)
-            same = agreement(first.mask, found.mask) >= settings.alike
-            if not (same and self._is_sure(found, before)):
-                return None
-        return self._on_move(place, index, before, found)
+        nothing = np.zeros_like(before.mask)
+        return self.look(frame, nothing, region, _NOTHING, self.remembered(before))
 
-    def _on_move(self, place: int, index: int, before: Estimate, found: Estimate) -> Estimate:
-        return replace(found, motion=_motion(before.mask, found.mask, index - place))
+    def _look_closely(self, frame: Frame, found: Estimate, before: Estimate) -> Estimate:
+        """Look once more, where the object now is and from memory alone."""
+        region = next_region(found.mask, found.region, self._settings.margin, self._settings)
+        nothing = np.zeros_like(found.mask)
+        return self.look(frame, nothing, region, _NOTHING, self.remembered(before))
 
     def _looked_twice(self, frame: Frame, before: Estimate) -> Estimate:
         """Look at an anchor where the object was in the one before, and then where it is."""
         settings = self._settings
         region = next_region(before.mask, before.region, settings.anchor_margin, settings)
-        last = self.remembered(before)
-        found = self.look(frame, before.mask, region, _NOTHING, last)
+        found = self.look(frame, before.mask, region, _NOTHING, self.remembered(before))
         if settings.second_look and found.mask.any():
-            found = self._looked_again(frame, found, before, last)
+            found = self._looked_again(frame, found, before)
         return found
 
-    def _looked_again(
-        self, frame: Frame, found: Estimate, before: Estimate, last: Remembered | None
-    ) -> Estimate:
-        """Look at an anchor once more, where the object now is and from memory alone.
+    def _looked_again(self, frame: Frame, found: Estimate, before: Estimate) -> Estimate:
+        """Look closely, and believe that if it is about as large as the object was.
 
-        The mask of a frame so far back says where the object was, and misleads where it moved
-        far. Without any, things that look alike are easily taken for it: what comes out must be
-        about as large as the object was.
+        From memory alone things that look alike are easily taken for it.
         """
-        region = next_region(found.mask, found.region, self._settings.margin, self._settings)
-        again = self.look(frame, np.zeros_like(found.mask), region, _NOTHING, last)
+        again = self._look_closely(frame, found, before)
         return again if self._is_steady(again, before) else found
+
+    def _is_centred(self, found: Estimate) -> bool:
+        settings = self._settings
+        centred = next_region(found.mask, found.region, settings.margin, settings)
+        return _apart(found.region, centred) <= settings.still
 
     def _grew(self, found: Estimate, before: Estimate) -> bool:
         return area(found) > area(before) * self._settings.steady
