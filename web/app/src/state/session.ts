@@ -176,6 +176,8 @@ export class Session {
 
   /** The newest version that the server spoke of. */
   private announced = 0;
+  /** The clip's cuts may have become known since the project was read. */
+  private cutsToRead = false;
   private offlineNotice: number | null = null;
   private queue: Promise<void> = Promise.resolve();
   private stopListening: (() => void) | null = null;
@@ -293,9 +295,11 @@ export class Session {
 
   /** Reads what another page changed; what this page is changing comes with its answers. */
   private catchUp(): void {
-    if (this.busy.value === 0 && this.announced > (this.project.value?.version ?? 0)) {
-      void this.refresh();
-    }
+    const { version = 0, clip } = this.project.value ?? {};
+    const cutsCame = this.cutsToRead && clip?.shots === null;
+    if (this.busy.value > 0 || !(cutsCame || this.announced > version)) return;
+    this.cutsToRead = false;
+    void this.refresh();
   }
 
   private async showRevision(playback: Playback, revision: number): Promise<void> {
@@ -313,6 +317,8 @@ export class Session {
     this.stopListening = listen(this.id, {
       project: ({ version }) => {
         this.announced = Math.max(this.announced, version);
+        // That the cuts are known is told as well, and makes no new version.
+        this.cutsToRead = true;
         this.catchUp();
       },
       revision: ({ revision }) => {
@@ -321,6 +327,9 @@ export class Session {
       segment: (event) => this.segmentReady(event),
       work: (work) => {
         this.work.value = work;
+        // Nothing is made before they are known.
+        this.cutsToRead ||= work.total > 0;
+        this.catchUp();
         if (work.state === "failed" && work.detail) notify(work.detail, "error");
         // All is made; should an event have gone by, the manifest knows.
         if (work.state === "idle" && this.missing.value > 0) void this.resync();
