@@ -39,6 +39,7 @@ class Amounts:
         segments: Segments of mattes at each end.
         plate: Segments of the plate at each end.
         exported: Frames exported.
+        settle_s: Seconds the server is left alone before it is looked at.
     """
 
     height: int = 720
@@ -47,6 +48,7 @@ class Amounts:
     segments: int = 8
     plate: int = 8
     exported: int = 96
+    settle_s: float = 3
 
 
 def main() -> None:
@@ -92,7 +94,7 @@ def measure(folder: Path, seconds: float, amounts: Amounts) -> Json:
     mib: Mib = {}
     with served(data) as client:
         process = client.server.process.pid
-        mib["started"] = settled_mib(process)
+        mib["started"] = settled_mib(process, amounts.settle_s)
         with Watch(process) as watch:
             project = client.open(clip)
         mib["reading"] = watch.peak_mib
@@ -101,15 +103,15 @@ def measure(folder: Path, seconds: float, amounts: Amounts) -> Json:
         mib["looking for cuts"] = watch.peak_mib
     with going_on(data, project, 2 * amounts.frames) as subject:
         process = subject.client.server.process.pid
-        mib["started on it"] = settled_mib(process)
+        mib["started on it"] = settled_mib(process, amounts.settle_s)
         # One after the other: what is known at the start alone takes minutes to find hours later.
-        subject.drop(_propagate(subject, 0, amounts.segments, mib))
+        subject.drop(_propagate(subject, 0, amounts, mib))
         end = subject.frame_count - subject.loop
-        _propagate(subject, end, amounts.segments, mib)
+        _propagate(subject, end, amounts, mib)
         made = subject.client.count("mattebox_frames_inferred", "propagated")
         _serve(subject, amounts.plate, mib)
         exported = _export(subject, end, amounts.exported, mib)
-        mib["all done"] = settled_mib(process)
+        mib["all done"] = settled_mib(process, amounts.settle_s)
         server = own_mib(process)
     row = {
         "seconds": seconds,
@@ -125,17 +127,17 @@ def measure(folder: Path, seconds: float, amounts: Amounts) -> Json:
     return row
 
 
-def _propagate(subject: Subject, place: int, segments: int, mib: Mib) -> str:
+def _propagate(subject: Subject, place: int, amounts: Amounts, mib: Mib) -> str:
     """Make mattes of a new object around a frame, and stop half-way; the object."""
     client, server = subject.client, subject.client.server.process.pid
     item = subject.object_at(place)
     before = client.count("mattebox_segments_made", "matte")
     with Watch(server) as watch:
         client.apply(subject.project, place)
-        wait_for_mattes(client, before + segments)
+        wait_for_mattes(client, before + amounts.segments)
     client.stop_work(subject.project)
     mib["propagating"] = max(mib.get("propagating", 0), watch.peak_mib)
-    mib["cancelled"] = settled_mib(server)
+    mib["cancelled"] = settled_mib(server, amounts.settle_s)
     return item
 
 

@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_memory_is_seen_in_everything_a_server_does(folder: Path) -> None:
     amounts = memory.Amounts(
-        height=120, frames=FRAMES, search_s=60, segments=1, plate=1, exported=8
+        height=120, frames=FRAMES, search_s=60, segments=1, plate=1, exported=8, settle_s=0
     )
     row = memory.measure(folder, SECONDS, amounts)
     assert row["frames"] == round(SECONDS * 24)
