@@ -73,7 +73,7 @@ $(PAGE): web/node_modules/.installed $(PAGE_SOURCES)
 	touch $@
 
 # How fast it is, beside what it is compared with, on the generated sample clip;
-# BENCH_CLIP=FILE BENCH_CLICK=FRAME,X,Y measure on a real one, BENCH_OPTIONS=--cuda on a GPU as well. Cutie is only ever timed, never used.
+# BENCH_CLIP=FILE BENCH_CLICK=FRAME,X,Y measure on a real one, BENCH_OPTIONS="--cuda --nvdec" on a GPU as well. Cutie is only ever timed, never used.
 BENCH_JSON ?= build/bench.json
 BENCH_FRAMES ?= 300
 BENCH_CHART ?= docs/images/speed.svg
