@@ -89,6 +89,19 @@ async function revisions() {
   await until("the tint of the earlier revision", async () => (await tintOf(FISH_LATER)) > 70);
   await take("revisions");
   await editor.press("5");
+}
+
+/** One step back, so that something undone is in sight. */
+async function history() {
+  const row = (deed) => page.locator(".step button").filter({ hasText: deed });
+  await page.getByRole("radio", { name: "History" }).click();
+  await row("Include click").first().click();
+  await editor.projectUntil("the step back", (project) => project.revision === 1);
+  await page.getByText(/frames to update$/).first().waitFor();
+  await take("history");
+  await row("Applied as revision 2").click();
+  await editor.projectUntil("the step forth", (project) => project.revision === 2);
+  await editor.appliedUntil();
   await page.getByRole("radio", { name: "Edit" }).click();
 }
 
@@ -108,7 +121,7 @@ try {
   await editor.openProjects();
   await editor.button("Try the sample clip");
   await editor.pictureShown();
-  for (const step of [cutOut, correct, views, revisions, dialogs]) await step();
+  for (const step of [cutOut, correct, views, revisions, history, dialogs]) await step();
   await editor.button("All projects");
   await page.locator(".card").first().waitFor();
   await take("projects");
