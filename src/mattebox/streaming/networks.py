@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
@@ -17,6 +19,9 @@ _yields: ContextVar[bool] = ContextVar("yields", default=False)
 
 # Engines take two calls at once, and calls that wait inside of them can no longer be held back.
 _CALLS = 2
+
+# How much less of the cores their threads get than those that answer clicks.
+_NICE = 10
 
 
 class _Once(Generic[T]):
@@ -75,8 +80,17 @@ class Networks:
 
     @contextmanager
     def _step(self, network: str) -> Iterator[None]:
+        _give_way()
         with self._steps:
             # Asked again here: between the turn of a frame and its network a click may have come.
             self._wait_for_clicks()
             self._called(network)
             yield
+
+
+def _give_way() -> None:
+    """Leave the cores to other threads that want them: a call under way cannot be held back."""
+    # Elsewhere this would be said of the whole process.
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
