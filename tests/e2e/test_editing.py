@@ -1,4 +1,4 @@
-"""Objects, revisions, the history, the timeline by keyboard, and what axe says, in a real browser."""
+"""Objects, revisions, history, the timeline by keyboard, and what axe says, in a real browser."""
 
 from __future__ import annotations
 
