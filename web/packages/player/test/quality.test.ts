@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { Quality } from "../src/engine/quality";
 
-/** Plays for some seconds, a picture each `everyMs` with `skipped` passed over before it. */
-function play(quality: Quality, clock: { now: number }, seconds: number, everyMs: number, skipped: number): void {
-  quality.begin();
+/** Shows pictures for some seconds, one each `everyMs` with `skipped` passed over before it. */
+function show(quality: Quality, clock: { now: number }, seconds: number, everyMs: number, skipped: number): void {
   const end = clock.now + seconds * 1000;
   while (clock.now < end) {
     clock.now += everyMs;
     quality.note(skipped);
   }
+}
+
+function play(...shown: Parameters<typeof show>): void {
+  shown[0].begin("playback");
+  show(...shown);
 }
 
 function watched(): { quality: Quality; clock: { now: number } } {
@@ -40,6 +44,20 @@ describe("Quality", () => {
     expect(quality.scale).toBe(0.5);
   });
 
+  it("takes what a hand on its way overtakes for no stutter", () => {
+    const { quality, clock } = watched();
+    quality.begin("drag");
+    show(quality, clock, 5, 52, 0.25);
+    expect(quality.scale).toBe(1);
+  });
+
+  it("draws fewer lines when a hand's wishes are mostly passed over", () => {
+    const { quality, clock } = watched();
+    quality.begin("drag");
+    show(quality, clock, 1, 200, 4);
+    expect(quality.scale).toBe(0.5);
+  });
+
   it("does not mind what fast playback passes over while it looks smooth", () => {
     const { quality, clock } = watched();
     play(quality, clock, 5, 17, 7);
@@ -49,10 +67,10 @@ describe("Quality", () => {
   it("tries more lines again after a while", () => {
     const { quality, clock } = watched();
     play(quality, clock, 1, 200, 4);
-    quality.begin();
+    quality.begin("playback");
     expect(quality.scale).toBe(0.5);
     clock.now += 11_000;
-    quality.begin();
+    quality.begin("playback");
     expect(quality.scale).toBe(1);
   });
 });

@@ -343,7 +343,7 @@ export class Engine implements EngineApi {
   private advance(clip: Clip): boolean {
     const { playback } = clip;
     const due = playback.advance((frame) => clip.isDrawable(frame));
-    if (due.frame !== this.seeking.target) this.presenter?.pace(due.skipped);
+    if (due.frame !== this.seeking.target) this.presenter?.pace("playback", due.skipped);
     this.seeking.follow(due.frame);
     this.counters.skipped += due.skipped;
     if (due.stalled) this.counters.stalls++;
@@ -374,7 +374,8 @@ export class Engine implements EngineApi {
     const against = sides.left && compared !== null ? { revision: compared, ...sides.left } : null;
     const next: Presentation = { frame, manifest, plate, matte, layers, against };
     const changed = presenter.changes(next);
-    if (changed && this.seeking.isBusy) presenter.pace(this.seeking.takeOvertaken());
+    const isDrag = !this.playing && this.seeking.isBusy;
+    if (changed && isDrag) presenter.pace("drag", this.seeking.takeOvertaken());
     if (changed || this.redraw) presenter.present(next);
     this.redraw = false;
     if (changed) {

@@ -7,7 +7,7 @@ import type { Layer } from "../pairing";
 import { Renderer, type RendererHooks } from "../render/renderer";
 import type { MatteState, Pixels, View, ViewTransform, Wipe } from "../types";
 import type { Rect } from "./api";
-import { Quality } from "./quality";
+import { Quality, type Motive } from "./quality";
 
 /** A picture that may be drawn, by the pairing rule. */
 export interface Presentation {
@@ -36,7 +36,8 @@ export class Presenter {
   /** Of the drawing buffer, when all lines are drawn. */
   private size: Size;
   private scale = 1;
-  private resting = true;
+  /** Null at rest. */
+  private motive: Motive | null = null;
   private current: Presentation | null = null;
 
   /** @throws Error with one sentence when the browser offers no WebGL 2. */
@@ -107,16 +108,16 @@ export class Presenter {
   }
 
   /** A picture is about to be drawn on the way, `skipped` were passed over before it. */
-  pace(skipped: number): void {
-    if (this.resting) this.quality.begin();
-    this.resting = false;
+  pace(motive: Motive, skipped: number): void {
+    if (this.motive !== motive) this.quality.begin(motive);
+    this.motive = motive;
     this.quality.note(skipped);
     this.setScale(this.quality.scale);
   }
 
   /** The picture stands: all of its lines are drawn. */
   rest(): void {
-    this.resting = true;
+    this.motive = null;
     this.setScale(1);
   }
 

@@ -17,8 +17,12 @@ const COARSEST = 0.25;
 /** A reduction that old may have had a passing reason, ms. */
 const FORGIVE_MS = 10_000;
 
+/** What moves the picture: in a drag the wishes that newer ones overtake are no stutter. */
+export type Motive = "playback" | "drag";
+
 export class Quality {
   private current = 1;
+  private motive: Motive = "playback";
   private since = 0;
   private shown = 0;
   private skipped = 0;
@@ -34,7 +38,8 @@ export class Quality {
   }
 
   /** Playback, or a drag, begins. */
-  begin(): void {
+  begin(motive: Motive): void {
+    this.motive = motive;
     this.stutters = 0;
     if (this.current < 1 && this.now() - this.reducedAt > FORGIVE_MS) this.current *= 2;
     this.restart();
@@ -49,7 +54,8 @@ export class Quality {
     const passed = this.skipped / (this.shown + this.skipped);
     const rate = this.shown / seconds;
     // Much passed over, and little shown: it is the drawing that is slow.
-    this.stutters = passed > STUTTER && rate < SMOOTH ? this.stutters + 1 : 0;
+    const isStutter = this.motive === "playback" && passed > STUTTER && rate < SMOOTH;
+    this.stutters = isStutter ? this.stutters + 1 : 0;
     const isSlow = passed > MOST && rate < FLUENT;
     // A stutter may have had a passing reason; a second one has not.
     if (this.current > COARSEST && (isSlow || this.stutters > 1)) {
