@@ -131,7 +131,8 @@ export class RenditionStream {
 
   markReady(address: string): void {
     this.ready.add(address);
-    this.blocked.delete(address);
+    // Left out of what is wanted while it was blocked, it would be abandoned with others' next wishes.
+    if (this.blocked.delete(address)) this.declare();
     this.signal.notify();
   }
 
