@@ -34,12 +34,15 @@ const withShots = (shots: Project["clip"]["shots"]): Project => {
 describe("a clip whose cuts are not known yet", () => {
   let stored: Project;
   let session: Session;
+  let paths: string[];
 
   beforeEach(async () => {
     stored = withShots(null);
     vi.stubGlobal("EventSource", Stream);
     vi.stubGlobal("document", { title: "" });
+    paths = [];
     vi.stubGlobal("fetch", (path: string) => {
+      paths.push(path);
       const body = path.endsWith("/frame-table") ? { damage: null } : { ...stored, exports: [] };
       return Promise.resolve(new Response(JSON.stringify(body)));
     });
@@ -59,6 +62,26 @@ describe("a clip whose cuts are not known yet", () => {
     Stream.last?.tell("project", { version: 4 });
     await vi.waitFor(() => expect(shots()).toEqual([[0, 100]]));
     expect(session.awaitsCuts.value).toBe(false);
+  });
+
+  it("is not read again for an edit of this page", async () => {
+    paths.length = 0;
+    const edited = { ...stored, version: 5 };
+    const edit = session.run(() => Promise.resolve(edited));
+    Stream.last?.tell("project", { version: 5 });
+    await edit;
+    expect(session.project.value?.version).toBe(5);
+    expect(paths).toEqual([]);
+  });
+
+  it("is read again once they are, though an edit is on its way", async () => {
+    const edited = { ...stored, version: 5 };
+    const edit = session.run(() => Promise.resolve(edited));
+    stored = { ...withShots([[0, 100]]), version: 5 };
+    Stream.last?.tell("project", { version: 5 });
+    Stream.last?.tell("project", { version: 5 });
+    await edit;
+    await vi.waitFor(() => expect(shots()).toEqual([[0, 100]]));
   });
 
   it("is read again when work begins, should the event have gone by", async () => {

@@ -178,6 +178,8 @@ export class Session {
   private announced = 0;
   /** The clip's cuts may have become known since the project was read. */
   private cutsToRead = false;
+  /** The revision that was asked for last, until it is here. */
+  private asked: { readonly revision: number } | null = null;
   private offlineNotice: number | null = null;
   private queue: Promise<void> = Promise.resolve();
   private stopListening: (() => void) | null = null;
@@ -212,12 +214,13 @@ export class Session {
   attach(playback: Playback, firstFrame: number): void {
     this.playback.value?.dispose();
     this.playback.value = playback;
+    this.asked = null;
     // Mattes are told of only once the cuts are known; until then the plate can be looked at.
     const early = this.awaitsCuts.value;
     playback.open(firstFrame, early ? 0 : undefined).then(
       () => {
         const revision = this.project.value?.revision ?? 0;
-        if (early && !this.disposed) void this.showRevision(playback, revision);
+        if (early && !this.disposed) this.followRevision(playback, revision);
       },
       (error: unknown) => {
         // What the stage itself tells of leaves the rest of the page as it is.
@@ -274,7 +277,7 @@ export class Session {
     const playback = this.playback.value;
     const shown = playback?.manifest.value?.revision;
     if (playback && shown !== undefined && shown !== project.revision) {
-      void this.showRevision(playback, project.revision);
+      this.followRevision(playback, project.revision);
     }
   }
 
@@ -302,13 +305,22 @@ export class Session {
     void this.refresh();
   }
 
+  /** Shows a revision that is not asked for already: while cuts are sought, there is no answer. */
+  private followRevision(playback: Playback, revision: number): void {
+    if (this.asked?.revision !== revision) void this.showRevision(playback, revision);
+  }
+
   private async showRevision(playback: Playback, revision: number): Promise<void> {
     const before = this.told.value;
+    const asked = { revision };
+    this.asked = asked;
     try {
       await playback.showRevision(revision);
       this.told.value = toldSince(this.told.value, before);
     } catch (error) {
       notify(describe(error), "error");
+    } finally {
+      if (this.asked === asked) this.asked = null;
     }
   }
 
@@ -316,9 +328,10 @@ export class Session {
     this.stopListening?.();
     this.stopListening = listen(this.id, {
       project: ({ version }) => {
-        this.announced = Math.max(this.announced, version);
         // That the cuts are known is told as well, and makes no new version.
-        this.cutsToRead = true;
+        const known = Math.max(this.announced, this.project.value?.version ?? 0);
+        this.cutsToRead ||= version <= known;
+        this.announced = Math.max(this.announced, version);
         this.catchUp();
       },
       revision: ({ revision }) => {
