@@ -5,7 +5,7 @@
  */
 
 import { effect } from "@preact/signals";
-import { fetchMask, maskOfPng } from "@mattebox/player";
+import { fetchMask, maskOfPng, type FrameEvent } from "@mattebox/player";
 import { describe } from "../api/problem";
 import { wantedMasks, type LiveMask } from "../logic/livemasks";
 import { coverage, type Mask } from "../logic/paint";
@@ -37,7 +37,8 @@ export class LiveMasks {
   private readonly pixels = new Map<string, Promise<Mask>>();
   /** Those of them that are read. */
   private readonly known = new WeakMap<Promise<Mask>, Mask>();
-  private fresh = false;
+  /** A mask of the frame in sight is handed over, and the picture was this: another one has it. */
+  private awaited: { readonly picture: FrameEvent | null } | null = null;
 
   constructor(
     private readonly session: Session,
@@ -153,9 +154,13 @@ export class LiveMasks {
       const pixels = this.known.get(reading) ?? (await reading);
       if (this.drawn.get(key) !== mask) return;
       this.held.delete(key);
+      const { shown, frame } = this.playback;
+      if (mask.frame === frame.peek()) this.awaited = { picture: shown.peek() };
       this.playback.setLiveMask(mask.frame, mask.object, pixels);
-      this.fresh = true;
-      if (this.session.busy.value === 0) this.tell(mask, pixels);
+      // The edit that it answers is over once the effect that draws it is.
+      queueMicrotask(() => {
+        if (this.session.busy.value === 0) this.tell(mask, pixels);
+      });
     } catch (error) {
       if (this.drawn.get(key) === mask) this.drawn.delete(key);
       notify(describe(error), "error");
@@ -166,7 +171,8 @@ export class LiveMasks {
   private async confirm(mask: LiveMask): Promise<void> {
     const { session } = this;
     if (session.busy.value > 0 || session.toolbox.deed === null) return;
-    endMeasure("click");
+    // Where one was just handed over, the picture that has it ends the measure.
+    if (!this.awaited) endMeasure("click");
     this.tell(mask, await this.read(mask.address));
   }
 
@@ -207,10 +213,12 @@ export class LiveMasks {
     const picture = this.playback.shown.value;
     const project = this.session.project.value;
     if (!picture || !project) return;
-    if (isMeasuring("click") && this.fresh && picture.live.length > 0) endMeasure("click");
+    if (this.awaited && this.awaited.picture !== picture) {
+      this.awaited = null;
+      if (isMeasuring("click") && picture.live.length > 0) endMeasure("click");
+    }
     const applied = picture.revision === project.revision && !this.session.canApply.value;
     if (applied && picture.matte === "paired" && picture.live.length === 0) endMeasure("apply");
-    this.fresh = false;
   }
 }
 
