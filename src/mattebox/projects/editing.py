@@ -231,7 +231,9 @@ class Editing:
         """
         project = self._projects.get(project_id)
         target, _ = aimed(project.state, object_id)
-        self._frame_masks.get_ready(project, self._checked(project, target, frame), target, frame)
+        clip = self._clips.get(project.clip)
+        check_frame(clip, frame)
+        self._frame_masks.get_ready(project, clip, target, frame)
 
     # --- keyframes ------------------------------------------------------------------------------
 
