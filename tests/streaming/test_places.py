@@ -27,6 +27,15 @@ def test_who_comes_late_with_what_was_before_changes_nothing() -> None:
     assert places.find("a1") == [Place("p", "o1", 1)]
 
 
+def test_what_several_projects_share_is_owed_by_none_of_them() -> None:
+    places = Places()
+    places.put("p", AFTER, 1)
+    assert (places.owner("v1"), places.owner("a0")) == ("p", "p")
+    places.put("q", BEFORE, 1)
+    assert (places.owner("v0"), places.owner("v1")) == ("v0", "v1")
+    assert (places.owner("a1"), places.owner("b1")) == ("q", "p")
+
+
 def test_projects_used_long_ago_are_let_go() -> None:
     places = Places()
     for number in range(100):

@@ -23,7 +23,7 @@ State = Literal["running", "idle", "cancelled", "failed"]
 _ASKED_AHEAD = 3
 
 
-RequestSegment = Callable[[str, Priority], Ticket]
+RequestSegment = Callable[[str, Priority, str], Ticket]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Filler:
     """At most one fill per project, each in a thread of its own.
 
     Args:
-        request: Asks for a segment.
+        request: Asks for a segment on behalf of a project.
         bus: Where progress is announced.
     """
 
@@ -144,7 +144,7 @@ class Filler:
             while (fill.missing or tickets) and not fill.stopped:
                 while fill.missing and len(tickets) < _ASKED_AHEAD:
                     address = fill.missing.popleft()
-                    tickets[address] = self._request(address, Priority.FILL)
+                    tickets[address] = self._request(address, Priority.FILL, project)
                     tickets[address].listen(fill.changed.set)
                 fill.changed.wait()
                 fill.changed.clear()

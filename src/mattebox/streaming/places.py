@@ -56,6 +56,11 @@ class Places:
         with self._lock:
             return [place for _, shown in self._shown.values() for place in shown.get(address, ())]
 
+    def owner(self, address: str) -> str:
+        """The one project that shows a segment, or the segment itself: several share plates."""
+        projects = {place.project for place in self.find(address)}
+        return projects.pop() if len(projects) == 1 else address
+
     def forget(self, project: str) -> None:
         """Drop what is kept of a deleted project."""
         with self._lock:

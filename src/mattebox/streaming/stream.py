@@ -169,8 +169,13 @@ class MatteStream:
         """A segment that is made already."""
         return self._cache.get(address)
 
-    def request(self, address: str, priority: Priority) -> Ticket:
+    def request(self, address: str, priority: Priority, project: str | None = None) -> Ticket:
         """Have a segment made, or share in its making.
+
+        Args:
+            address: Which segment.
+            priority: How urgent it is.
+            project: Who asks, where that is known.
 
         Raises:
             InputError: No project has announced the address, or this server has other weights or
@@ -178,12 +183,11 @@ class MatteStream:
         """
         recipe = self._recipes.get(address)
         self._check_current(recipe)
-        shown = self._places.find(address)
         return self._scheduler.request(
             address,
             lambda turn: self._maker.make(recipe, turn),
             priority,
-            shown[0].project if shown else "",
+            project or self._places.owner(address),
         )
 
     def init(self, address: str) -> bytes:
