@@ -20,8 +20,9 @@ _yields: ContextVar[bool] = ContextVar("yields", default=False)
 # Engines take two calls at once, and calls that wait inside of them can no longer be held back.
 _CALLS = 2
 
-# How much less of the cores their threads get than those that answer clicks.
-_NICE = 10
+# How much less of the cores their threads get than those that answer clicks, which have what the
+# server was started with.
+_NICE = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10) if sys.platform == "linux" else None
 
 
 class _Once(Generic[T]):
@@ -91,6 +92,6 @@ class Networks:
 def _give_way() -> None:
     """Leave the cores to other threads that want them: a call under way cannot be held back."""
     # Elsewhere this would be said of the whole process.
-    if sys.platform == "linux":
+    if _NICE is not None:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
