@@ -14,10 +14,9 @@ import openvino
 import openvino.opset13 as op
 
 from mattebox.inference import _openvino_graph, card, load
-from mattebox.inference._openvino_graph import KEYS, MAP, rewritten
+from mattebox.inference._openvino_graph import KEYS, LOGITS, MAP, rewritten
 
 QUERIES, CHANNELS, VALUES = 600, 16, 24
-LENGTH = 9.0
 
 
 def attention(keys: int) -> Any:
@@ -36,10 +35,10 @@ def unit(random: np.random.Generator, *shape: int) -> NDArray[np.float32]:
     return np.asarray(drawn / np.linalg.norm(drawn, axis=-1, keepdims=True), np.float32)
 
 
-def memory(keys: int, bias: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+def memory(keys: int, bias: NDArray[np.float32], length: float) -> dict[str, NDArray[np.float32]]:
     random = np.random.default_rng(3)
     return {
-        "query": LENGTH * unit(random, 1, 1, QUERIES, CHANNELS),
+        "query": length * unit(random, 1, 1, QUERIES, CHANNELS),
         "key": unit(random, 1, 1, keys, CHANNELS),
         "value": random.random((1, 1, keys, VALUES)).astype(np.float32),
         "bias": bias.reshape(1, 1, 1, keys),
@@ -59,22 +58,29 @@ def computed(model: Any, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.f
     return np.asarray(next(iter(found.values())))
 
 
+@pytest.mark.parametrize("length", LOGITS)
 @pytest.mark.parametrize("kind", ["all", "some", "none"])
-def test_attention_to_many_keys_is_what_it_was(kind: str) -> None:
+def test_attention_to_many_keys_is_what_it_was(kind: str, length: float) -> None:
     keys = KEYS + 5
     bias = np.zeros(keys, np.float32)
     bias[{"all": keys, "some": keys // 3, "none": 0}[kind] :] = -1e4
     model = attention(keys)
-    assert rewritten(model, LENGTH)
+    assert rewritten(model, length)
     assert not any(node.get_type_name() == "Softmax" for node in model.get_ops())
-    inputs = memory(keys, bias)
+    inputs = memory(keys, bias, length)
     assert np.abs(computed(model, inputs) - attended(inputs)).max() < 1e-5
 
 
 def test_attention_stays_where_keys_are_few_or_logits_not_bounded() -> None:
-    assert not rewritten(attention(KEYS), LENGTH)
+    assert not rewritten(attention(KEYS), LOGITS[0])
     assert not rewritten(attention(KEYS + 1), None)
-    assert not rewritten(attention(KEYS + 1), 2 * _openvino_graph.LARGEST_LOGIT)
+    least, most = LOGITS
+    assert not rewritten(attention(KEYS + 1), least - 0.1)
+    assert not rewritten(attention(KEYS + 1), most + 0.1)
+
+
+def test_the_bound_of_the_logits_is_part_of_what_was_changed() -> None:
+    assert rewritten(attention(KEYS + 1), 9.5) != rewritten(attention(KEYS + 1), 9.6)
 
 
 def block(side: int, channels: int) -> Any:

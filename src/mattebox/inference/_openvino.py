@@ -102,8 +102,7 @@ def _built(card: Card, threads: dict[str, Any]) -> tuple[str, list[str], _Reques
     core = openvino.Core()
     config = {"PERFORMANCE_HINT": "LATENCY", **threads}
     model = core.read_model(card.path)
-    rewritten = _openvino_graph.rewritten(model, card.logits)
-    changes = [f"rewritten {_openvino_graph.REVISION}"] if rewritten else []
+    changes = _openvino_graph.rewritten(model, card.logits)
     if card.precision == "bf16" and "BF16" in core.get_property("CPU", _CAPABILITIES):
         marked = _marked(core, model, card.float32) if card.float32 else model
         compiled = _compiled(core, marked, "bf16", config)

@@ -26,12 +26,16 @@ KEYS = 4096
 QUERIES = 512
 """Queries whose weights are held at a time."""
 
-LARGEST_LOGIT = 40.0
-"""Beyond it float32 does not hold the exponential of twice as much."""
+LOGITS = (9.0, 25.0)
+"""Bounds of logits between which a sigmoid stands for the exponential, see `_do_without_maximum`.
+
+With less it bends; with 29 the exponential of minus three times as much is no float32 any more, and
+what is multiplied by it needs some room, too.
+"""
 
 
-def rewritten(model: Any, logits: float | None) -> bool:
-    """Rewrite a graph in place; say whether there was anything to rewrite.
+def rewritten(model: Any, logits: float | None) -> list[str]:
+    """Rewrite a graph in place; say what was changed, which is nothing where nothing is too large.
 
     Bands of rows keep every bit; attention to many keys is rounded elsewhere.
 
@@ -42,13 +46,16 @@ def rewritten(model: Any, logits: float | None) -> bool:
     wide = [node for node in model.get_ordered_ops() if _is_wide(node)]
     for node in wide:
         _take_in_bands(node)
-    bounded = logits is not None and logits <= LARGEST_LOGIT
-    many = [node for node in model.get_ordered_ops() if bounded and _attends_to_many(node)]
-    for node in many:
-        _do_without_maximum(node, logits or 0.0)
-    if wide or many:
+    changes = [f"rewritten {REVISION}"] if wide else []
+    if logits is not None and LOGITS[0] <= logits <= LOGITS[1]:
+        many = [node for node in model.get_ordered_ops() if _attends_to_many(node)]
+        for node in many:
+            _do_without_maximum(node, logits)
+        if many:
+            changes = [f"rewritten {REVISION}", f"logits {logits}"]
+    if changes:
         model.validate_nodes_and_infer_types()
-    return bool(wide or many)
+    return changes
 
 
 # --- a wide map, some of its rows at a time -------------------------------------------------------
@@ -157,7 +164,7 @@ def _copied(value: Any) -> Any:
 
 
 def _attends_to_many(node: Any) -> bool:
-    """Say whether this is attention whose bias, if any, is the same for all queries."""
+    """Say whether this is attention with a bias that is the same for all queries."""
     if not _is(node, "Softmax") or node.output(0).shape[-1] <= KEYS:
         return False
     biased = node.input_value(0).get_node()
