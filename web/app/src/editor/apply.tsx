@@ -42,16 +42,8 @@ export function ApplyControl({ session }: { session: Session }) {
   }
   const known = applied && work !== null && session.current.value;
   const what = session.applied.value.length > 0 ? "Up to date" : "Nothing to cut out yet";
-  return (
-    <div class="work">
-      <span class="dim" role="status">
-        {looking ? LOOKING : known ? what : ""}
-      </span>
-      <button type="button" class="button" disabled>
-        Apply
-      </button>
-    </div>
-  );
+  const state = looking ? LOOKING : known ? what : "";
+  return <Offer session={session} label="Apply" state={state} idle />;
 }
 
 /** How much an Apply would make, of all objects. */
@@ -67,24 +59,27 @@ interface OfferProps {
   session: Session;
   label: string;
   state: string;
+  /** There is nothing to do, unless something is on its way to the server: its turn will tell. */
+  idle?: boolean;
 }
 
-function Offer({ session, label, state }: OfferProps) {
+function Offer({ session, label, state, idle = false }: OfferProps) {
   return (
     <div class="work">
       <span class="numbers dim" role="status">
         {state}
       </span>
-      <ApplyButton session={session} label={label} />
+      <ApplyButton session={session} label={label} idle={idle} />
     </div>
   );
 }
 
-function ApplyButton({ session, label }: { session: Session; label: string }) {
+function ApplyButton({ session, label, idle = false }: Omit<OfferProps, "state">) {
   return (
     <button
       type="button"
-      class="button primary"
+      class={idle ? "button" : "button primary"}
+      disabled={idle && session.busy.value === 0}
       data-tip="Carry all changes through the clip"
       data-keys={keysOf("apply")}
       onClick={() => editing.apply(session)}
