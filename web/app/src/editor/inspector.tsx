@@ -166,8 +166,8 @@ function WipeSettings({ session }: { session: Session }) {
 
 /** Gains are expected overlap, which nobody counts in; what they are for is to compare. */
 function gainOf({ gain }: Fix): string {
-  const worth = gain < 1.5 ? "one frame" : `${Math.round(gain)} frames`;
-  return `A correction here is worth about ${worth} made right.`;
+  const about = gain < 1.5 ? "about one frame" : `about ${Math.round(gain)} frames`;
+  return `A correction here is worth ${gain < 0.75 ? "less than one frame" : about} made right.`;
 }
 
 function FrameState({ session }: { session: Session }) {
