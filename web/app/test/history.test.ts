@@ -40,6 +40,13 @@ describe("history", () => {
     expect(numbers(refreshed(null, history([step(0)])))).toEqual([0]);
   });
 
+  it("takes no earlier steps that do not end where those known begin", () => {
+    const known = history([step(7), step(8)]);
+    expect(continued(known, history([step(1), step(2)]))).toEqual(known);
+    expect(continued(known, history([step(6), step(7)]))).toEqual(known);
+    expect(continued(known, history([]))).toEqual(known);
+  });
+
   it("says to what a step was done and where", () => {
     const object = { id: "o1", name: "Dog", color: "#ff4fa3" };
     expect(aimOf({ ...step(1), object, frame: 12 })).toBe("Dog, frame 12");

@@ -13,11 +13,12 @@ export function refreshed(known: History | null, page: History): History {
   return { ...page, steps: [...earlier, ...page.steps] };
 }
 
-/** The same with the steps before them. */
-export const continued = (known: History, earlier: History): History => ({
-  ...known,
-  steps: [...earlier.steps, ...known.steps],
-});
+/** The same with the steps before them, unless other steps are the first known ones by now. */
+export function continued(known: History, earlier: History): History {
+  const next = (earlier.steps.at(-1)?.number ?? -1) + 1;
+  if (next !== known.steps[0]?.number) return known;
+  return { ...known, steps: [...earlier.steps, ...known.steps] };
+}
 
 /** To what a step was done and where, or an empty text. */
 export function aimOf({ object, frame }: Step): string {

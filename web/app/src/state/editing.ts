@@ -84,11 +84,12 @@ export function redo(session: Session): void {
   );
 }
 
-/** Undoes or redoes everything up to a step of the history. */
-export function goToStep(session: Session, step: number): void {
+/** Undoes or redoes everything up to a step of the history; `reached` is called once it is so. */
+export function goToStep(session: Session, step: number, reached: () => void): void {
   void session.run(
     async () => {
       session.accept(await client.goToStep(session.id, step), "read");
+      reached();
       return null;
     },
     () => clearDraft(session),

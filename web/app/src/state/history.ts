@@ -8,8 +8,13 @@ import { goToStep } from "./editing";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
-/** How often each session's history was asked for. */
-const requests = new WeakMap<Session, number>();
+/** How often each session's newest steps were asked for, and those before them. */
+interface Requests {
+  newest: number;
+  earlier: number;
+}
+
+const requests = new WeakMap<Session, Requests>();
 
 /** Reads the newest steps; those before them that are known stay. */
 export function readHistory(session: Session): Promise<void> {
@@ -23,23 +28,28 @@ export function readEarlier(session: Session): Promise<void> {
 }
 
 async function read(session: Session, before: number | null): Promise<void> {
-  const request = (requests.get(session) ?? 0) + 1;
-  requests.set(session, request);
+  const asked = requests.get(session) ?? { newest: 0, earlier: 0 };
+  requests.set(session, asked);
+  const kind = before === null ? "newest" : "earlier";
+  const request = (asked[kind] += 1);
   try {
     const page = await client.readHistory(session.id, before);
-    if (requests.get(session) !== request) return;
+    if (asked[kind] !== request) return;
     const known = session.history.value;
     session.history.value =
       known && before !== null ? continued(known, page) : refreshed(known, page);
   } catch (error) {
-    if (requests.get(session) === request) notify(describe(error), "error");
+    if (asked[kind] === request) notify(describe(error), "error");
   }
 }
 
-/** Has the project as it was after a step, and shows the frame it was about. */
+/** Has the project as it was after a step, and then shows the frame it was about. */
 export function returnTo(session: Session, step: Step): void {
   const aim = aimOf(step);
-  session.toolbox.say(`Back to: ${step.deed}${aim === "" ? "" : `, ${aim}`}`);
-  if (step.frame !== null) void session.playback.value?.seek(step.frame);
-  goToStep(session, step.id);
+  const undone = step.number > (session.history.value?.present ?? step.number);
+  goToStep(session, step.id, () => {
+    const way = undone ? "Forth to" : "Back to";
+    session.toolbox.say(`${way}: ${step.deed}${aim === "" ? "" : `, ${aim}`}`);
+    if (step.frame !== null) void session.playback.value?.seek(step.frame);
+  });
 }
