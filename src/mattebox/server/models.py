@@ -32,7 +32,7 @@ class SoundModel(BaseModel):
 
 
 class ConfidenceModel(BaseModel):
-    """How sure the network was of each frame of an object's matte in a revision."""
+    """The overlap (IoU) with the true mask to expect of each frame of an object's matte."""
 
     revision: int
     frames: list[float | None] = Field(description="0 to 1; null where nothing is made.")

@@ -266,7 +266,7 @@ class MatteStream:
             return self._orders[project_id]
 
     def confidence(self, project_id: str, object_id: str, number: int | None) -> Confidence:
-        """How sure the network was of an object's matte in a revision, or in the present one.
+        """The overlap with the true masks to expect of an object's matte, frame by frame.
 
         Raises:
             InputError: There is no such project, revision or object in it (404).
@@ -294,7 +294,7 @@ class MatteStream:
         return Confidence(revision.number, frames)
 
     def segment_made(self, address: str, confidence: Sequence[float]) -> None:
-        """Tell pages that a segment became ready, and how sure the network was of its frames."""
+        """Tell pages that a segment became ready, and the overlap to expect of its frames."""
         for place in self._places.find(address):
             told: dict[str, Any] = {
                 "object": place.object,

@@ -138,7 +138,7 @@ def read_confidence(
     workspace: OpenWorkspace,
     revision: RevisionAsked = None,
 ) -> ConfidenceModel:
-    """How sure the network was of each frame in a revision, or in the present one."""
+    """The overlap with the true mask to expect of each frame of a revision, or the present one."""
     found = workspace.stream.confidence(project, item, revision)
     return ConfidenceModel(revision=found.revision, frames=found.frames)
 

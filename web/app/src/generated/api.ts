@@ -657,7 +657,7 @@ export interface paths {
         };
         /**
          * Read Confidence
-         * @description How sure the network was of each frame in a revision, or in the present one.
+         * @description The overlap with the true mask to expect of each frame of a revision, or the present one.
          */
         readonly get: operations["read_confidence_api_v1_projects__project__objects__item__confidence_get"];
         readonly put?: never;
@@ -979,7 +979,7 @@ export interface components {
         };
         /**
          * ConfidenceModel
-         * @description How sure the network was of each frame of an object's matte in a revision.
+         * @description The overlap (IoU) with the true mask to expect of each frame of an object's matte.
          */
         readonly ConfidenceModel: {
             /** Revision */
