@@ -80,6 +80,44 @@ def test_a_click_that_was_expected_finds_its_picture_encoded(*, corrected: bool)
     np.testing.assert_array_equal(found, Refiner().refine(frame, clicks, previous))
 
 
+def test_a_picture_that_is_being_encoded_is_not_encoded_beside_it() -> None:
+    frame, _ = scene()
+    called: list[str] = []
+
+    @contextmanager
+    def attend(network: str) -> Iterator[None]:
+        called.append(network)
+        yield
+
+    refiner, many = Refiner(attend=attend), 6
+    barrier = threading.Barrier(many)
+
+    def expect(_: int) -> None:
+        barrier.wait(30)
+        refiner.expect(frame, [])
+
+    with ThreadPoolExecutor(many) as pool:
+        list(pool.map(expect, range(many)))
+    assert called == ["refinement-encode"]
+
+
+def test_it_waits_before_each_call_and_never_within_one() -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def attend(network: str) -> Iterator[None]:
+        told.append(network)
+        yield
+        told.append("done")
+
+    frame, _ = scene()
+    refiner = Refiner(attend=attend, wait=lambda: told.append("wait"))
+    refiner.refine(frame, CLICKS[:1])
+    calls = [told[at : at + 3] for at in range(0, len(told), 3)]
+    look = [["wait", "refinement-encode", "done"], ["wait", "refinement-decode", "done"]]
+    assert calls == 2 * look
+
+
 def test_moving_and_removing_a_click_leaves_no_trace(refiner: Refiner) -> None:
     frame, _ = scene()
     wanted = refiner.refine(frame, CLICKS[:2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -72,6 +73,25 @@ def test_a_click_for_a_new_object_makes_it_in_the_same_step(server: Client, proj
     )
     assert [item["name"] for item in boxed["objects"]] == ["Object 1", "Object 2"]
     assert len(boxed["objects"][1]["keyframes"][0]["prompts"]) == 1
+
+
+def test_a_click_finds_ready_what_was_got_ready_for_it(server: Client, project: str) -> None:
+    def encoded() -> float:
+        return server.count("mattebox_network_calls", "refinement-encode")
+
+    before = encoded()
+    ready = f"/projects/{project}/objects/new/frames/43/ready"
+    with ThreadPoolExecutor(1) as pool:
+        getting = pool.submit(server.request, "POST", ready)
+        server.click(project, "new", 43, (0.5, 0.5))
+        assert getting.result().status_code == 204
+    clicked = encoded()
+    server.request("POST", f"/projects/{project}/objects/new/frames/44/ready")
+    assert encoded() == clicked + 1
+    server.click(project, "new", 44, (0.5, 0.5))
+    # Each looked at its whole frame, and at most once closer.
+    assert clicked - before <= 2
+    assert encoded() - clicked <= 2
 
 
 def test_any_step_of_the_history_can_be_gone_to_in_one_request(

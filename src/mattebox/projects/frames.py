@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy.typing as npt
 
 from mattebox.media import FrameReader
 from mattebox.projects.clips import Clip
+from mattebox.segmentation.cache import Recent
 
 Picture = npt.NDArray[np.uint8]
 
@@ -26,22 +25,15 @@ class Frames:
 
     def __init__(self, decoded: Callable[[], None]) -> None:
         self._decoded = decoded
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int], Picture] = OrderedDict()
+        self._kept: Recent[Picture] = Recent(_KEPT)
 
     def get(self, clip: Clip, index: int) -> Picture:
         """Frame `index` at working size, ``(H, W, 3) uint8`` RGB; not to be written to."""
-        key = (clip.hash, index)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+        return self._kept.get_or_make((clip.hash, index), lambda: self._read(clip, index))
+
+    def _read(self, clip: Clip, index: int) -> Picture:
         with FrameReader(clip.path, clip.info, clip.table) as reader:
             _, picture = next(reader.read([index]))
         self._decoded()
         picture.setflags(write=False)
-        with self._lock:
-            self._kept[key] = picture
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
         return picture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +119,9 @@ class Refiner:
     Args:
         engine: Back end, see `mattebox.inference.load`.
         engines: Encoder and decoder to use instead of those that come with the package.
-        attend: Who stands by at each call of a network that comes with the package.
+        attend: Who stands by at each call of a network that comes with the package; as others may
+            come to wait for the call, it must not wait for them.
+        wait: Called before each call of a network; may wait for anybody.
     """
 
     def __init__(
@@ -128,11 +130,13 @@ class Refiner:
         *,
         engines: tuple[Engine, Engine] | None = None,
         attend: Attend | None = None,
+        wait: Callable[[], None] = lambda: None,
     ) -> None:
         self._encoder, self._decoder = engines or (
             load(ENCODER, engine, attend=attend),
             load(DECODER, engine, attend=attend),
         )
+        self._wait = wait
         self._weights = [] if engines else [identity(ENCODER), identity(DECODER)]
         self._states: Recent[_State] = Recent(STATES)
         self._encodings: Recent[dict[str, NDArray[Any]]] = Recent(ENCODINGS)
@@ -290,6 +294,7 @@ class Refiner:
 
         The score head chooses worse than that: see `docs/decisions/ablations.md`.
         """
+        self._wait()
         found = self._decoder.run({**encoding, "hints": hints[None]})
         return np.asarray(found["logits"][0].mean(axis=0), np.float32)
 
@@ -308,12 +313,18 @@ class Refiner:
 
     def _encoded(self, task: _Task, window: Window) -> dict[str, NDArray[Any]]:
         """One window of a frame as the decoder takes it."""
-        encoding = self._encodings.get((task.picture, window))
-        if encoding is None:
+
+        def encode() -> dict[str, NDArray[Any]]:
             crop = _resized(task.frame[window.slices], (SIZE, SIZE))
             image = np.ascontiguousarray(crop.transpose(2, 0, 1)[None], np.float32) / 255
-            encoding = self._encoder.run({"image": image})
-            self._encodings.put((task.picture, window), encoding)
+            return self._encoder.run({"image": image})
+
+        key = (task.picture, window)
+        encoding = self._encodings.get(key)
+        if encoding is None:
+            # Not within: a click may come to wait for what is begun.
+            self._wait()
+            encoding = self._encodings.get_or_make(key, encode)
         return encoding
 
 

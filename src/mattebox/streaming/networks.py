@@ -55,7 +55,7 @@ class Networks:
         self._called = called
         self._wait_for_clicks = wait_for_clicks
         self._steps = threading.BoundedSemaphore(_CALLS)
-        self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click)))
+        self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click, wait=self._yield)))
         self.propagator = _Once(lambda: Propagator(engine, attend=self._step))
 
     def warm(self) -> None:
@@ -65,17 +65,19 @@ class Networks:
 
     @contextmanager
     def yielding(self) -> Iterator[None]:
-        """What is asked of the refiner inside waits for clicks before each call."""
+        """What is asked of the refiner inside waits for clicks before it begins a call."""
         before = _yields.set(True)
         try:
             yield
         finally:
             _yields.reset(before)
 
-    @contextmanager
-    def _click(self, network: str) -> Iterator[None]:
+    def _yield(self) -> None:
         if _yields.get():
             self._wait_for_clicks()
+
+    @contextmanager
+    def _click(self, network: str) -> Iterator[None]:
         self._called(network)
         yield
 
