@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -18,23 +17,41 @@ router = APIRouter(tags=["editing"])
 
 
 class Newest:
-    """Lets one caller in at a time; of a project's callers who wait only the last one gets in."""
+    """Lets one caller in at a time; of a project's callers who wait only the last one gets in.
+
+    For one event loop.
+    """
 
     def __init__(self) -> None:
-        self._busy = asyncio.Lock()
-        self._numbers = count()
-        self._newest: dict[str, int] = {}
+        self._busy = False
+        # One for each project, in the order they came.
+        self._waiting: dict[str, asyncio.Future[bool]] = {}
 
     @asynccontextmanager
     async def turn(self, project: str) -> AsyncIterator[bool]:
-        """Wait for the turn; yields whether it is still worth having."""
-        number = self._newest[project] = next(self._numbers)
+        """Wait for the turn; yields True then, or False as soon as a newer caller came."""
+        mine: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        older = self._waiting.pop(project, None)
+        if older is not None and not older.done():
+            older.set_result(False)
+        self._waiting[project] = mine
+        self._let_in()
         try:
-            async with self._busy:
-                yield self._newest.get(project) == number
+            yield await mine
         finally:
-            if self._newest.get(project) == number:
-                del self._newest[project]
+            if self._waiting.get(project) is mine:
+                del self._waiting[project]
+            # Who is cancelled at the door was let in all the same.
+            if mine.done() and not mine.cancelled() and mine.result():
+                self._busy = False
+                self._let_in()
+
+    def _let_in(self) -> None:
+        while self._waiting and not self._busy:
+            first = self._waiting.pop(next(iter(self._waiting)))
+            if not first.done():
+                first.set_result(True)
+                self._busy = True
 
 
 @router.get(
