@@ -29,6 +29,8 @@ from tests.server.live import Client, Json, served
 
 _CLICK_EVERY_S = 4.0
 _SEEK_EVERY = 3
+# Who fails before all are ready leaves the others waiting for no longer than this.
+_READY_S = 300.0
 
 
 @dataclass
@@ -124,7 +126,7 @@ def measure(
     # The clip is known by now, so the others wait for nothing.
     projects = [first.project, *(client.open(clip) for _ in range(users - 1))]
     people = [_Person() for _ in projects]
-    begin, over = threading.Barrier(users + 1), threading.Event()
+    begin, over = threading.Barrier(users + 1, timeout=_READY_S), threading.Event()
 
     def work(project: str, person: _Person) -> None:
         with Client(client.server) as own:
@@ -135,20 +137,27 @@ def measure(
 
     with ThreadPoolExecutor(users) as pool:
         running = [pool.submit(work, *each) for each in zip(projects, people, strict=True)]
-        begin.wait()
-        spent = processor_s(client.server.process.pid)
-        time.sleep(work_s)
-        for project, person in zip(projects, people, strict=True):
-            person.segments = _ready(client, project)
-        spent = processor_s(client.server.process.pid) - spent
-        over.set()
+        try:
+            begin.wait()
+            spent = processor_s(client.server.process.pid)
+            time.sleep(work_s)
+            for project, person in zip(projects, people, strict=True):
+                person.segments = _ready(client, project)
+            spent = processor_s(client.server.process.pid) - spent
+        finally:
+            over.set()
         for project in projects:
             client.request("DELETE", f"/projects/{project}/work")
         for each in running:
             each.result()
+    return _reported(people, work_s, spent)
+
+
+def _reported(people: Sequence[_Person], work_s: float, spent: float) -> Json:
+    """What people waited for and got in so many seconds, for so many of the processor."""
     made = sum(person.segments for person in people)
     return {
-        "users": users,
+        "users": len(people),
         "click_ms": spread([ms for person in people for ms in person.clicks]),
         "apply_to_first_masks_s": spread([person.applied for person in people]),
         "seek_to_first_masks_s": spread([s for person in people for s in person.seeks]),
