@@ -136,8 +136,8 @@ export const eventsAddress = (project: string) => `${BASE}/projects/${project}/e
 /** A frame at working size, or as a picture of a given height (16 to 720) for filmstrips. */
 export const frameAddress = (project: string, frame: number, height?: number) =>
   `${BASE}/projects/${project}/frames/${frame}.jpg${height === undefined ? "" : `?height=${height}`}`;
-/** Has what a click on a frame needs made ready, so that it is answered sooner. */
-export const getReady = (project: string, object: string, frame: number) =>
+/** Has what a click on a frame needs prepared, so that it is answered sooner. */
+export const prepare = (project: string, object: string, frame: number) =>
   send<null>("POST", `${keyframeAt(project, object, frame)}/ready`);
 
 /**

@@ -5,7 +5,7 @@ import type { Project } from "../api/types";
 import { toPicture, type Point } from "../logic/viewport";
 import { followHover } from "../state/hover";
 import { followSelection } from "../state/marking";
-import { followReadiness } from "../state/readiness";
+import { followRest } from "../state/preparing";
 import { openProjects } from "../state/route";
 import type { Session } from "../state/session";
 import { includes } from "../tools/begin";
@@ -43,7 +43,7 @@ export function Stage({ session, project, firstFrame }: StageProps) {
       followWheel(session, stage.current),
       followAlt(session),
       followHover(session),
-      followReadiness(session),
+      followRest(session),
       followSelection(session),
       followCursor(session, gestures),
       followView(session, spot),

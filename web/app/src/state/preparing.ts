@@ -1,5 +1,5 @@
 /**
- * Has the server make ready what a click on the frame in sight needs, once the playhead rests: the
+ * Has the server prepare what a click on the frame in sight needs, once the playhead rests: the
  * picture decoded and read by the network. It keeps still while something is being made.
  */
 
@@ -11,17 +11,22 @@ import type { Session } from "./session";
 /** How long the playhead rests first. */
 const REST_MS = 60;
 
-export function followReadiness(session: Session): () => void {
+export function followRest(session: Session): () => void {
   let asked = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
   const dispose = effect(() => {
     const place = placeAtRest(session);
     clearTimeout(timer);
+    // A server that is back may have been started anew.
+    if (!session.connected.value) asked = "";
     if (!place || place.key === asked) return;
     timer = setTimeout(() => {
-      asked = place.key;
+      const { key, object, frame } = place;
+      asked = key;
       // A click is answered without it, too.
-      client.getReady(session.id, place.object, place.frame).catch(() => undefined);
+      client.prepare(session.id, object, frame).catch(() => {
+        if (asked === key) asked = "";
+      });
     }, REST_MS);
   });
   return () => {
