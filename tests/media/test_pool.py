@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -120,6 +121,24 @@ def test_a_process_that_dies_while_idle_is_replaced(plain: Plain, pool: DecoderP
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert [barcode.read(frame) for _, frame in frames.read([5])] == [5]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads are not nice by themselves")
+def test_a_process_is_not_as_nice_as_the_thread_that_asked_for_it(
+    plain: Plain, pool: DecoderPool
+) -> None:
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+
+    def give_way_and_read() -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), usual + 1)
+        with reader(plain, pool) as frames:
+            list(frames.read([0]))
+
+    thread = threading.Thread(target=give_way_and_read)
+    thread.start()
+    thread.join()
+    (pid,) = children(pool)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == usual
 
 
 def test_a_process_that_hangs_is_ended(plain: Plain) -> None:

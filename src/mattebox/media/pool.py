@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -217,6 +218,10 @@ class DecoderPool:
         self._queue: deque[Work] = deque()
         self._closed = False
         self._changed = threading.Condition()
+        # Its thread is there from now on: a process is as nice as the thread that starts it, and
+        # those who ask for one may have given way to others for good.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="start decoder")
+        self._starter.submit(int).result()
 
     def work(self, job: Job) -> Work:
         """A job that starts when its first message is asked for."""
@@ -259,6 +264,7 @@ class DecoderPool:
             work.close()
         for process in idle:
             process.end()
+        self._starter.shutdown(wait=False)
 
     def idle(self) -> list[DecoderProcess]:
         """The processes that wait for work."""
@@ -333,7 +339,8 @@ class DecoderPool:
         return self._idle.pop(0) if self._idle else None
 
     def _start(self) -> DecoderProcess:
-        return DecoderProcess(self.memory_bytes, max(int(self.timeout_s), 1))
+        seconds = max(int(self.timeout_s), 1)
+        return self._starter.submit(DecoderProcess, self.memory_bytes, seconds).result()
 
 
 _shared: DecoderPool | None = None
