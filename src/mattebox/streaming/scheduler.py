@@ -22,6 +22,8 @@ import structlog
 log = structlog.get_logger(__name__)
 
 # Works per lane that may stand still after their first picture: each holds pictures and a reader.
+# On two lanes eight people who apply at once all see a first picture this way; with one a lane the
+# third of them would wait for another's whole segment.
 _MOST_STANDING = 4
 
 
