@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { followConfidence } from "../state/confidence";
+import { followConfidence, followFixes } from "../state/confidence";
 import { Session } from "../state/session";
 import { openProjects, rememberFrame } from "../state/route";
 import { Icon } from "../ui/icons";
@@ -22,7 +22,13 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
   const session = useMemo(() => new Session(id), [id]);
   useEffect(() => {
     void session.open();
-    const stops = [listenToKeys(session), followAddress(session), followConfidence(session), followLoop(session)];
+    const stops = [
+      listenToKeys(session),
+      followAddress(session),
+      followConfidence(session),
+      followFixes(session),
+      followLoop(session),
+    ];
     return () => {
       for (const stop of stops) stop();
       session.dispose();

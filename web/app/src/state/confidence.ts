@@ -3,12 +3,16 @@
 import { effect } from "@preact/signals";
 import * as client from "../api/client";
 import { filledIn, SURE, withSegment, type Confidence } from "../logic/confidence";
-import { nextToFix } from "../logic/gain";
+import { framesToFix, nextToFix, type Fix } from "../logic/gain";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
 /** What was told since the revision that is shown began; an answer on its way may lack it. */
 const told = new WeakMap<Session, Map<string, Confidence>>();
+
+/** A long clip takes a while to look through, and each segment that is made changes what is known. */
+const FIXES_MS = 300;
+const NO_FIXES: readonly Fix[] = [];
 
 /** Reads what the selected object's masks were worth, until the returned function is called. */
 export function followConfidence(session: Session): () => void {
@@ -55,9 +59,44 @@ export function noteConfidence(
   };
 }
 
+/** Keeps `fixes` up with what is known, some time behind it, until the returned function is called. */
+export function followFixes(session: Session): () => void {
+  let object: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const dispose = effect(() => {
+    const selected = session.object.value;
+    const { confidence, project } = session;
+    // What is waited for already takes these in, too.
+    const known = confidence.value[selected?.id ?? ""] !== undefined && project.value !== null;
+    if (selected?.id !== object || !known) session.fixes.value = NO_FIXES;
+    object = selected?.id;
+    if (!known || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      findFixes(session);
+    }, FIXES_MS);
+  });
+  return () => {
+    dispose();
+    clearTimeout(timer);
+  };
+}
+
+function findFixes(session: Session): void {
+  const object = session.object.value;
+  const confidence = object && session.confidence.value[object.id];
+  const { rate: [frames, seconds] = [24, 1], shots = null } = session.project.value?.clip ?? {};
+  const half = frames / seconds;
+  const distance = Math.max(3, Math.round(half / 4));
+  const keyframes = object?.keyframes.map(({ frame }) => frame) ?? [];
+  const around = { keyframes, stale: object?.stale ?? [], shots, distance, half };
+  session.fixes.value = confidence ? framesToFix(confidence, around) : NO_FIXES;
+}
+
 /** Goes to the frame whose correction gains most; from there, to the next one. */
 export function goToFix(session: Session): void {
   if (!hasConfidence(session)) return;
+  findFixes(session);
   const fixes = session.fixes.value;
   const frame = nextToFix(fixes, session.frame.value);
   if (frame !== null) {

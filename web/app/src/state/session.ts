@@ -22,7 +22,7 @@ import { hasStale, objectOf } from "../logic/clicks";
 import { EMPTY_DRAFT, type Draft } from "../logic/draft";
 import type { Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
-import { framesToFix, type Fix } from "../logic/gain";
+import type { Fix } from "../logic/gain";
 import type { Change } from "../logic/revisions";
 import { count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import { segmentsReady, tell, toldSince, type Told } from "../logic/ready";
@@ -104,6 +104,8 @@ export class Session {
   readonly scrub = signal<number | null>(null);
   /** How sure each object's masks are, frame by frame, in the revision that is shown. */
   readonly confidence = signal<Readonly<Record<string, Confidence>>>({});
+  /** The selected object's frames that are worth a correction, the most gaining first. */
+  readonly fixes = signal<readonly Fix[]>([]);
 
   /** The revisions that were applied, oldest first; null: not read yet. And what changed in each. */
   readonly revisions = signal<readonly Revision[] | null>(null);
@@ -125,17 +127,6 @@ export class Session {
     const objects = this.project.value?.objects ?? [];
     const shown = objects.filter(({ id, visible }) => (solo === null ? visible : id === solo));
     return new Set(shown.map(({ id }) => id));
-  });
-  /** The selected object's frames that are worth a correction, the most gaining first. */
-  readonly fixes: ReadonlySignal<readonly Fix[]> = computed(() => {
-    const object = this.object.value;
-    const confidence = object && this.confidence.value[object.id];
-    if (!object || !confidence) return [];
-    const { rate: [frames, seconds] = [24, 1], shots = null } = this.project.value?.clip ?? {};
-    const second = frames / seconds;
-    const distance = Math.max(3, Math.round(second / 4));
-    const keyframes = object.keyframes.map(({ frame }) => frame);
-    return framesToFix(confidence, { keyframes, stale: object.stale, shots, distance, half: second });
   });
   readonly stale: ReadonlySignal<readonly Range[]> = computed(() => this.object.value?.stale ?? []);
   /** Frame ranges of the selected object whose matte answers at once and is up to date. */
