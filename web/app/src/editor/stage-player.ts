@@ -75,7 +75,7 @@ function tell<T>(read: () => T, write: (value: T) => void): () => void {
 }
 
 /** What the server gives the first object: it shows before there is an answer. */
-const FIRST_COLOR = "#ff4fa3";
+export const FIRST_COLOR = "#ff4fa3";
 
 function objectsOf(session: Session) {
   const objects = session.project.value?.objects ?? [];
