@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Project } from "../src/api/types";
+import { apply } from "../src/state/editing";
 import { addClick, addPrompt, deleteMark, targetOn } from "../src/state/marking";
 import { notices } from "../src/state/notices";
 import { addObject, deleteObject, selectObject, updateObject } from "../src/state/objects";
@@ -9,20 +10,24 @@ import { makeKeyframe, makeObject, makeProject } from "./project";
 /** What the network would carry: each request waits until it is answered. */
 class Wire {
   readonly paths: string[] = [];
-  private readonly waiting: ((project: Project) => void)[] = [];
+  private readonly waiting: ((body: object, status: number) => void)[] = [];
 
   readonly fetch = (path: string): Promise<Response> => {
     this.paths.push(path.replace("/api/v1/projects/p1/", ""));
     return new Promise((resolve) => {
-      this.waiting.push((project) => {
-        resolve(new Response(JSON.stringify(project), { status: 201 }));
+      this.waiting.push((body, status) => {
+        resolve(new Response(JSON.stringify(body), { status }));
       });
     });
   };
 
-  async answer(project: Project): Promise<void> {
+  async answer(body: Project | { detail: string }, status = 201): Promise<void> {
     await vi.waitFor(() => expect(this.waiting.length).toBeGreaterThan(0));
-    this.waiting.shift()?.(project);
+    this.waiting.shift()?.(body, status);
+  }
+
+  refuse(): Promise<void> {
+    return this.answer({ detail: "The frame cannot be read." }, 409);
   }
 
   async sent(count: number): Promise<readonly string[]> {
@@ -86,6 +91,46 @@ describe("an edit that waits for its turn", () => {
     await wire.answer(makeProject({ version: 2, objects: [first] }));
     await wire.answer(makeProject({ version: 3, objects: [first] }));
     expect(await wire.sent(2)).toEqual(["objects/new/frames/0/clicks", "objects/o1/frames/0/clicks"]);
+  });
+
+  it("leaves nothing behind where the first click is refused, and the next one makes the object", async () => {
+    const session = open([]);
+    const mask = { width: 2, height: 2, data: new Uint8Array(4) };
+    session.toolbox.preview.value = { ...click, object: null, frame: 0, mask };
+    addClick(session, targetOn(session, 0), click);
+    expect(session.toolbox.preview.value).toBeNull();
+    expect(session.draft.value.added.length).toBe(1);
+    await wire.refuse();
+    await wire.answer(makeProject({ objects: [] }), 200);
+    await vi.waitFor(() => expect(session.busy.value).toBe(0));
+    expect(session.draft.value.added).toEqual([]);
+    addClick(session, targetOn(session, 0), click);
+    await wire.answer(makeProject({ version: 2, objects: [first] }));
+    const made = "objects/new/frames/0/clicks";
+    expect((await wire.sent(3)).filter((path) => path.startsWith("objects"))).toEqual([made, made]);
+  });
+
+  it("is not applied where it is refused, and the work stands as it stood", async () => {
+    const session = open();
+    addClick(session, targetOn(session, 3), click);
+    apply(session);
+    expect(session.working.value).toBe(true);
+    await wire.refuse();
+    await wire.answer(makeProject({ objects: [first, second] }), 200);
+    await vi.waitFor(() => expect(session.busy.value).toBe(0));
+    expect(session.work.value).toBeNull();
+    expect(wire.paths.filter((path) => path.includes("apply"))).toEqual([]);
+  });
+
+  it("leaves the work as it stood where Apply is refused", async () => {
+    const session = open([makeObject({ stale: [[0, 100]] })]);
+    apply(session);
+    expect(session.working.value).toBe(true);
+    await wire.refuse();
+    await wire.answer(makeProject(), 200);
+    await vi.waitFor(() => expect(session.busy.value).toBe(0));
+    expect(session.work.value).toBeNull();
+    expect(wire.paths[0]).toBe("apply");
   });
 
   it("is not undone in the place of another one", async () => {
