@@ -19,6 +19,10 @@ const FRAME_MS = 1000 / 24;
 const REFRESH_MS = 1000 / 60;
 /** More frames at once are a jump, and not passed over. */
 const MOST_PASSED = 4;
+/** So often a case is done again, until half as many clicks as one run has were not disturbed. */
+const MOST_RUNS = 3;
+/** A picture may catch up with what was so many pictures, or so many ms, before it. */
+const RECENT = { pictures: 5, ms: 250 };
 
 /** Opens the sound page with a player on the project. */
 async function start(open, origin, project, options = {}) {
@@ -74,25 +78,40 @@ function around(clicks, observed) {
 }
 
 /**
- * Every click must be heard within a frame of its picture. Two kinds of click say nothing: one in a
- * moment in which the machine gave page or player no animation frames, and the last one before a stop,
- * whose picture was not drawn any more.
+ * The offsets of the clicks, each of which must be heard within a frame of its picture. Two kinds of click
+ * say nothing: one in a moment in which the machine gave page or player no animation frames, and the last
+ * one before a stop, whose picture was not drawn any more.
  */
-function inSync(name, observed, { rate = 1, stops = 1 } = {}) {
+function offsets(name, observed, { rate = 1, stops = 1 }) {
   const { pictures, clicks, hiccups } = observed;
   const disturbed = (at) => hiccups.some(([start, end]) => at > start - FRAME_MS && at < end + FRAME_MS);
   const goesOn = (at) => pictures.some(({ drawnAt }) => drawnAt > at && drawnAt < at + (3 * FRAME_MS) / rate);
   const cut = clicks.filter((at) => !goesOn(at) && !disturbed(at));
   const counted = clicks.filter((at) => goesOn(at) && !disturbed(at));
-  const found = counted.map((at) => offset(at, observed)).sort((a, b) => a - b);
-  const worst = found.reduce((most, off) => (Math.abs(off) > Math.abs(most) ? off : most), 0);
-  const round = (value) => Math.round(value * 10) / 10;
-  const [median] = found.slice(found.length >> 1);
-  const summary = { clicks: clicks.length, counted: found.length, medianMs: round(median), worstMs: round(worst) };
+  const found = counted.map((at) => offset(at, observed));
   assert.ok(clicks.length > 0, `${name}: no click was heard`);
   assert.ok(cut.length <= stops, `${name}: ${cut.length} clicks without a picture`);
-  assert.ok(Math.abs(worst) <= FRAME_MS, `${name}: ${JSON.stringify(summary)}; ${around(clicks, observed)}`);
-  return summary;
+  assert.ok(found.every((off) => Math.abs(off) <= FRAME_MS), `${name}: ${around(clicks, observed)}`);
+  return found;
+}
+
+/** Sound and picture of what `act` observes are in sync, with enough clicks to tell. */
+async function inSync(name, act, options = {}) {
+  const found = [];
+  let clicks = 0;
+  for (let run = 1; run <= MOST_RUNS; run += 1) {
+    const observed = await act();
+    found.push(...offsets(name, observed, options));
+    clicks += observed.clicks.length;
+    if (found.length >= clicks / run / 2) return summaryOf(clicks, found.sort((a, b) => a - b));
+  }
+  return assert.fail(`${name}: of ${clicks} clicks in ${MOST_RUNS} runs only ${found.length} were not disturbed`);
+}
+
+function summaryOf(clicks, found) {
+  const round = (value) => Math.round(value * 10) / 10;
+  const worst = found.reduce((most, off) => (Math.abs(off) > Math.abs(most) ? off : most), 0);
+  return { clicks, counted: found.length, medianMs: round(found[found.length >> 1]), worstMs: round(worst) };
 }
 
 async function playsInSync(page) {
@@ -207,20 +226,20 @@ async function hidesAndReturns(page) {
 }
 
 /**
- * How far the clip got ahead of time with each picture, beyond where it had been before, in ms. A late
- * picture and the punctual one after it are no jump.
+ * How far the clip got ahead of time with each picture, beyond where it had been just before, in ms. A
+ * late picture and the punctual one after it are no jump; what follows a hold starts anew.
  */
 function leaps({ shown, times, duration }) {
+  const past = [];
   let ahead = 0;
-  let most = 0;
   return shown.slice(1).map(({ frame, drawnAt }, i) => {
     const last = shown[i];
     const seconds = (times[frame] - times[last.frame] + duration) % duration;
+    past.push({ ahead, at: last.drawnAt });
     // The first one stands until playback begins.
     if (i > 0) ahead += seconds * 1000 - (drawnAt - last.drawnAt);
-    const leap = Math.round(ahead - most);
-    most = Math.max(most, ahead);
-    return leap;
+    const recent = past.filter(({ at }, k) => k >= past.length - RECENT.pictures || at >= drawnAt - RECENT.ms);
+    return Math.round(ahead - Math.max(...recent.map((one) => one.ahead)));
   });
 }
 
@@ -252,28 +271,34 @@ await withBrowser(async ({ site, open }) => {
   const project = await client.upload(join(fixture, "clip.mp4"), "clicks.mp4");
   const origin = await site({ api: server });
   const { page, problems } = await start(open, origin, project);
-  const summary = { played: inSync("played", await playsInSync(page), { stops: 2 }) };
-  summary.sought = inSync("sought", await seeksAndGoesOn(page), { stops: 3 });
-  summary.twice = inSync("twice the speed", await playsAtRate(page, 2));
-  summary.half = inSync("half the speed", await playsAtRate(page, 0.5, 54), { rate: 0.5 });
-  summary.changed = inSync("changed on the way", await changesRateOnTheWay(page), { rate: 0.5 });
-  summary.looped = inSync("looped", await playsALoop(page), { stops: 5 });
+  const summary = { played: await inSync("played", () => playsInSync(page), { stops: 2 }) };
+  summary.sought = await inSync("sought", () => seeksAndGoesOn(page), { stops: 3 });
+  summary.twice = await inSync("twice the speed", () => playsAtRate(page, 2));
+  summary.half = await inSync("half the speed", () => playsAtRate(page, 0.5, 54), { rate: 0.5 });
+  summary.changed = await inSync("changed on the way", () => changesRateOnTheWay(page), { rate: 0.5 });
+  summary.looped = await inSync("looped", () => playsALoop(page), { stops: 5 });
   for (const rate of [-1, 8]) assert.deepEqual((await playsAtRate(page, rate)).clicks, [], `sound at rate ${rate}`);
-  const { muted, unmuted } = await mutesAndUnmutes(page);
-  assert.deepEqual([muted.clicks, muted.sound, unmuted.sound], [[], "off", "on"]);
-  summary.unmuted = inSync("unmuted", unmuted);
-  const { hidden, back } = await hidesAndReturns(page);
-  assert.deepEqual([hidden.clicks, hidden.pictures.length <= 1], [[], true]);
-  summary.returned = inSync("returned", back);
+  summary.unmuted = await inSync("unmuted", async () => {
+    const { muted, unmuted } = await mutesAndUnmutes(page);
+    assert.deepEqual([muted.clicks, muted.sound, unmuted.sound], [[], "off", "on"]);
+    return unmuted;
+  });
+  summary.returned = await inSync("returned", async () => {
+    const { hidden, back } = await hidesAndReturns(page);
+    assert.deepEqual([hidden.clicks, hidden.pictures.length <= 1], [[], true]);
+    return back;
+  });
   assert.deepEqual(await page.evaluate(() => window.harness.errors), []);
   assert.deepEqual(problems, []);
 
-  const { silent, sounding } = await waitsForAGesture(site, server, project);
-  assert.deepEqual([silent.clicks, silent.sound, sounding.sound], [[], "off", "on"]);
-  assert.ok(silent.pictures.length > 20, "it did not play without sound");
-  const jumps = leaps(sounding);
-  assert.ok(jumps.every((ms) => ms <= 3 * FRAME_MS), `the picture jumped, in ms: ${jumps}`);
-  summary.unlocked = inSync("unlocked", sounding);
+  summary.unlocked = await inSync("unlocked", async () => {
+    const { silent, sounding } = await waitsForAGesture(site, server, project);
+    assert.deepEqual([silent.clicks, silent.sound, sounding.sound], [[], "off", "on"]);
+    assert.ok(silent.pictures.length > 20, "it did not play without sound");
+    const jumps = leaps(sounding);
+    assert.ok(jumps.every((ms) => ms <= 3 * FRAME_MS), `the picture jumped, in ms: ${jumps}`);
+    return sounding;
+  });
 
   const latencies = await page.evaluate(() =>
     window.ear.contexts.map(({ baseLatency, outputLatency }) => ({ baseLatency, outputLatency })));
