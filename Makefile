@@ -19,10 +19,11 @@ setup: .venv/.run $(PAGE)
 run: setup
 	$(BIN)/mattebox serve --host $(HOST) --port $(PORT) --data $(DATA)
 
-# Training has a process of its own: after all other tests in one process, it crashed at the very end.
+# Training has a process of its own: with tests that start servers in one process, Python crashed.
 test: setup .venv/.test .venv/.browser lint check
 	$(BIN)/pytest --ignore tests/training --ignore tests/benchmarks
-	$(BIN)/pytest tests/training tests/benchmarks
+	$(BIN)/pytest tests/benchmarks
+	$(BIN)/pytest tests/training
 	npm --prefix web test
 
 lint: .venv/.test web/node_modules/.installed
