@@ -26,7 +26,9 @@ const BATCH = 40;
 const LEAST_PAIRED = 100;
 /** Four for each of plate, two mattes and two compared ones, and as many again on their way. */
 const MOST_OPEN = 40;
-/** What page and workers may hold more, in MB, once a long run has seen everything. */
+/** What page and workers may hold, in MB, however short the run: twice the most that a long one ever did. */
+const MOST_MB = 32;
+/** What they may hold more once a long run has seen everything. */
 const GROWTH_MB = 8;
 /** Points in time that the summary tells of. */
 const POINTS = 12;
@@ -82,6 +84,7 @@ async function soak(open, origin, decoder, counts) {
   await page.evaluate(() => window.soak.destroy());
   await page.close();
   assert.deepEqual(problems.filter((problem) => !problem.startsWith("Failed to load resource")), []);
+  assert.ok(Math.max(...memoryMb) <= MOST_MB, `page and workers hold up to ${MOST_MB} MB, but here: ${memoryMb} MB`);
   checkFlat(memoryMb);
   const { mismatched, strange, ...seen } = report;
   return {
