@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -144,15 +145,48 @@ def test_green_has_the_codes_of_its_matrix_and_range() -> None:
         green.code_values("ycgco")
 
 
-def test_crisp_masks_are_solid_inside_and_keep_their_contour() -> None:
-    mask = np.arange(256, dtype=np.uint8)[None]
+def leaning(height: int = 240, width: int = 360) -> Plane:
+    """A mask that goes from 0 to 255 across the picture, the contour in the middle."""
+    line = np.linspace(0, 255, width).round().astype(np.uint8)
+    return np.repeat(line[None], height, axis=0)
+
+
+def test_crisp_masks_keep_their_contour_and_never_turn_back() -> None:
+    mask = leaning()
 
     solid = crisp(mask, 3.0)
 
-    assert solid[0, 0] == 0
-    assert solid[0, 255] == 255
-    assert solid[0, 216] > 250
-    assert solid[0, 39] < 5
     assert np.array_equal(solid >= 128, mask >= 128)
-    assert np.all(np.diff(solid[0].astype(int)) >= 0)
-    assert np.array_equal(crisp(mask, 1.0), mask)
+    assert np.all(np.diff(solid.astype(int), axis=1) >= 0)
+    assert np.any((solid > 0) & (solid < 255))
+
+
+def test_a_network_unsure_well_inside_or_outside_leaves_no_haze() -> None:
+    mask = np.full((240, 360), 60, np.uint8)
+    mask[:, 180:] = 195
+
+    solid = crisp(mask, 1.5)
+
+    assert not solid[:, :170].any()
+    assert np.all(solid[:, 190:] == 255)
+    assert 0 < solid[0, 179] < 128 <= solid[0, 180] < 255
+
+
+def test_a_thin_part_stays_as_soft_as_an_edge() -> None:
+    mask = np.zeros((240, 360), np.uint8)
+    mask[:, 100:102] = 180
+
+    assert crisp(mask, 1.0)[120, 100] == 180
+
+
+def test_crisp_masks_are_the_same_wherever_the_object_is() -> None:
+    draw = np.random.default_rng(4)
+    mask = np.zeros((240, 360), np.uint8)
+    mask[60:120, 40:140] = cv2.GaussianBlur(draw.integers(0, 256, (60, 100), np.uint8), (0, 0), 3)
+    moved = np.roll(mask, (70, 150), (0, 1))
+
+    assert np.array_equal(np.roll(crisp(mask, 2.0), (70, 150), (0, 1)), crisp(moved, 2.0))
+
+
+def test_an_empty_mask_stays_empty() -> None:
+    assert not crisp(np.zeros((9, 16), np.uint8), 2.0).any()

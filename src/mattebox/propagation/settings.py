@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 8
+VERSION = 9
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 
@@ -38,7 +38,8 @@ class PropagationSettings:
             leap of two, where its motion takes it; else it is looked at again, or leapt to in vain.
         still: Farthest that it may be from there, over the region's side, for the same.
         alike: Least IoU of two looks at it where it is farther, for a leap not to be in vain.
-        gain: What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`.
+        gain: What the logits of finished masks are multiplied by at the contour, see
+            `mattebox.matting.crisp`.
     """
 
     stride: int = 8
@@ -56,4 +57,4 @@ class PropagationSettings:
     sure: float = 0.9
     still: float = 0.1
     alike: float = 0.7
-    gain: float = 2.0
+    gain: float = 1.5

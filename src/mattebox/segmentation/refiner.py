@@ -24,10 +24,10 @@ from mattebox.segmentation.window import Window
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 7
+VERSION = 8
 """Counts changes of this module that change masks."""
 GAIN = 3.0
-"""What the logits of finished masks are multiplied by, see `mattebox.matting.crisp`."""
+"""What the logits of finished masks are multiplied by at the contour, see `mattebox.matting.crisp`."""
 CLOSER = 0.6
 """The first mask is refined once more from near where its window has less of the frame."""
 STATES, ENCODINGS = 64, 12
