@@ -51,12 +51,15 @@ def make_clip(
     full_range: bool = False,
     sar: Fraction = Fraction(1),
     tones: Sequence[Tone] = (),
+    timecode: str | None = None,
 ) -> Path:
     """Write a clip; frame ``i`` is flat with the luma ``shade(i)`` and a lighter left half."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream(codec, rate=RATE)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
+        if timecode is not None:
+            stream.metadata["timecode"] = timecode
         stream.codec_context.time_base = stream.time_base = time_base
         stream.codec_context.sample_aspect_ratio = sar
         stream.codec_context.options = {"crf": "4", "preset": "ultrafast", "bf": "2"}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from mattebox.export.timecode import shifted
 from mattebox.matting import KeyColor
 from mattebox.media.clip import ClipInfo
 from mattebox.media.frame_table import FrameTable
@@ -51,6 +53,14 @@ class Job:
     def frame_count(self) -> int:
         """How many frames are exported."""
         return self.stop - self.start
+
+    @property
+    def timecode(self) -> str | None:
+        """What the first exported frame is called, where the source says what its first one is."""
+        if self.info.timecode is None:
+            return None
+        elapsed = Fraction(int(self.table.ticks[self.start]), self.table.timescale)
+        return shifted(self.info.timecode, round(elapsed * self.info.rate), self.info.rate)
 
     def check(self) -> None:
         """Raise `Cancelled` when the job was told to stop."""

@@ -66,6 +66,8 @@ def write_movie(
         options = {**exact, **movie.options}
         with av.open(str(path), "w", format=movie.container, options=options) as output:
             stream = movie.stream(output, job)
+            if job.timecode is not None:
+                stream.metadata["timecode"] = job.timecode
             stream.codec_context.time_base = Fraction(1, job.table.timescale)
             stream.time_base = Fraction(1, job.table.timescale)
             with closing(SoundTracks(sound.files, output)) as tracks:

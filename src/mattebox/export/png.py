@@ -61,7 +61,8 @@ def _pictures(pairs: Iterable[tuple[Planes, Matte]]) -> Iterator[bytes]:
 
 def _times(job: Job) -> str:
     ticks = [int(tick) for tick in job.table.ticks[job.start : job.stop]]
-    return json.dumps({"first": job.start, "timescale": job.table.timescale, "ticks": ticks})
+    told = {"first": job.start, "timescale": job.table.timescale, "ticks": ticks}
+    return json.dumps(told if job.timecode is None else {**told, "timecode": job.timecode})
 
 
 def _warnings(job: Job) -> Iterator[str]:

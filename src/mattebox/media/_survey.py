@@ -45,6 +45,7 @@ _CHEAP_PIXELS = 40_000_000
 _SEEK_TRIALS = 4
 _SLACK_S = 1.0
 _USUAL_RATE = Fraction(25)
+_TIMECODE = re.compile(r"\d\d:\d\d:\d\d[:;.]\d{2,3}")
 
 
 @dataclass
@@ -339,7 +340,15 @@ def _info(
         has_sound=sound > 0,
         sound_streams=sound,
         duration_s=table.duration_s,
+        timecode=_timecode(container, stream),
     )
+
+
+def _timecode(container: InputContainer, stream: VideoStream) -> str | None:
+    """The label of the first frame: with the picture, in a track of its own, or of the file."""
+    places = (stream, *container.streams, container)
+    found = (place.metadata.get("timecode", "") for place in places)
+    return next((label for label in found if _TIMECODE.fullmatch(label)), None)
 
 
 def _rate(stream: VideoStream, table: FrameTable) -> Fraction:

@@ -58,6 +58,7 @@ class ClipInfo:
         duration_s: Seconds from the first frame to the end of the last.
         seekable: Whether frames can be reached by their timestamps; otherwise only by counting
             from the start of the file.
+        timecode: What the file calls its first frame, ``HH:MM:SS:FF``, where it says so.
     """
 
     container: str
@@ -78,6 +79,7 @@ class ClipInfo:
     sound_streams: int
     duration_s: float
     seekable: bool = True
+    timecode: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain values; fractions as pairs."""
