@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mattebox.errors import InputError
-from mattebox.export import ExportResult, export_clip
+from mattebox.export import ExportResult, export_clip, format_for, frames_of
 from mattebox.export.job import Progress, unheard
 from mattebox.marked_frames import MarkedFrames
 from mattebox.matting import combine
@@ -188,7 +188,7 @@ class Clip:
         out: str | os.PathLike[str],
         objects: Sequence[ClipObject],
         *,
-        format: str = "mp4",
+        format: str | None = None,
         key_color: str = "#00ff00",
         start: int = 0,
         stop: int | None = None,
@@ -200,7 +200,7 @@ class Clip:
         Args:
             out: The file to write; appears only when it is whole.
             objects: What stays of the picture.
-            format: One of `mattebox.export.FORMATS`.
+            format: One of `mattebox.export.FORMATS`; by default what the file ends in.
             key_color: ``#rrggbb`` behind the objects.
             start: First frame.
             stop: One past the last frame; by default the end of the clip.
@@ -215,19 +215,20 @@ class Clip:
             raise InputError("There is no object to export; add one and click on it.")
         for chosen in objects:
             chosen.check_keyframes()
-        stop = self.frame_count if stop is None else stop
+        known = format_for(Path(out), format)
+        frames = frames_of(self.table, start, stop)
         digest = hashlib.sha256()
-        with closing(self._combined(objects, (start, stop), digest, cancelled)) as mattes:
+        with closing(self._combined(objects, frames, digest, cancelled)) as mattes:
             result: ExportResult = export_clip(
                 self.path,
                 self.info,
                 self.table,
                 mattes,
                 Path(out),
-                format=format,
+                format=known.name,
                 key_color=key_color,
-                start=start,
-                stop=stop,
+                start=frames.start,
+                stop=frames.stop,
                 progress=progress,
                 cancelled=cancelled,
             )
@@ -236,13 +237,15 @@ class Clip:
     def _combined(
         self,
         objects: Sequence[ClipObject],
-        frames: tuple[int, int],
+        frames: range,
         digest: hashlib._Hash,
         cancelled: Callable[[], bool],
     ) -> Generator[tuple[int, Mask], None, None]:
         with ExitStack() as stack:
             streams = [
-                stack.enter_context(closing(ahead(each.masks(*frames, cancelled=cancelled))))
+                stack.enter_context(
+                    closing(ahead(each.masks(frames.start, frames.stop, cancelled=cancelled)))
+                )
                 for each in objects
             ]
             for together in zip(*streams, strict=True):
@@ -314,7 +317,7 @@ class ClipObject(MarkedFrames):
         self,
         out: str | os.PathLike[str],
         *,
-        format: str = "mp4",
+        format: str | None = None,
         key_color: str = "#00ff00",
         start: int = 0,
         stop: int | None = None,

@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
 import mattebox
 from mattebox.cli import main
-from mattebox.cli.cut import ordered_points
+from mattebox.cli.marks import ordered
 from mattebox.errors import InputError
 from mattebox.segmentation import Brush
 from tests.cli.footage import HEIGHT, WIDTH, ball_at, rolling_ball
@@ -103,8 +105,42 @@ def test_clicks_keep_the_order_of_the_command_line(
 
 
 def test_order_falls_back_to_includes_first() -> None:
-    points = ordered_points(["1,0,0", "2,1,1"], ["2,0.5,0.5"], [])
-    assert [(p.frame, p.include) for p in points] == [(1, True), (2, True), (2, False)]
+    said = ordered({"--click": ["1,0,0", "2,1,1"], "--exclude": ["2,0.5,0.5"]}, [])
+    assert [(one.frame, one.option) for one in said] == [
+        (1, "--click"), (2, "--click"), (2, "--exclude"),
+    ]  # fmt: skip
+
+
+def test_a_box_and_a_range_are_enough_for_a_sequence(clip: Path, tmp_path: Path) -> None:
+    told, out = tmp_path / "report.json", tmp_path / "ball.zip"
+    x, y = ball_at(4, FRAMES)
+    box = f"4,{x - 0.2},{max(0, y - 0.3)},{x + 0.2},{min(1, y + 0.3)}"
+    code = run(
+        clip, "--box", box, "--exclude", "4,0.95,0.05", "--start", 3, "--stop", 6,
+        "--export", out, "--json", told,
+    )  # fmt: skip
+    assert code == 0
+    report = json.loads(told.read_text())
+    assert (report["format"], report["frames"]) == ("png", 3)
+    keyframe = report["keyframes"][0]
+    assert (len(keyframe["boxes"]), len(keyframe["clicks"])) == (1, 1)
+    with zipfile.ZipFile(out) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".png")]
+        assert names == ["000003.png", "000004.png", "000005.png"]
+        data = np.frombuffer(archive.read("000004.png"), np.uint8)
+    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    assert picture[int(y * HEIGHT), int(x * WIDTH), 3] > 200
+    assert picture[4, 4, 3] == 0
+
+
+def test_a_log_gets_lines_instead_of_a_bar(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(clip, "--click", click_on_ball(), "--export", tmp_path / "a.mp4") == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert f"Cutting: {FRAMES} of {FRAMES} frames" in lines
+    assert all(lines)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +161,12 @@ def test_order_falls_back_to_includes_first() -> None:
         (["--click", "0,0.5,0.5", "--exclude", "4,0.5,0.5"], "Frame 4 has only --exclude"),
         ([], "There is no click"),
         (["--click", "0,0.5,0.5", "--format", "avi"], "no export format"),
+        (["--click", "0,0.5,0.5", "--format", "prores4444"], "name it out.mov"),
+        (["--click", "0,0.5,0.5", "--start", "8", "--stop", "8"], "holds no frames"),
+        (["--click", "0,0.5,0.5", "--stop", "13"], "choose it within 0 to 12"),
+        (["--box", "0,0.5,0.5,0.4,0.9"], "holds nothing"),
+        (["--box", "0,0.5,0.5"], "is not FRAME,LEFT,TOP,RIGHT,BOTTOM"),
+        (["--box", "0,0.1,0.1,0.4,1.9"], "outside the picture"),
         (["--click", "0,0.5,0.5", "--key-color", "greenish"], "no colour"),
         (["--click", "0,0.5,0.5", "--engine", "abacus"], "no inference engine"),
     ],

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,9 +16,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from typer.core import TyperCommand
 
+from mattebox.cli.marks import BOX, EXCLUDE, SHAPES, Said, ordered
+from mattebox.cli.stages import Stages
 from mattebox.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,55 +30,39 @@ _CANCELLED_EXIT = 130
 
 
 @dataclass(frozen=True)
-class Point:
-    """One click of the command line.
-
-    Attributes:
-        frame: Frame index.
-        x: 0..1 across.
-        y: 0..1 down.
-        include: Whether it was ``--click``.
-    """
-
-    frame: int
-    x: float
-    y: float
-    include: bool
-
-
-@dataclass(frozen=True)
 class Order:
     """What the command line asks for.
 
     Attributes:
         source: The video file.
-        points: The clicks, in order.
+        said: Clicks and boxes, in order.
         out: The file to write.
         format_name: Its format.
+        start: First frame to export.
+        stop: One past the last, or None for the end.
         key_color: Colour behind the object.
         engine: What runs the networks.
     """
 
     source: Path
-    points: Sequence[Point]
+    said: Sequence[Said]
     out: Path
     format_name: str
+    start: int
+    stop: int | None
     key_color: str
     engine: str
 
 
 class CutCommand(TyperCommand):
-    """Remembers how ``--click`` and ``--exclude`` alternate, which parsing would forget."""
+    """Remembers how clicks and boxes alternate, which parsing would forget."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments, keeping the order of the clicks."""
         names = [argument.split("=", 1)[0] for argument in args]
         # `Any`: typer brings a click of its own, whose name is not public.
-        ctx.meta[_ORDER] = [name == "--click" for name in names if name in _CLICK_OPTIONS]
+        ctx.meta[_ORDER] = [name for name in names if name in SHAPES]
         return super().parse_args(ctx, args)
-
-
-_CLICK_OPTIONS = ("--click", "--exclude")
 
 
 def cut(
@@ -93,8 +77,21 @@ def cut(
         list[str] | None,
         typer.Option(metavar="FRAME,X,Y", help="A point beside the object. Repeatable."),
     ] = None,
+    box: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FRAME,L,T,R,B", help="A box around the object. Repeatable."),
+    ] = None,
     export: Annotated[Path | None, typer.Option(metavar="OUT", help="The file to write.")] = None,
-    format_name: Annotated[str, typer.Option("--format", help="Export format.")] = "mp4",
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="mp4, prores4444, webm, matte or png; by default what OUT ends in."
+        ),
+    ] = None,
+    start: Annotated[int, typer.Option(metavar="FRAME", help="First frame to export.")] = 0,
+    stop: Annotated[
+        int | None, typer.Option(metavar="FRAME", help="One past the last; by default the end.")
+    ] = None,
     key_color: Annotated[
         str, typer.Option(metavar="#RRGGBB", help="Colour behind the object.")
     ] = "#00ff00",
@@ -105,16 +102,17 @@ def cut(
 ) -> None:
     """Take an object out of a video: click on it in one frame or several, get a file.
 
-    Frames are counted from 0; X and Y go from 0 to 1 over the displayed picture. The clicks of a
-    frame count in the order they are given.
+    Frames are counted from 0; X and Y go from 0 to 1 over the displayed picture. What is said about
+    a frame counts in the order it is given.
     """
-    points = ordered_points(click or [], exclude or [], ctx.meta.get(_ORDER, []))
-    from mattebox.export import check_output, format_named
+    given = dict(zip(SHAPES, (click or [], exclude or [], box or []), strict=True))
+    said = ordered(given, ctx.meta.get(_ORDER, []))
+    from mattebox.export import check_output, format_for
     from mattebox.matting import parse_color
 
     if export is None:
         raise InputError("There is nothing to write; name a file with --export.")
-    format_named(format_name)
+    chosen = format_for(export, format_name)
     parse_color(key_color)
     if not input_file.is_file():
         raise InputError(f"{input_file} does not exist or is no file; check the path.")
@@ -122,55 +120,10 @@ def cut(
         if out is not None:
             check_output(out, input_file)
     with _interruptible() as interrupted:
-        order = Order(input_file, points, export, format_name, key_color, engine)
+        order = Order(input_file, said, export, chosen.name, start, stop, key_color, engine)
         report = _run(order, interrupted)
     if json_file is not None:
         json_file.write_text(json.dumps(report, indent=2) + "\n")
-
-
-def ordered_points(
-    clicks: Sequence[str], excludes: Sequence[str], order: Sequence[bool]
-) -> list[Point]:
-    """Read the clicks, in the order they were given.
-
-    Args:
-        clicks: Values of ``--click``.
-        excludes: Values of ``--exclude``.
-        order: For each of both, in turn, whether it is a ``--click``.
-
-    Raises:
-        InputError: One is malformed or outside the picture, or a frame has no include click.
-    """
-    if len(order) != len(clicks) + len(excludes) or sum(order) != len(clicks):
-        order = [True] * len(clicks) + [False] * len(excludes)
-    included, excluded = iter(clicks), iter(excludes)
-    points = [_point(next(included if kind else excluded), kind) for kind in order]
-    if not points:
-        raise InputError("There is no click; say where the object is with --click FRAME,X,Y.")
-    lonely = {p.frame for p in points} - {p.frame for p in points if p.include}
-    if lonely:
-        raise InputError(
-            f"Frame {min(lonely)} has only --exclude points; add a --click on the object there."
-        )
-    return points
-
-
-def _point(text: str, include: bool) -> Point:
-    option = "--click" if include else "--exclude"
-    parts = text.split(",")
-    try:
-        frame, x, y = int(parts[0]), float(parts[1]), float(parts[2])
-        if len(parts) != 3:
-            raise ValueError
-    except (ValueError, IndexError):
-        raise InputError(
-            f"{option} {text} is not FRAME,X,Y; write it like {option} 0,0.5,0.4."
-        ) from None
-    if not (math.isfinite(x) and math.isfinite(y) and 0 <= x <= 1 and 0 <= y <= 1):
-        raise InputError(f"{option} {text} is outside the picture; X and Y go from 0 to 1.")
-    if frame < 0:
-        raise InputError(f"{option} {text} names frame {frame}; frames are counted from 0.")
-    return Point(frame, x, y, include)
 
 
 @contextmanager
@@ -199,41 +152,13 @@ def _interruptible() -> Iterator[threading.Event]:
 
 
 def _run(order: Order, interrupted: threading.Event) -> dict[str, Any]:
-    from mattebox.api import open_clip
     from mattebox.media import Cancelled, DecodingError
 
     console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
     times = [time.perf_counter()]
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    )  # fmt: skip
     try:
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("Reading", total=None)
-            clip = open_clip(order.source, engine=order.engine, cancelled=interrupted.is_set)
-            _check_frames(order.points, clip.frame_count, order.source.name)
-            times.append(time.perf_counter())
-            bar.update(task, description="Clicking")
-            chosen = clip.object()
-            for point in order.points:
-                if interrupted.is_set():
-                    raise Cancelled
-                chosen.click(point.frame, point.x, point.y, include=point.include)
-            times.append(time.perf_counter())
-            bar.update(task, description="Finding cuts", total=clip.frame_count)
-            clip.find_shots(
-                progress=lambda done, _total: bar.update(task, completed=done),
-                cancelled=interrupted.is_set,
-            )
-            bar.update(task, description="Cutting", completed=0)
-            exported = chosen.export(
-                order.out,
-                format=order.format_name,
-                key_color=order.key_color,
-                progress=lambda done, _total: bar.update(task, completed=done),
-                cancelled=interrupted.is_set,
-            )
-            times.append(time.perf_counter())
+        with Stages(console) as stages:
+            chosen, exported = _cut(order, stages, interrupted.is_set, times)
     except Cancelled:
         console.print("Cancelled; nothing was written.")
         raise typer.Exit(_CANCELLED_EXIT) from None
@@ -249,21 +174,68 @@ def _run(order: Order, interrupted: threading.Event) -> dict[str, Any]:
     return _report(order, chosen, exported, times)
 
 
-def _check_frames(points: Sequence[Point], frame_count: int, name: str) -> None:
-    for point in points:
-        if point.frame >= frame_count:
+def _cut(
+    order: Order, stages: Stages, cancelled: Callable[[], bool], times: list[float]
+) -> tuple[ClipObject, Exported]:
+    from mattebox.api import open_clip
+    from mattebox.export import frames_of
+    from mattebox.media import Cancelled
+
+    stages.begin("Reading")
+    clip = open_clip(order.source, engine=order.engine, cancelled=cancelled)
+    frames = frames_of(clip.table, order.start, order.stop)
+    _check_frames(order.said, clip.frame_count, order.source.name)
+    times.append(time.perf_counter())
+    stages.begin("Clicking")
+    chosen = clip.object()
+    for one in order.said:
+        if cancelled():
+            raise Cancelled
+        _say(chosen, one)
+    times.append(time.perf_counter())
+    stages.begin("Finding cuts", clip.frame_count)
+    clip.find_shots(progress=stages.progress, cancelled=cancelled)
+    stages.begin("Cutting", len(frames))
+    exported = chosen.export(
+        order.out,
+        format=order.format_name,
+        key_color=order.key_color,
+        start=frames.start,
+        stop=frames.stop,
+        progress=stages.progress,
+        cancelled=cancelled,
+    )
+    times.append(time.perf_counter())
+    return chosen, exported
+
+
+def _say(chosen: ClipObject, one: Said) -> None:
+    if one.option == BOX:
+        left, top, right, bottom = one.place
+        chosen.box(one.frame, left, top, right, bottom)
+    else:
+        x, y = one.place
+        chosen.click(one.frame, x, y, include=one.option != EXCLUDE)
+
+
+def _check_frames(said: Sequence[Said], frame_count: int, name: str) -> None:
+    for one in said:
+        if one.frame >= frame_count:
             raise InputError(
-                f"There is no frame {point.frame}; {name} has the frames 0 to {frame_count - 1}."
+                f"There is no frame {one.frame}; {name} has the frames 0 to {frame_count - 1}."
             )
 
 
 def _report(
     order: Order, chosen: ClipObject, exported: Exported, times: Sequence[float]
 ) -> dict[str, Any]:
+    from mattebox.segmentation import Box
+
     keyframes = [
         {
             "frame": frame,
             "clicks": [{"x": c.x, "y": c.y, "include": c.include} for c in clicks],
+            "boxes": [list(mark.box) for mark in chosen.marks[frame] if isinstance(mark, Box)],
             "mask_sha256": hashlib.sha256(chosen.keyframes[frame].tobytes()).hexdigest(),
         }
         for frame, clicks in sorted(chosen.clicks.items())

@@ -26,9 +26,12 @@ __all__ = [
     "ExportResult",
     "Matte",
     "Progress",
+    "check_output",
     "export_chroma_key",
     "export_clip",
+    "format_for",
     "format_named",
+    "frames_of",
 ]
 
 FORMATS: dict[str, ExportFormat] = {
@@ -45,6 +48,47 @@ def format_named(name: str) -> ExportFormat:
     if name not in FORMATS:
         raise InputError(f"{name!r} is no export format; choose one of {', '.join(FORMATS)}.")
     return FORMATS[name]
+
+
+def format_for(out: Path, name: str | None) -> ExportFormat:
+    """The format of a file that is to be written.
+
+    Args:
+        out: The file.
+        name: What was asked for; None takes the first format whose files end like this one.
+
+    Raises:
+        InputError: There is no such format, or its files end otherwise.
+    """
+    suffix = out.suffix.lower()
+    if name is not None:
+        chosen = format_named(name)
+        if chosen.suffix != suffix:
+            raise InputError(
+                f"{out.name} does not end like {name}, which is {chosen.suffix}; name it"
+                f" {out.stem}{chosen.suffix}, or choose another format."
+            )
+        return chosen
+    for known in FORMATS.values():
+        if known.suffix == suffix:
+            return known
+    endings = ", ".join(dict.fromkeys(known.suffix for known in FORMATS.values()))
+    raise InputError(f"{out.name} ends like no export format; end it in one of {endings}.")
+
+
+def frames_of(table: FrameTable, start: int, stop: int | None) -> range:
+    """The frames from ``start`` to before ``stop``, by default to the end.
+
+    Raises:
+        InputError: There are none.
+    """
+    stop = table.frame_count if stop is None else stop
+    if not 0 <= start < stop <= table.frame_count:
+        raise InputError(
+            f"The range {start} to {stop} holds no frames of this clip; choose it within 0 to"
+            f" {table.frame_count}."
+        )
+    return range(start, stop)
 
 
 def export_clip(
@@ -85,14 +129,9 @@ def export_clip(
     """
     chosen = format_named(format)
     color = parse_color(key_color) if isinstance(key_color, str) else key_color
-    stop = table.frame_count if stop is None else stop
-    if not 0 <= start < stop <= table.frame_count:
-        raise InputError(
-            f"The range {start} to {stop} holds no frames of this clip; choose it within 0 to"
-            f" {table.frame_count}."
-        )
+    frames = frames_of(table, start, stop)
     check_output(out, source)
-    job = Job(source, info, table, start, stop, color, progress, cancelled)
+    job = Job(source, info, table, frames.start, frames.stop, color, progress, cancelled)
     try:
         with written_aside(out) as aside:
             warnings = chosen.write(job, mattes, aside)
