@@ -22,17 +22,6 @@ async function onEachPath(site, open, act, check) {
   const origin = await site({ stream });
   for (const path of PATHS) {
     const { page, problems } = await start(open, origin, path, "soak");
-    await page.evaluate(() => {
-      window.rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-      /** Resolves when it holds, given the last picture read; fails with `complaint` when that takes too long. */
-      window.until = async (holds, complaint) => {
-        const deadline = performance.now() + 20_000;
-        while (!(await holds(window.harness.readings.at(-1)))) {
-          if (performance.now() > deadline) throw new Error(complaint);
-          await window.rest(10);
-        }
-      };
-    });
     const where = JSON.stringify(path);
     const result = await page.evaluate(act).catch((error) => {
       error.message = `${where}: ${error.message}`;
@@ -71,13 +60,13 @@ async function comesBackAtRest(site, open) {
       const { plate, matte } = await decoded();
       return plate === frames && matte === 2 * frames;
     };
-    await window.until(isAllThere, "the clip was not decoded whole");
+    await window.until("the whole clip decoded", isAllThere);
     const before = await decoded();
     await harness.loseContext();
     const refusal = await harness.player.readPixels().then(() => null, (error) => error.message);
     harness.readings.length = 0;
     await harness.restoreContext();
-    await window.until((last) => last?.frame === 20, "frame 20 did not come back");
+    await window.until("frame 20 again", () => harness.readings.at(-1)?.frame === 20);
     return { refusal, shown: harness.readings.at(-1), before, after: await decoded() };
   };
   await onEachPath(site, open, act, ({ refusal, shown, before, after }, where, { contextLosses }) => {
@@ -94,14 +83,14 @@ async function goesOnPlaying(site, open) {
     const { harness } = window;
     await harness.player.seek(0);
     await harness.paired();
-    const over = new Promise((resolve) => harness.player.on("ended", resolve));
     harness.player.setRate(1);
+    const over = harness.ended();
     harness.player.play();
     const losses = [];
     for (const frame of [12, 40, 60]) {
-      await window.until((last) => last.frame >= frame, `playback did not come to frame ${frame}`);
+      await window.until(`frame ${frame} in playback`, () => harness.readings.at(-1).frame >= frame);
       await harness.loseContext();
-      await window.until(() => harness.player.state === "buffering", `playback did not hold after frame ${frame}`);
+      await window.until(`a hold after frame ${frame}`, () => harness.player.state === "buffering");
       // With the engine's answer everything is here that it told before.
       await harness.player.stats();
       const { length } = harness.readings;
@@ -109,7 +98,7 @@ async function goesOnPlaying(site, open) {
       losses.push({ before: harness.readings.at(-1).frame, more: harness.readings.length - length });
       const at = harness.readings.length;
       await harness.restoreContext();
-      await window.until(() => harness.readings.length > at, `no picture came back after frame ${frame}`);
+      await window.until(`a picture after frame ${frame}`, () => harness.readings.length > at);
       losses.at(-1).after = harness.readings[at].frame;
     }
     await over;
@@ -141,7 +130,7 @@ async function showsWhatWasAskedForMeanwhile(site, open) {
     const early = await Promise.race([sought, window.rest(400)]);
     await harness.restoreContext();
     const { frame } = await sought;
-    await window.until((last) => last?.frame === 70 && last.matte === "paired", "frame 70's pair did not come");
+    await harness.paired();
     return { early: early ?? null, frame, shown: harness.readings.at(-1) };
   };
   await onEachPath(site, open, act, ({ early, frame, shown }, where) => {

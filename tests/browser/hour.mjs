@@ -36,7 +36,6 @@ async function heldMb(page) {
 async function roam({ round, frames }) {
   const { harness } = window;
   const { player } = harness;
-  const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   harness.readings.length = 0;
   for (let i = 0; i < 12; i += 1) {
     // The golden ratio spreads the places evenly.
@@ -45,7 +44,7 @@ async function roam({ round, frames }) {
     if (i % 4 > 0) continue;
     player.setRate(i === 4 ? 8 : 1);
     player.play();
-    await rest(1000);
+    await window.rest(1000);
     player.pause();
   }
   const stats = await player.stats();

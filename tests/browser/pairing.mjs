@@ -75,7 +75,7 @@ async function useTransport({ project, decoder, frames }) {
   // Scrubbing: most seeks are overtaken by the next one.
   for (let i = 0; i < 150; i += 1) {
     void player.seek(Math.floor(random() * frames));
-    await new Promise((resolve) => setTimeout(resolve, random() * 25));
+    await window.rest(random() * 25);
   }
   await player.seek(50);
   await harness.paired();
@@ -94,7 +94,7 @@ async function swapRevisions(least) {
     await player.seek(0);
     const through = harness.playThrough(2);
     for (const [delay, revision] of [[300, 1], [450, 2], [450, 1], [300, 2]]) {
-      await new Promise((resolve) => setTimeout(resolve, delay));
+      await window.rest(delay);
       await player.setRevision(revision);
     }
     await through;

@@ -45,12 +45,12 @@ async function keepsNoPictureOpen(site, open) {
       if (i % 8 === 0) {
         player.setRate(4);
         player.play();
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await window.rest(200);
         player.pause();
       }
     }
     player.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await window.rest(100);
     return { most, rest: now, seen };
   });
   assert.ok(seen > 200, `only ${seen} pictures were decoded`);
@@ -130,7 +130,7 @@ async function drawsAllLinesAtRest(site, open) {
     await player.seek(30);
     await harness.paired();
     // A hand that moved a moment ago is still on its way.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await window.rest(400);
     const { width, height } = await player.readPixels();
     return { size: [width, height], last: harness.readings.at(-1).frame };
   });

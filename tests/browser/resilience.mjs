@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCases, start } from "./support/cases.mjs";
+import { until } from "./support/until.mjs";
 
 const [fixture] = process.argv.slice(2);
 const stream = join(fixture, "stream", "right");
@@ -13,15 +14,6 @@ const manifest = (revision) => JSON.parse(readFileSync(join(stream, `manifest-${
 const matteAddress = (segment, revision = 1) => manifest(revision).objects[0].matte.addresses[segment];
 const DECODERS = ["webcodecs", "wasm"];
 const videoAddress = (segment) => manifest(1).video.addresses[segment];
-const PATIENCE_MS = 20_000;
-
-async function until(holds, complaint) {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, complaint);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 /** Answers requests whose path holds `part` with `status`, `times` times. */
 function failing(part, status, times) {
@@ -69,13 +61,13 @@ async function comesBackWithTheServer(site, open) {
   const told = await page.evaluate(async () => {
     const { harness } = window;
     void harness.player.seek(90);
-    while (harness.errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await window.until("an error", () => harness.errors.length > 0);
     return harness.errors[0].code;
   });
   gone = false;
   const last = await page.evaluate(async () => {
     const { harness } = window;
-    while (harness.readings.at(-1).frame !== 90) await new Promise((resolve) => setTimeout(resolve, 20));
+    await window.until("frame 90", () => harness.readings.at(-1).frame === 90);
     await harness.paired();
     return harness.readings.at(-1);
   });
@@ -93,7 +85,7 @@ async function showsThePlateWhileTheMatteIsMissing(site, open) {
     window.told = [];
     harness.player.on("pending", (event) => window.told.push(event));
     await harness.player.seek(38);
-    while (harness.errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await window.until("an error", () => harness.errors.length > 0);
     await harness.player.step(1);
     return harness.readings.at(-1);
   });
@@ -128,8 +120,8 @@ async function refusesAMisplacedSegment(site, open) {
     const { harness } = window;
     await harness.player.seek(10);
     void harness.player.seek(50);
-    while (harness.errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await window.until("an error", () => harness.errors.length > 0);
+    await window.rest(200);
     return { errors: harness.errors, shown: harness.readings.at(-1).frame };
   });
   assert.equal(errors[0].code, "frame-identity");
@@ -145,7 +137,7 @@ async function doesNotWaitForOneSlowSegment(site, open) {
     const { harness } = window;
     await harness.player.seek(26);
     const slow = harness.readings.at(-1);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await window.rest(500);
     await harness.player.seek(60);
     await harness.paired();
     return { slow, ahead: harness.readings.at(-1), buffered: await bufferedMattes() };
@@ -226,17 +218,16 @@ async function pausesWhileHidden(site, open) {
     const result = await page.evaluate(async () => {
       const { harness } = window;
       const { player } = harness;
-      const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
       await player.seek(0);
       await harness.paired();
       player.play();
-      await rest(400);
+      await window.rest(400);
       await harness.setHidden(true);
-      await rest(100);
+      await window.rest(100);
       const before = harness.readings.at(-1).frame;
-      await rest(700);
+      await window.rest(700);
       const after = harness.readings.at(-1).frame;
-      const over = new Promise((resolve) => player.on("ended", resolve));
+      const over = harness.ended();
       await harness.setHidden(false);
       await over;
       const frames = harness.readings.map(({ frame }) => frame);
@@ -277,12 +268,12 @@ async function playsOnWhenTheServerIsBack(site, open) {
       const { harness } = window;
       await harness.player.seek(0);
       await harness.paired();
-      window.over = new Promise((resolve) => harness.player.on("ended", resolve));
+      window.over = harness.ended();
       harness.player.play();
     });
-    await until(() => server === "gone", `${decoder}: segment ${missing} was not asked for`);
+    await until(`${decoder}: a request for segment ${missing}`, () => server === "gone");
     const isHeld = () => page.evaluate(() => window.harness.player.state === "buffering");
-    await until(isHeld, `${decoder}: playback did not wait for segment ${missing}`);
+    await until(`${decoder}: playback held before segment ${missing}`, isHeld);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const held = await page.evaluate(() => window.harness.readings.at(-1).frame);
     server = "back";

@@ -25,23 +25,19 @@ const MOST_RUNS = 3;
 const RECENT = { pictures: 5, ms: 250 };
 
 /** Opens the sound page with a player on the project. */
-async function start(open, origin, project, options = {}) {
+async function start(open, origin, project) {
   const { page, problems } = await open(`${origin}/sound.html`);
-  await page.evaluate(
-    async (given) => {
-      const harness = new window.Harness({ sound: true, ...given });
-      window.harness = harness;
-      // Reading pixels back holds pictures up.
-      harness.player.setReadback(null);
-      await harness.player.load();
-      await harness.player.seek(0);
-      // Until the sound that is fetched at rest is there, playback would begin without it.
-      while ((await harness.player.stats()).soundBytes === 0 && given.sound !== false) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
-    { projectId: project, ...options },
-  );
+  await page.evaluate(async (projectId) => {
+    const harness = new window.Harness({ sound: true, projectId });
+    window.harness = harness;
+    // Reading pixels back holds pictures up.
+    harness.player.setReadback(null);
+    await harness.player.load();
+    await harness.player.seek(0);
+    // Until the sound that is fetched at rest is there, playback would begin without it.
+    const fetched = async () => (await harness.player.stats()).soundBytes > 0;
+    await window.until("the sound that is fetched at rest", fetched);
+  }, project);
   return { page, problems };
 }
 
@@ -129,15 +125,14 @@ async function playsInSync(page) {
 async function seeksAndGoesOn(page) {
   return page.evaluate(async () => {
     const { harness, ear } = window;
-    const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     return ear.observe(harness, async (player) => {
       player.setRate(1);
       for (const frame of [40, 7, 66]) {
         await player.seek(frame);
         player.play();
-        await rest(1300);
+        await window.rest(1300);
         player.pause();
-        await rest(100);
+        await window.rest(100);
       }
     });
   });
@@ -159,10 +154,10 @@ async function changesRateOnTheWay(page) {
       player.setRate(1);
       player.play();
       for (const rate of [2, 0.5, 1]) {
-        await new Promise((resolve) => setTimeout(resolve, 700));
+        await window.rest(700);
         player.setRate(rate);
       }
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await window.rest(700);
       player.pause();
     });
   });
@@ -176,7 +171,7 @@ async function playsALoop(page) {
       player.setLoop([20, 40]);
       await player.seek(20);
       player.play();
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await window.rest(3000);
       player.pause();
       player.setLoop(null);
     });
@@ -187,15 +182,14 @@ async function mutesAndUnmutes(page) {
   return page.evaluate(async () => {
     const { harness, ear } = window;
     const { player } = harness;
-    const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     player.setMuted(true);
     await player.seek(0);
     player.setRate(1);
     player.play();
-    const muted = await ear.observe(harness, () => rest(1500));
+    const muted = await ear.observe(harness, () => window.rest(1500));
     player.setMuted(false);
-    await rest(300);
-    const unmuted = await ear.observe(harness, () => rest(1800));
+    await window.rest(300);
+    const unmuted = await ear.observe(harness, () => window.rest(1800));
     player.pause();
     return { muted, unmuted };
   });
@@ -205,7 +199,6 @@ async function hidesAndReturns(page) {
   return page.evaluate(async () => {
     const { harness, ear } = window;
     const { player } = harness;
-    const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const hide = (hidden) => {
       Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
       document.dispatchEvent(new Event("visibilitychange"));
@@ -214,12 +207,12 @@ async function hidesAndReturns(page) {
     player.setRate(1);
     player.play();
     // Well before the first click, which would sound again with its picture already there.
-    await rest(300);
+    await window.rest(300);
     hide(true);
-    await rest(100);
-    const hidden = await ear.observe(harness, () => rest(1200));
+    await window.rest(100);
+    const hidden = await ear.observe(harness, () => window.rest(1200));
     hide(false);
-    const back = await ear.observe(harness, () => rest(2200));
+    const back = await ear.observe(harness, () => window.rest(2200));
     player.pause();
     return { hidden, back };
   });
@@ -255,9 +248,8 @@ async function waitsForAGesture(site, server, project) {
     await page.mouse.click(5, 5);
     const [silent, sounding] = await page.evaluate(async () => {
       const { harness, ear } = window;
-      const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-      await rest(500);
-      const observed = await ear.observe(harness, () => rest(2500));
+      await window.rest(500);
+      const observed = await ear.observe(harness, () => window.rest(2500));
       return [window.unasked, { ...observed, shown: harness.readings.map(({ frame, drawnAt }) => ({ frame, drawnAt })) }];
     });
     return { silent, sounding };

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { withBrowser } from "./support/harness.mjs";
+import { runCases } from "./support/cases.mjs";
 
 const [fixture] = process.argv.slice(2);
 const stream = join(fixture, "stream", "right");
@@ -36,9 +36,8 @@ async function codesAt(page, against, positions) {
       // A line that moves redraws the picture without an event; going there and back tells.
       await harness.player.step(1);
       await harness.player.step(-1);
-      while (harness.readings.at(-1).against?.matte === "pending") {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      const side = () => harness.readings.at(-1).against;
+      await window.until(`the pair left of ${position}`, () => side()?.matte !== "pending");
       codes.push(harness.readings.at(-1).bits);
     }
     return codes;
@@ -60,12 +59,11 @@ async function decodesOnceWhatBothShare(site, open) {
   const page = await start(open, await site({ stream }));
   const [before, after] = await page.evaluate(async () => {
     const { harness } = window;
-    const rest = () => new Promise((resolve) => setTimeout(resolve, 1500));
     const decoded = async () => (await harness.player.stats()).decoded.matte;
-    await rest();
+    await window.rest(1500);
     const alone = await decoded();
     await harness.setWipe({ position: 0.5, against: 1 });
-    await rest();
+    await window.rest(1500);
     return [alone, await decoded()];
   });
   // Of eight segments of twelve frames revision 2 replaced four.
@@ -83,14 +81,14 @@ async function marksTheSideThatIsMissing(site, open) {
   const pending = await page.evaluate(async () => {
     const { harness } = window;
     await harness.setWipe({ position: 0.5, against: 1 });
-    while (harness.readings.at(-1).against === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    await window.until("a side left of the line", () => harness.readings.at(-1).against !== null);
     return harness.readings.at(-1);
   });
   held = false;
   for (const resolve of waiting) resolve(false);
   const paired = await page.evaluate(async () => {
     const { harness } = window;
-    while (harness.readings.at(-1).against?.matte !== "paired") await new Promise((resolve) => setTimeout(resolve, 20));
+    await window.until("its pair", () => harness.readings.at(-1).against?.matte === "paired");
     return harness.readings.at(-1);
   });
   const mask = FRAME * 16;
@@ -131,21 +129,10 @@ async function refusesARevisionThatIsNot(site, open) {
   assert.deepEqual([shown.frame, shown.plate, shown.against], [FRAME + 1, FRAME + 1, null]);
 }
 
-await withBrowser(async ({ site, open }) => {
-  const cases = [
-    showsAnotherRevision,
-    decodesOnceWhatBothShare,
-    marksTheSideThatIsMissing,
-    staysOnThePicture,
-    refusesARevisionThatIsNot,
-  ];
-  for (const test of cases) {
-    try {
-      await test(site, open);
-    } catch (error) {
-      error.message = `${test.name}: ${error.message}`;
-      throw error;
-    }
-  }
-  return { passed: cases.map(({ name }) => name) };
-});
+await runCases([
+  showsAnotherRevision,
+  decodesOnceWhatBothShare,
+  marksTheSideThatIsMissing,
+  staysOnThePicture,
+  refusesARevisionThatIsNot,
+]);

@@ -1,6 +1,7 @@
 /** What the player takes for granted of the platform, each as a question with a yes or no. */
 
 import { readInit, readSegment, type Sample } from "../../../web/packages/player/src/fmp4";
+import { rest } from "./until";
 
 interface Segment {
   readonly codec: string;
@@ -90,7 +91,7 @@ async function startsOnSyncFrames({ codec, samples }: Segment): Promise<Answer> 
   decoder.configure({ codec, codedWidth: 320, codedHeight: 180 });
   for (let i = 0; i < 6; i++) decoder.decode(chunk(samples[i] ?? first, i));
   decoder.reset();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await rest(100);
   decoder.close();
   return { "a delta frame after flush() is refused": refused, "reset() drops what is under way": late === 0 };
 }
@@ -209,7 +210,7 @@ async function keepsAudioTime(): Promise<Answer> {
   await context.resume();
   const readings: { at: number; current: number; heard: number; heardAt: number }[] = [];
   for (let i = 0; i < 40; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await rest(25);
     const { contextTime = -1, performanceTime = -1 } = context.getOutputTimestamp();
     readings.push({ at: performance.now(), current: context.currentTime, heard: contextTime, heardAt: performanceTime });
   }

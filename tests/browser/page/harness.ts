@@ -26,6 +26,7 @@ import {
 import { AnimationFrames } from "./frames";
 import { LocalPlatform, RemotePlatform, type Act } from "./platform";
 import { Setting } from "./setting";
+import { PATIENCE_MS, rest, until } from "./until";
 
 /** What a picture shows if it was drawn in this view: a row's bits from the left. */
 export interface Look {
@@ -204,25 +205,37 @@ export class Harness {
   async playThrough(rate: number): Promise<number[]> {
     const begin = this.readings.length;
     this.player.setRate(rate);
-    const over = new Promise((resolve) => {
-      const stop = this.player.on("ended", () => {
-        stop();
-        resolve(undefined);
-      });
-    });
+    const over = this.ended();
     this.player.play();
     await over;
     return this.readings.slice(begin).map((reading) => reading.frame);
   }
 
+  /** Resolves when playback, which goes on from here at the present rate, comes to its end. */
+  async ended(): Promise<void> {
+    const { player } = this;
+    let over = false;
+    const stop = player.on("ended", () => {
+      over = true;
+    });
+    const where = () => `the end of playback, which is ${player.state} on frame ${player.frame}`;
+    const playsMs = (player.duration / Math.abs(player.rate)) * 1000;
+    await until(where, () => over, playsMs + PATIENCE_MS).finally(stop);
+  }
+
   /** Resolves when the current frame's pair is on the canvas. */
   async paired(): Promise<void> {
-    for (;;) {
-      const last = this.readings.at(-1);
-      const { frame, manifest } = this.player;
-      if (last?.frame === frame && last.revision === manifest?.revision && last.matte === "paired") return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    const { player, readings, errors } = this;
+    const what = () => {
+      const { frame, revision, matte } = readings.at(-1) ?? {};
+      const wanted = `the pair of frame ${player.frame}, revision ${String(player.manifest?.revision)}`;
+      const last = JSON.stringify({ frame, revision, matte });
+      return `${wanted}; the last picture is ${last}, errors: ${errors.map(({ message }) => message).join(" ")}`;
+    };
+    await until(what, () => {
+      const last = readings.at(-1);
+      return last?.frame === player.frame && last.revision === player.manifest?.revision && last.matte === "paired";
+    });
   }
 
   /** What a worker's canvas shows, as the page gets it. */
@@ -308,7 +321,11 @@ declare global {
   interface Window {
     Harness: typeof Harness;
     harness: Harness;
+    rest: typeof rest;
+    until: typeof until;
   }
 }
 
 window.Harness = Harness;
+window.rest = rest;
+window.until = until;

@@ -1,6 +1,7 @@
 /** Plays a Mattebox playlist with hls.js in a video element: proof that others can play it. */
 
 import Hls from "hls.js";
+import { until } from "./until";
 
 interface Played {
   readonly duration: number;
@@ -22,17 +23,12 @@ async function play(address: string): Promise<Played> {
   hls.on(Hls.Events.ERROR, (_, data) => {
     if (data.fatal) errors.push(`${data.type}: ${data.details}`);
   });
-  const over = new Promise<void>((resolve) => {
-    video.addEventListener("ended", () => resolve());
-    hls.on(Hls.Events.ERROR, (_, data) => {
-      if (data.fatal) resolve();
-    });
-  });
   hls.loadSource(address);
   hls.attachMedia(video);
   video.playbackRate = 2;
   await video.play().catch((error: unknown) => errors.push(String(error)));
-  await over;
+  const where = () => `the end of ${address}, played up to ${video.currentTime} s`;
+  await until(where, () => video.ended || errors.length > 0);
   const played = {
     duration: video.duration,
     ended: video.ended,

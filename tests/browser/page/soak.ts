@@ -7,10 +7,10 @@ import type { DecoderChoice, View } from "@mattebox/player";
 import { HEIGHT, WIDTH, type ObjectId } from "./barcode";
 import { faultOf, isCheckedPair, matteOf } from "./expectation";
 import { Harness, type Reading } from "./harness";
+import { rest, until } from "./until";
 
 /** Actions after which the player is let alone until the current pair is there. */
 const CHECKPOINT = 40;
-const PATIENCE_MS = 20_000;
 const FRAMES = 96;
 const RATES = [0.5, 1, 2, 4, 8, -1, -2, -4];
 const NETWORKS = ["ok", "slow", "stalled", "broken", "broken", "offline"];
@@ -106,7 +106,7 @@ class Soak {
     const { player } = this.harness;
     const acts: readonly (readonly [number, string, () => unknown])[] = [
       [20, "play", () => this.play()],
-      [10, "seek", () => Promise.race([player.seek(this.frame()), this.rest(800)])],
+      [10, "seek", () => Promise.race([player.seek(this.frame()), rest(800)])],
       [10, "scrub", () => this.scrub()],
       [10, "step", () => this.stepAbout()],
       [10, "revision", () => this.swap()],
@@ -133,10 +133,10 @@ class Soak {
     const { player } = this.harness;
     player.setRate(this.one(RATES));
     player.play();
-    await this.rest(100 + this.random() * 500);
+    await rest(100 + this.random() * 500);
     if (this.random() < 0.4) {
       player.setRate(this.one(RATES));
-      await this.rest(200);
+      await rest(200);
     }
     if (this.random() < 0.6) player.pause();
   }
@@ -147,14 +147,14 @@ class Soak {
     for (let i = 0; i < 12; i++) {
       frame = Math.min(FRAMES - 1, Math.max(0, frame + Math.round((this.random() - 0.5) * 20)));
       void this.harness.player.seek(frame);
-      await this.rest(this.random() * 20);
+      await rest(this.random() * 20);
     }
   }
 
   private async stepAbout(): Promise<void> {
     for (let i = 0; i < 5; i++) {
       const step = this.one([1, 1, -1, 10, -10]);
-      await Promise.race([this.harness.player.step(step), this.rest(300)]);
+      await Promise.race([this.harness.player.step(step), rest(300)]);
     }
   }
 
@@ -187,8 +187,8 @@ class Soak {
       const code = this.random() < 0.2 ? null : 5 + Math.floor(this.random() * 11);
       await harness.setDraft(frame, id, code);
       await this.checkMatte(frame, id, code);
-      await this.rest(this.random() * 60);
-      if (this.random() < 0.2) await Promise.race([harness.player.seek(frame), this.rest(300)]);
+      await rest(this.random() * 60);
+      if (this.random() < 0.2) await Promise.race([harness.player.seek(frame), rest(300)]);
     }
   }
 
@@ -206,7 +206,7 @@ class Soak {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     if (!this.adaptive) player.resize(width, height);
-    return this.rest(50);
+    return rest(50);
   }
 
   private zoom(): void {
@@ -218,14 +218,14 @@ class Soak {
   /** Goes behind another page, and comes back at once or some actions later. */
   private async hide(): Promise<void> {
     await this.harness.setHidden(true);
-    await this.rest(this.random() * 400);
+    await rest(this.random() * 400);
     if (this.random() < 0.5) await this.harness.setHidden(false);
   }
 
   /** Gets it back at once, or some actions later. */
   private async loseGraphics(): Promise<void> {
     await this.harness.loseContext();
-    await this.rest(this.random() * 300);
+    await rest(this.random() * 300);
     if (this.random() < 0.5) await this.harness.restoreContext();
   }
 
@@ -255,28 +255,14 @@ class Soak {
       const sides = [last?.matte, last?.against?.matte];
       return last?.frame === frame && last.current === player.manifest?.revision && !sides.includes("pending");
     };
-    await this.until(isComplete, `frame ${frame} did not come to rest complete`);
+    await until(`frame ${frame} at rest and complete`, isComplete);
     await this.look();
     // What was drawn is also what is seen, whatever the canvas went through.
-    let seen = await harness.onScreen();
-    const isSeen = () => {
-      if (faultOf(seen) === null) return true;
-      void harness.onScreen().then((next) => (seen = next));
-      return false;
-    };
-    await this.until(isSeen, () => `the screen shows something else: ${JSON.stringify(seen)}`);
+    let seen: Reading | null = null;
+    const isSeen = async () => faultOf((seen = await harness.onScreen())) === null;
+    await until(() => `the same on the screen, which shows ${JSON.stringify(seen)}`, isSeen);
     const { contextLosses } = await player.stats();
     this.contextLosses = contextLosses;
-  }
-
-  private async until(holds: () => boolean, complaint: string | (() => string)): Promise<void> {
-    const begun = performance.now();
-    while (!holds()) {
-      if (performance.now() - begun > PATIENCE_MS) {
-        throw new Error(typeof complaint === "string" ? complaint : complaint());
-      }
-      await this.rest(10);
-    }
   }
 
   /** Checks what was presented since the last look, but for the last one, which may be waited for. */
@@ -306,10 +292,6 @@ class Soak {
 
   private one<T>(choices: readonly T[]): T {
     return choices[Math.floor(this.random() * choices.length)] as T;
-  }
-
-  private rest(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   /** 0..1, the same for the same seed (Lehmer's generator). */

@@ -7,6 +7,7 @@ import type { Player, SoundState } from "@mattebox/player";
 import { watchHiccups } from "./frames";
 import { Harness } from "./harness";
 import { HICCUPS, RemotePlatform } from "./platform";
+import { rest } from "./until";
 
 /** A click in the sound: when it was heard, on `performance.now`, by what the browser tells. */
 interface Click {
@@ -59,7 +60,7 @@ class Ear {
     const { player } = harness;
     await act(player);
     // The last click is told of only when it was rendered.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await rest(200);
     return {
       pictures: harness.readings.slice(from.reading).map(({ frame, drawnAt }) => ({ frame, drawnAt })),
       clicks: this.clicks.slice(from.click).map(({ heardAt }) => heardAt),
@@ -96,7 +97,7 @@ async function playUnasked(projectId: string): Promise<Observed> {
   harness.player.setLoop([0, harness.player.frameCount]);
   return window.ear.observe(harness, async (player) => {
     player.play();
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await rest(2500);
   });
 }
 

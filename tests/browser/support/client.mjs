@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { until } from "./until.mjs";
 
 /** Frames of the fixture's clip. */
 export const FRAMES = 96;
@@ -43,11 +44,10 @@ export class Client {
       "content-type": "application/offset+octet-stream",
     });
     const id = location.pathname.split("/").pop();
-    for (;;) {
+    return until(`the project of ${name}`, async () => {
       const response = await this.call("GET", `${this.base}/ingests/${id}`);
-      if (response.status === 200) return (await response.json()).project;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return response.status === 200 && (await response.json()).project;
+    });
   }
 
   async putMask(project, object, frame, file) {
