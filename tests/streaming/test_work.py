@@ -7,8 +7,10 @@ change that makes them larger makes everybody wait longer.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-from collections.abc import Iterator
+import signal
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mattebox.media import configure_pool, ingest
+from mattebox.media import DecodingError, configure_pool, ingest, shared_pool
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
 from mattebox.propagation import MemoryAnchors
@@ -27,7 +29,7 @@ from mattebox.streaming.counters import Counters
 from mattebox.streaming.networks import Networks
 from mattebox.streaming.plan import matte_recipes, video_recipes
 from mattebox.streaming.recipes import Recipe
-from mattebox.streaming.scheduler import Priority, Scheduler
+from mattebox.streaming.scheduler import Priority, Scheduler, Turn
 from mattebox.streaming.segments import SegmentMaker
 from tests.propagation.film import HEIGHT, WIDTH, Film
 
@@ -105,6 +107,21 @@ class Studio:
             data = ticket.result.result(PATIENCE_S)
         after = self._counted()
         return data, {key: after[key] - before.get(key, 0) for key in after}
+
+    def made_without_decoders(self, recipe: Recipe, times: int) -> bytes:
+        """A segment whose decoders are killed at each of its first chunks, so many times."""
+        kills = iter(range(times))
+
+        def make(turn: Turn) -> Generator[bytes]:
+            for chunk in self._maker.make(recipe, turn):
+                if next(kills, None) is not None:
+                    for process in shared_pool().busy():
+                        if process.alive:
+                            os.kill(process.pid, signal.SIGKILL)
+                yield chunk
+
+        with self._scheduler.request("killed", make, Priority.PLAYHEAD) as ticket:
+            return ticket.result.result(PATIENCE_S)
 
     def _counted(self) -> dict[str, float]:
         found = {}
@@ -228,3 +245,15 @@ def test_where_no_keyframe_reaches_nothing_is_decoded(studio: Studio) -> None:
     assert work[ENCODED] == 24
     assert work[DECODED] == 0
     assert not any(work[key] for key in work if key.startswith("network_calls"))
+
+
+def test_a_segment_whose_decoder_is_killed_while_it_is_sent_comes_whole(studio: Studio) -> None:
+    recipe = video_recipes(studio.clip)[5]
+    whole, _ = studio.made(recipe)
+    assert studio.made_without_decoders(recipe, 1) == whole
+
+
+def test_a_segment_that_fails_again_is_not_tried_for_ever(studio: Studio) -> None:
+    recipe = video_recipes(studio.clip)[6]
+    with pytest.raises(DecodingError):
+        studio.made_without_decoders(recipe, 24)

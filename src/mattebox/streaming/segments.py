@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 import numpy as np
 import structlog
 
+from mattebox.errors import InputError
 from mattebox.media import FrameReader
 from mattebox.media.pipeline import ahead
 from mattebox.media.segments import YuvPlanes, segment_chunks
@@ -79,7 +80,7 @@ class SegmentMaker:
         try:
             turn.wait()
             clip = self._clips.get(recipe.clip)
-            with closing(self._chunks(clip, recipe, turn, confidence)) as parts:
+            with closing(self._tried_twice(clip, recipe, turn, confidence)) as parts:
                 for chunk in parts:
                     chunks.append(chunk)
                     self._counters.bytes.labels(recipe.kind).inc(len(chunk))
@@ -92,6 +93,34 @@ class SegmentMaker:
             raise
         self._counters.segments.labels(recipe.kind).inc()
         self._keep(recipe.address, b"".join(chunks), confidence)
+
+    def _tried_twice(
+        self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
+    ) -> Generator[bytes]:
+        """The chunks; what fails is made once more, behind what is out already.
+
+        A killed decoder is replaced, and the bytes of a segment are always the same: nobody who is
+        being sent a segment need lose the connection for it.
+        """
+        out: list[bytes] = []
+        try:
+            with closing(self._chunks(clip, recipe, turn, confidence)) as parts:
+                for chunk in parts:
+                    out.append(chunk)
+                    yield chunk
+        except (Stopped, PropagationCancelled, InputError):
+            raise
+        except Exception as error:
+            log.warning("segment made once more", address=recipe.address, error=repr(error))
+        else:
+            return
+        confidence.clear()
+        with closing(self._chunks(clip, recipe, turn, confidence)) as parts:
+            for number, chunk in enumerate(parts):
+                if number >= len(out):
+                    yield chunk
+                elif chunk != out[number]:
+                    raise RuntimeError("a segment made once more came out differently")
 
     def _chunks(
         self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
