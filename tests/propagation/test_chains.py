@@ -47,22 +47,44 @@ def test_every_anchor_is_come_to_from_the_keyframe_ever_farther(
         assert distances[-1] == abs(index - end)
 
 
-def test_the_far_end_of_a_minute_takes_few_steps() -> None:
-    assert len(way(chain(0, 1440), 1416)) <= 31
-    assert len(way(chain(1439, 1440, back=True), 24)) <= 31
+def test_the_far_end_is_come_to_in_few_leaps() -> None:
+    for frames, leaps in ((1440, 6), (14_400, 10), (172_800, 13)):
+        assert len(way(chain(0, frames), frames - 24)) <= leaps
+        assert len(way(chain(frames - 1, frames, back=True), 24)) <= leaps
 
 
 @given(st.sampled_from([0, 24, 30, 48, 60, 250]), st.integers(0, 40))
-def test_what_a_leap_passes_over_is_come_to_from_where_the_leap_began(
-    group: int, number: int
-) -> None:
+def test_halfway_of_a_leap_is_come_to_from_where_the_leap_began(group: int, number: int) -> None:
     found = chain(0, 2000, sync=range(0, 2000, group) if group else range(0))
     stops = way_of(found, found.anchors[-1 - number])
     for begin, stop in zip([None, *stops], stops, strict=False):
-        passed = found.passed(stop)
-        if passed is not None:
-            assert found.before(passed) == begin
-            assert (begin.index if begin else 0) < passed.index < stop.index
+        steps, place = found.length(stop), begin
+        while steps > 1:
+            steps //= 2
+            halfway = found.back(stop, steps)
+            assert found.before(halfway) == place
+            assert found.length(halfway) == steps
+            assert (place.index if place else 0) < halfway.index < stop.index
+            place = halfway
+
+
+def test_what_is_gone_where_leaps_are_in_vain_hardly_grows_with_the_distance() -> None:
+    def gone(found: Chain, stop: Stop, steps: int) -> int:
+        """Steps and forced leaps to a stop if no leap ever goes."""
+        if steps <= found.shortest(stop):
+            return 1
+        halfway = found.back(stop, steps // 2)
+        return gone(found, halfway, steps // 2) + gone(found, stop, steps // 2)
+
+    def to_the_end(frames: int) -> int:
+        found = chain(0, frames)
+        stops = way_of(found, found.anchors[-1])
+        return sum(gone(found, stop, found.length(stop)) for stop in stops)
+
+    minute, hour, two = (to_the_end(24 * seconds) for seconds in (60, 3600, 7200))
+    assert minute == 59
+    assert hour <= minute + 6 * 32
+    assert two <= hour + 32
 
 
 def test_near_the_keyframe_one_goes_from_anchor_to_anchor() -> None:
@@ -75,12 +97,13 @@ def test_the_route_goes_by_frames_that_decode_by_themselves() -> None:
     assert all(index % 30 == 0 for index in route if index > NEAR + FAR)
 
 
-def test_an_anchor_beside_the_route_is_found_from_the_one_before_it() -> None:
-    found = chain(0, 7200, sync=range(0, 7200, 36))
-    route = set(way(found, found.anchors[-1]))
-    beside = [a for a in found.anchors if a > NEAR + FAR and a not in route]
-    for index in beside:
-        assert set(way(found, index)[:-2]) <= route
+@given(st.sampled_from([0, 30, 36, 250]))
+def test_an_anchor_that_is_not_leapt_to_is_found_from_one_close_by(group: int) -> None:
+    found = chain(0, 7200, sync=range(0, 7200, group) if group else range(0))
+    for index in (anchor for anchor in found.anchors if anchor > NEAR + FAR):
+        before = found.before(Stop(index))
+        close = before is not None and index - before.index <= 2 * FAR
+        assert close or found.length(Stop(index)) > 1
 
 
 @pytest.mark.parametrize("frames", [1, 5, 30])

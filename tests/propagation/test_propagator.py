@@ -262,6 +262,26 @@ def test_what_a_frame_costs_does_not_depend_on_a_keyframe_an_hour_away(
     assert len(calls) == cost <= most_calls
 
 
+def test_an_hour_from_its_keyframe_a_frame_costs_little_more_than_a_minute_from_it() -> None:
+    counts: list[str] = []
+
+    @contextmanager
+    def count(network: str) -> Iterator[None]:
+        counts.append(network)
+        yield
+
+    counting = Propagator(attend=count)
+    film = ThereAndBack(HOUR, sync=range(0, HOUR, 48))
+
+    def cost(frame: int) -> int:
+        counts.clear()
+        list(counting.propagate(film, {0: film.mask(0)}, [Shot(0, HOUR)], frame, frame + 1))
+        return len(counts)
+
+    # The ball never rests, so that next to no leap goes.
+    assert cost(HOUR - 24) < 10 * cost(1440)
+
+
 def test_identity_names_the_settings(propagator: Propagator) -> None:
     assert len(propagator.identity) == 64
     other = Propagator(settings=PropagationSettings(stride=5))

@@ -39,6 +39,7 @@ class Estimate:
         region: Where it was looked for.
         remembered: The frame under that mask.
         motion: Pixels a frame that it moved lately, to the right and down.
+        reach: Steps of the longest leap that is tried from here.
     """
 
     mask: NDArray[np.uint8]
@@ -46,6 +47,7 @@ class Estimate:
     region: Region
     remembered: Remembered
     motion: tuple[float, float] = (0.0, 0.0)
+    reach: int = 1
 
 
 def emptied(estimate: Estimate) -> Estimate:
@@ -120,7 +122,7 @@ class MemoryAnchors:
             return self._size
 
 
-_HEAD = struct.Struct("<2i4i3d3i")
+_HEAD = struct.Struct("<2i4i3d4i")
 
 
 def to_bytes(estimate: Estimate) -> bytes:
@@ -135,6 +137,7 @@ def to_bytes(estimate: Estimate) -> bytes:
         region.height,
         estimate.confidence,
         *estimate.motion,
+        estimate.reach,
         remembered.key.shape[1],
         remembered.value.shape[1],
         len(remembered.key),
@@ -146,9 +149,9 @@ def from_bytes(content: bytes) -> Estimate:
     """Return the estimate that `to_bytes` wrote."""
     file = io.BytesIO(content)
     head = _HEAD.unpack(file.read(_HEAD.size))
-    height, width, x, y, wide, high, confidence, right, down, keys, values, tokens = head
+    height, width, x, y, wide, high, confidence, right, down, reach, keys, values, tokens = head
     key = np.frombuffer(file.read(keys * tokens * 2), np.float16).reshape(tokens, keys)
     value = np.frombuffer(file.read(values * tokens * 2), np.float16).reshape(tokens, values)
     mask = np.frombuffer(zlib.decompress(file.read()), np.uint8).reshape(height, width)
     region, remembered = Region(x, y, wide, high), Remembered(key, value)
-    return Estimate(mask, confidence, region, remembered, (right, down))
+    return Estimate(mask, confidence, region, remembered, (right, down), reach)

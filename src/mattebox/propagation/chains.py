@@ -2,9 +2,11 @@
 
 Near the keyframe anchors lie close together and each is found from the one before. What is farther
 away is come to by a route of long steps, which begins at the keyframe and leaves out most of the
-anchors that are near: who wants to see the far end does not wait for what lies between. Where it
-can be, every other stop is leapt over. The route prefers frames that decode by themselves; anchors
-it leaves out are found from those before them.
+anchors that are near: who wants to see the far end does not wait for what lies between. Its stops
+are leapt over in ever longer leaps, as long as the object is found that way: stop number 88 is come
+to from 80, that from 64, and that from the keyframe itself, or from what lies in the middle where a
+leap is too long, and so on. The route prefers frames that decode by themselves; anchors it leaves
+out are found from those before them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,6 +16,10 @@ from functools import cached_property, lru_cache
 
 from mattebox.propagation.settings import PropagationSettings
 from mattebox.propagation.spans import Span, anchors_of
+
+PATIENCE = 32
+"""Far out a leap that is in vain is halved until it is no longer than this part of the way from the
+keyframe: what a frame costs hardly grows with its distance, however hard the object is to find."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Chain:
         place = self._places[stop.index]
         at = self._on_route(stop)
         if at is not None:
-            return self._route_stop(at - 1 - at % 2)
+            return self._route_stop(at - _length(at))
         if place == 0:
             return None
         previous = self.anchors[place - 1]
@@ -60,13 +66,25 @@ class Chain:
             return self._route_stop(bisect_left(self._route, place) - 1)
         return Stop(previous)
 
-    def passed(self, stop: Stop) -> Stop | None:
-        """The stop between the one before a stop and that, where there is any to leap over."""
+    def length(self, stop: Stop) -> int:
+        """Steps to a stop from the one it is come to from."""
         at = self._on_route(stop)
-        return None if at is None or at % 2 == 0 else self._route_stop(at - 1)
+        return 1 if at is None else _length(at)
+
+    def shortest(self, stop: Stop) -> int:
+        """Steps of a leap to a stop that is halved no more."""
+        at = self._on_route(stop)
+        return 1 if at is None or at + 1 < 2 * PATIENCE else _power((at + 1) // PATIENCE)
+
+    def back(self, stop: Stop, steps: int) -> Stop:
+        """The stop of the route that lies some steps before one that is on it."""
+        at = self._on_route(stop)
+        found = None if at is None else self._route_stop(at - steps)
+        assert found is not None
+        return found
 
     def _on_route(self, stop: Stop) -> int | None:
-        """Which stop of the route it is, if any; every second one is leapt to."""
+        """Which stop of the route it is, if any, counted from 0."""
         if self._is_near(stop.index) and not stop.express:
             return None
         return self._route_at.get(self._places[stop.index])
@@ -102,6 +120,16 @@ class Chain:
             stops.append(at)
             goal = distances[at] + self.stride
         return stops
+
+
+def _length(at: int) -> int:
+    """Steps to a stop of the route: as many as divide its number from the keyframe on."""
+    return (at + 1) & -(at + 1)
+
+
+def _power(number: int) -> int:
+    """Return the largest power of two that is no larger."""
+    return 1 << (number.bit_length() - 1)
 
 
 @dataclass(frozen=True)

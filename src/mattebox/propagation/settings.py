@@ -18,8 +18,10 @@ class PropagationSettings:
             first frame. A divisor of the segment length wastes nothing.
         near: Frames from the nearest keyframe up to which anchors lie that close.
         far_stride: Frames between anchors beyond, a multiple of `stride`: what makes the far end
-            of a long clip come within seconds. They are found by a route of as long steps, or
-            leaps of two, see `mattebox.propagation.chains`.
+            of a long clip come within seconds. They are found by a route of as long steps, or of
+            leaps over several, see `mattebox.propagation.chains`.
+        leap: Steps of the longest leap from a keyframe. Where a leap went, one twice as long may
+            follow.
         anchor_margin: Side of the region an anchor is looked for in, over the longer side of
             the object's box in the anchor before.
         margin: The same for the frames between anchors, over the box in the frame before.
@@ -35,7 +37,7 @@ class PropagationSettings:
             anchor before is gone frame by frame.
         steady: Largest change of area from anchor to anchor that is believed.
         sure: Least confidence at which an object is believed that was found after a long step, or a
-            leap of two, where its motion takes it; else it is looked at again, or leapt to in vain.
+            leap, where it is expected; else it is looked at again, or leapt to in vain.
         still: Farthest that it may be from there, over the region's side, for the same.
         alike: Least IoU of two looks at it where it is farther, for a leap not to be in vain.
         gain: What the logits of finished masks are multiplied by at the contour, see
@@ -45,6 +47,7 @@ class PropagationSettings:
     stride: int = 8
     near: int = 240
     far_stride: int = 24
+    leap: int = 8
     anchor_margin: float = 2.0
     margin: float = 1.7
     smallest_region: float = 0.45

@@ -19,7 +19,7 @@ from mattebox.propagation.anchors import (
     from_bytes,
     to_bytes,
 )
-from mattebox.propagation.chains import Stop, layout
+from mattebox.propagation.chains import Chain, Stop, layout
 from mattebox.propagation.frames import Frame, HeldFrames
 from mattebox.propagation.network import Network
 from mattebox.propagation.overlap import Brake, Overlap
@@ -167,7 +167,8 @@ class SpanRun:
             )
         region = next_region(mask, None, self._settings.margin, self._settings)
         self._brake.check()
-        estimate = Estimate(mask, 1.0, region, self._network.memorize(frame, mask, region))
+        remembered = self._network.memorize(frame, mask, region)
+        estimate = Estimate(mask, 1.0, region, remembered, reach=self._settings.leap)
         self._keep(f"keyframe-{index}", estimate)
         return estimate
 
@@ -199,30 +200,47 @@ class SpanRun:
         frames = self._along([stop.index for stop in way], held, ahead=ahead)
         # Those on the way are let go: a chain may be as long as the clip.
         for stop, frame in zip(way, frames, strict=True):
-            passed = chain.passed(stop)
-            if self._is_gone(before):
-                before = emptied(before)
-            elif passed is None:
-                before = self._steps.step(place, stop.index, frame, before)
-            else:
-                leapt = self._steps.leap(place, stop.index, frame, before)
-                before = leapt or self._stepped(place, passed, stop, frame, before, ahead=ahead)
+            before = self._come(chain, stop, (place, before), frame, ahead=ahead)
             place = stop.index
-            self._keep(_name(stop, ahead=ahead), before)
         return before
 
-    def _stepped(
-        self, place: int, passed: Stop, stop: Stop, frame: Frame, before: Estimate, *, ahead: bool
+    def _come(
+        self,
+        chain: Chain,
+        stop: Stop,
+        origin: tuple[int, Estimate],
+        frame: Frame,
+        *,
+        ahead: bool,
     ) -> Estimate:
-        """Go to a stop in two steps, where it could not be leapt to."""
-        between = self._kept(_name(passed, ahead=ahead))
-        if between is None:
-            _, there = next(self._frames.pass_over([passed.index]))
-            between = self._steps.step(place, passed.index, there, before)
-            self._keep(_name(passed, ahead=ahead), between)
-        if self._is_gone(between):
-            return emptied(between)
-        return self._steps.step(passed.index, stop.index, frame, between)
+        """Come to a stop from the one before it: at once, or by what lies between."""
+        steps, shortest = chain.length(stop), chain.shortest(stop)
+        place, before = origin
+        found: Estimate | None = None
+        while found is None:
+            if self._is_gone(before):
+                found = emptied(before)
+            elif steps > 1:
+                found = self._steps.leap(place, stop.index, frame, before, steps)
+            if found is None and steps <= shortest:
+                found = self._steps.step(place, stop.index, frame, before, steps)
+            if found is None:
+                steps //= 2
+                between = chain.back(stop, steps)
+                before = self._between(chain, between, (place, before), ahead=ahead)
+                place = between.index
+        self._keep(_name(stop, ahead=ahead), found)
+        return found
+
+    def _between(
+        self, chain: Chain, stop: Stop, origin: tuple[int, Estimate], *, ahead: bool
+    ) -> Estimate:
+        """Come to a stop that was to be leapt over."""
+        kept = self._kept(_name(stop, ahead=ahead))
+        if kept is not None:
+            return kept
+        _, frame = next(self._frames.pass_over([stop.index]))
+        return self._come(chain, stop, origin, frame, ahead=ahead)
 
     def _along(self, indices: Sequence[int], held: set[int], *, ahead: bool) -> Iterator[Frame]:
         """Yield frames in a chain's order, few held beside those that are needed again."""

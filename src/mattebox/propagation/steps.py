@@ -98,20 +98,40 @@ class Steps:
         known = estimate is None or any(estimate is each for each in self._keyframes.values())
         return None if known or estimate is None else estimate.remembered
 
-    def step(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
-        """Find the object on anchor `index`, given what was found before it at `place`."""
+    def step(
+        self, place: int, index: int, frame: Frame, before: Estimate, steps: int = 1
+    ) -> Estimate:
+        """Find the object on anchor `index`, given what was found before it at `place`.
+
+        Args:
+            place: Where it was found before.
+            index: The anchor.
+            frame: Its picture.
+            before: What was found there.
+            steps: Stops of the route from there on: more than one far out, where a leap was in
+                vain and the way is too long to be gone.
+        """
+        if steps > 1:
+            return self._leapt(self._looked_all_over(frame, before), place, index, before, steps)
         far = abs(index - place) > self._settings.stride
         step = self._step_far if far else self._step_near
         found = step(place, index, frame, before)
-        return replace(found, motion=_motion(before.mask, found.mask, index - place))
+        motion = _motion(before.mask, found.mask, index - place)
+        return replace(found, motion=motion, reach=_SHORTEST)
 
-    def leap(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate | None:
-        """Find the object two long steps away, or nothing where that is not beyond doubt.
+    def leap(
+        self, place: int, index: int, frame: Frame, before: Estimate, steps: int
+    ) -> Estimate | None:
+        """Find the object some long steps away, or nothing where that is not beyond doubt.
 
         What is found beside the place where it is expected may be another thing, unless it is found
         again when looked at closely.
         """
-        found = self._look_ahead(place, index, frame, before)
+        if steps > before.reach:
+            return None
+        # Where it goes says nothing about where it is much later.
+        expected = before if steps <= _SHORTEST else replace(before, motion=_REST)
+        found = self._look_ahead(place, index, frame, expected)
         if not self._is_sure(found, before):
             return None
         if not self._is_centred(found):
@@ -119,7 +139,15 @@ class Steps:
             same = agreement(first.mask, found.mask) >= self._settings.alike
             if not (same and self._is_sure(found, before)):
                 return None
-        return replace(found, motion=_motion(before.mask, found.mask, index - place))
+        return self._leapt(found, place, index, before, steps)
+
+    def _leapt(
+        self, found: Estimate, place: int, index: int, before: Estimate, steps: int
+    ) -> Estimate:
+        """Say how it went on from where it was to where it is now."""
+        motion = _motion(before.mask, found.mask, index - place) if steps <= _SHORTEST else _REST
+        reach = 2 * steps if self._is_sure(found, before) else _SHORTEST
+        return replace(found, motion=motion, reach=reach)
 
     def _step_near(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
         found = self._looked_twice(frame, before)
@@ -164,6 +192,13 @@ class Steps:
             found = self._looked_again(frame, found, before)
         return found
 
+    def _looked_all_over(self, frame: Frame, before: Estimate) -> Estimate:
+        """Look for it in the whole frame, and then where it is."""
+        height, width = before.mask.shape
+        nothing, whole = np.zeros_like(before.mask), Region(0, 0, width, height)
+        found = self.look(frame, nothing, whole, _NOTHING, self.remembered(before))
+        return self._looked_again(frame, found, before) if found.mask.any() else found
+
     def _looked_again(self, frame: Frame, found: Estimate, before: Estimate) -> Estimate:
         """Look closely, and believe that if it is about as large as the object was.
 
@@ -206,6 +241,10 @@ class Steps:
 
 
 _NOTHING = (None, None)
+_REST = (0.0, 0.0)
+
+_SHORTEST = 2
+"""Steps of the shortest leap: it is always tried, and follows the object's motion."""
 
 
 def _motion(before: Mask, after: Mask, frames: int) -> tuple[float, float]:
