@@ -154,6 +154,40 @@ async function doesNotWaitForOneSlowSegment(site, open) {
   assert.deepEqual(shown.buffered, [[0, 24], [36, 96]]);
 }
 
+/** The server sends each `moof` and `mdat` when it has made it; here it stops after the first two. */
+async function showsASegmentAsItIsMade(site, open) {
+  const segment = readFileSync(join(stream, "segments", `${matteAddress(3)}.m4s`));
+  const pairs = [...segment.toString("latin1").matchAll(/moof/g)].map(({ index }) => index - 4);
+  for (const decoder of DECODERS) {
+    let finish = null;
+    const faults = (url, response) => {
+      if (!url.pathname.includes(`${matteAddress(3)}.m4s`)) return false;
+      response.write(segment.subarray(0, pairs[2]));
+      finish = () => response.end(segment.subarray(pairs[2]));
+      return true;
+    };
+    const { page } = await start(open, await site({ stream, faults }), { decoder });
+    const begun = await page.evaluate(async () => {
+      const { harness } = window;
+      await harness.player.seek(38);
+      await harness.paired();
+      const made = harness.readings.at(-1);
+      await harness.player.seek(39);
+      return { made, next: harness.readings.at(-1) };
+    });
+    finish();
+    const last = await page.evaluate(async () => {
+      const { harness } = window;
+      await harness.paired();
+      return harness.readings.at(-1);
+    });
+    assert.deepEqual([begun.made.frame, begun.made.plate, begun.made.mask], [38, 38, 38], decoder);
+    assert.deepEqual([begun.next.frame, begun.next.plate, begun.next.matte], [39, 39, "pending"], decoder);
+    assert.deepEqual([last.frame, last.plate, last.mask], [39, 39, 39], decoder);
+    await page.close();
+  }
+}
+
 async function keepsItsMemoryBounded(site, open) {
   const origin = await site({ stream });
   const bufferBytes = 30 * 320 * 180 * 2.5;
@@ -300,6 +334,7 @@ await runCases([
   showsThePlateWhileTheMatteIsMissing,
   refusesAMisplacedSegment,
   doesNotWaitForOneSlowSegment,
+  showsASegmentAsItIsMade,
   keepsItsMemoryBounded,
   showsALiveMaskOnItsFrameOnly,
   pausesWhileHidden,

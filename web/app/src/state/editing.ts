@@ -110,7 +110,9 @@ export function apply(session: Session): void {
   void session.run(async () => {
     try {
       if (hasWork(session)) {
-        await client.apply(session.id, playhead);
+        const { revision } = await client.apply(session.id, playhead);
+        // Its masks are awaited: they are asked for while the project is read.
+        session.expect(revision);
         return await client.readProject(session.id);
       }
     } catch (error) {

@@ -265,11 +265,14 @@ export class Session {
     if (this.disposed || (current && project.version < current.version)) return;
     if (current) this.deeds.note(current, project, cause);
     this.project.value = project;
+    this.expect(project.revision);
+  }
+
+  /** Shows a revision that the server has just named, before the project that tells of it is read. */
+  expect(revision: number): void {
     const playback = this.playback.value;
     const shown = playback?.manifest.value?.revision;
-    if (playback && shown !== undefined && shown !== project.revision) {
-      this.followRevision(playback, project.revision);
-    }
+    if (playback && shown !== undefined && shown !== revision) this.followRevision(playback, revision);
   }
 
   async refresh(): Promise<void> {

@@ -32,6 +32,8 @@ interface Entry {
   rank: number;
   state: "queued" | "loading" | "done";
   bytes: Uint8Array | null;
+  /** What has come of it while it loads. */
+  coming: Gathered | null;
   abort: AbortController;
   /** Its request was stopped for a more urgent one; it queues again. */
   postponed: boolean;
@@ -84,13 +86,20 @@ export class SegmentFetcher {
     return entry.promise;
   }
 
-  /** Calls `listener` with the address of each segment that came in; returns how to stop that. */
+  /** Calls `listener` with a segment's address each time bytes of it came in; returns how to stop that. */
   onArrival(listener: (url: string) => void): () => void {
     return this.arrivals.on("arrival", listener);
   }
 
   has(url: string): boolean {
     return this.entries.get(url)?.state === "done";
+  }
+
+  /** The bytes of a segment that are here already, be it all of them or its beginning; null before the first. */
+  soFar(url: string): Uint8Array | null {
+    const entry = this.entries.get(url);
+    const coming = entry?.coming?.bytes;
+    return entry?.bytes ?? (coming && coming.length > 0 ? coming : null);
   }
 
   close(): void {
@@ -118,6 +127,7 @@ export class SegmentFetcher {
       rank,
       state: "queued",
       bytes: null,
+      coming: null,
       abort: new AbortController(),
       postponed: false,
       promise,
@@ -185,6 +195,7 @@ export class SegmentFetcher {
       if (current) this.entries.delete(entry.url);
       entry.reject(error instanceof Error ? error : new FetchError(String(error)));
     } finally {
+      entry.coming = null;
       this.loading--;
       this.fill();
     }
@@ -211,10 +222,22 @@ export class SegmentFetcher {
       headers: { ...this.headers, "Mattebox-Priority": priority },
       signal: entry.abort.signal,
     });
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    if (response.ok) return this.gather(entry, response);
     const reason = await problemDetail(response);
     const passing = response.status >= 500 || response.status === 429 || response.status === 408;
     throw passing ? new Error(reason) : new FetchError(reason);
+  }
+
+  /** Takes the answer as it comes: the server sends the first pictures before the last ones are made. */
+  private async gather(entry: Entry, response: Response): Promise<Uint8Array> {
+    const gathered = new Gathered();
+    entry.coming = gathered;
+    const reader = response.body?.getReader();
+    for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
+      gathered.add(piece.value);
+      this.arrivals.emit("arrival", entry.url);
+    }
+    return gathered.bytes.slice();
   }
 
   /** Forgets unwanted bytes, the oldest first, until the rest fits. */
@@ -227,6 +250,28 @@ export class SegmentFetcher {
       total -= entry.bytes.length;
       this.entries.delete(entry.url);
     }
+  }
+}
+
+/** Bytes that come piece by piece, joined. */
+class Gathered {
+  private room = new Uint8Array(2 ** 16);
+  private length = 0;
+
+  /** Those that have come; they stay what they are when more come. */
+  get bytes(): Uint8Array {
+    return this.room.subarray(0, this.length);
+  }
+
+  add(piece: Uint8Array): void {
+    const length = this.length + piece.length;
+    if (length > this.room.length) {
+      const room = new Uint8Array(2 * length);
+      room.set(this.bytes);
+      this.room = room;
+    }
+    this.room.set(piece, this.length);
+    this.length = length;
   }
 }
 

@@ -75,6 +75,18 @@ export function readSegment(bytes: Uint8Array, init: InitSegment): Sample[] {
   return samples;
 }
 
+/** How many of a segment's first bytes are whole `moof`+`mdat` pairs, while the rest is on its way. */
+export function wholePairs(bytes: Uint8Array): number {
+  const view = viewOf(bytes);
+  let end = 0;
+  for (let at = 0; at + 16 <= bytes.length; ) {
+    const size = view.getUint32(at) === 1 ? Number(view.getBigUint64(at + 8)) : view.getUint32(at);
+    at += Math.max(size, 8);
+    if (size >= 8 && at <= bytes.length && typeAt(view, at - size + 4) === "mdat") end = at;
+  }
+  return end;
+}
+
 function readTrackFragment(
   view: DataView,
   bytes: Uint8Array,

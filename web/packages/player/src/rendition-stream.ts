@@ -4,12 +4,12 @@
  * exactly what it changed.
  */
 
+import { Arrival } from "./arrival";
 import type { Counters } from "./counters";
 import type { Decoded, Planes, SegmentDecoder } from "./decode/decoder";
 import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
-import type { Sample } from "./fmp4";
 import { rangesOf, type FrameTable, type Grid } from "./frame-table";
-import { identified, IdentityError } from "./identity";
+import { IdentityError } from "./identity";
 import type { Rendition } from "./manifest";
 import { Signal } from "./signal";
 import type { ErrorCode } from "./types";
@@ -47,8 +47,6 @@ interface Slot {
   /** Frame that the decoder returns next. */
   position: number;
   failures: number;
-  /** Set while the slot waits for bytes. */
-  waiting: symbol | null;
 }
 
 export class RenditionStream {
@@ -74,7 +72,6 @@ export class RenditionStream {
       segment: null,
       position: 0,
       failures: 0,
-      waiting: null,
     }));
     // An arrival may make another segment the better one to work on.
     this.stopListening = options.fetcher.onArrival(() => {
@@ -200,8 +197,8 @@ export class RenditionStream {
   }
 
   /**
-   * The segment this slot should work on: that of the most urgent frame nobody works on. One whose
-   * bytes are here goes before one that the server may still be making.
+   * The segment this slot should work on: that of the most urgent frame nobody works on. One of which
+   * bytes are here goes before one of which the server may not have made anything.
    */
   private choose(slot: Slot): number | null {
     if (!this.window) return null;
@@ -215,7 +212,7 @@ export class RenditionStream {
       taken.add(segment);
       const address = this.address(segment);
       if (address === undefined || this.isBlocked(address)) continue;
-      if (this.options.fetcher.has(this.segmentUrl(address))) return segment;
+      if (this.options.fetcher.soFar(this.segmentUrl(address))) return segment;
       awaited ??= segment;
     }
     return awaited;
@@ -257,39 +254,37 @@ export class RenditionStream {
   }
 
   private async decodeSegment(slot: Slot, segment: number, address: string): Promise<void> {
-    const [start, stop] = this.options.grid.cell(segment);
+    const { fetcher, table, grid } = this.options;
+    const [start, stop] = grid.cell(segment);
     slot.position = start;
-    const samples = await Promise.race([
-      this.samplesOf(segment, address).finally(() => {
-        slot.waiting = null;
-      }),
-      this.untilLeft(slot, segment, address),
-    ]);
-    if (!samples || this.course(slot, segment, address) === "leave") return;
-    slot.decoder ??= this.options.makeDecoder();
-    slot.decoder.start(samples, start);
+    const expected = { segment, grid, table };
+    const arrival = new Arrival(fetcher, expected, this.segmentUrl(address), this.initUrl(), () => {
+      this.signal.notify();
+    });
+    let given = 0;
+    let next: Promise<Decoded | null> | null = null;
     while (slot.position < stop) {
       const course = this.course(slot, segment, address);
       if (course === "leave") return;
-      if (course === "park") {
+      const { samples } = arrival;
+      if (arrival.isComplete) this.ready.add(address);
+      if (course === "park" || slot.position === start + samples.length) {
         await this.signal.wait();
         continue;
       }
-      const decoded = await slot.decoder.next();
+      slot.decoder ??= this.options.makeDecoder();
+      if (given === 0) slot.decoder.start(start, stop - start);
+      slot.decoder.give(samples.slice(given));
+      given = samples.length;
+      next ??= slot.decoder.next();
+      // A decoder may hold a picture back until it gets more, or there may be better to do meanwhile.
+      const decoded = await Promise.race([next, this.signal.wait()]);
+      if (decoded === undefined) continue;
+      next = null;
       if (!decoded) return;
       slot.position = decoded.frame + 1;
       this.take(decoded, address);
     }
-  }
-
-  /** Resolves when another segment became more urgent than the one whose bytes are awaited. */
-  private async untilLeft(slot: Slot, segment: number, address: string): Promise<null> {
-    const wait = Symbol();
-    slot.waiting = wait;
-    while (slot.waiting === wait && this.course(slot, segment, address) !== "leave") {
-      await this.signal.wait();
-    }
-    return null;
   }
 
   private take(decoded: Decoded, address: string): void {
@@ -314,16 +309,6 @@ export class RenditionStream {
     const outside = [...this.pictures.keys()].filter((frame) => frame < from || frame >= to);
     outside.sort((a, b) => Math.abs(b - playhead) - Math.abs(a - playhead));
     for (const frame of outside.slice(0, surplus)) this.pictures.delete(frame);
-  }
-
-  private async samplesOf(segment: number, address: string): Promise<readonly Sample[]> {
-    const { fetcher, table, grid } = this.options;
-    const [init, bytes] = await Promise.all([
-      fetcher.get(this.initUrl()),
-      fetcher.get(this.segmentUrl(address)),
-    ]);
-    this.ready.add(address);
-    return identified(bytes, init, segment, grid, table);
   }
 
   private recover(slot: Slot, address: string, error: unknown): void {
@@ -354,6 +339,7 @@ export class RenditionStream {
     this.blocked.set(address, performance.now() + forMs);
     if (forMs === Infinity) return;
     setTimeout(() => {
+      if (this.closed) return;
       this.declare();
       this.signal.notify();
     }, forMs + 10);

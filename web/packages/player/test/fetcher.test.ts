@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newCounters, type Counters } from "../src/counters";
 import { AbandonedError, FetchError, SegmentFetcher } from "../src/fetcher";
 
@@ -60,6 +60,35 @@ describe("SegmentFetcher", () => {
     await Promise.all([fetcher.get(url("a")), fetcher.get(url("a"))]);
     expect(requests).toEqual(["/a"]);
     expect(fetcher.has(url("a"))).toBe(true);
+  });
+
+  it("hands out what has come of a segment while the rest is being made, and tells of each piece", async () => {
+    let finish: () => void = () => undefined;
+    answer = (_, response) => {
+      response.write("begin");
+      finish = () => response.end("ning");
+    };
+    const pieces: (string | null)[] = [];
+    fetcher.onArrival(() => {
+      const bytes = fetcher.soFar(url("a"));
+      pieces.push(bytes && text(bytes));
+    });
+    expect(fetcher.soFar(url("a"))).toBe(null);
+    const whole = fetcher.get(url("a"));
+    await vi.waitFor(() => { expect(pieces).toEqual(["begin"]); });
+    expect(fetcher.has(url("a"))).toBe(false);
+    finish();
+    expect(text(await whole)).toBe("beginning");
+    expect(new Set(pieces)).toEqual(new Set(["begin", "beginning"]));
+  });
+
+  it("forgets the beginning of an answer that broke off, and asks again", async () => {
+    answer = (_, response) => {
+      if (requests.length > 1) response.end("bytes");
+      else response.write("half", () => response.destroy());
+    };
+    expect(text(await fetcher.get(url("a")))).toBe("bytes");
+    expect(counters.retries).toBe(1);
   });
 
   it("drops the connection of what nobody wants any more", async () => {

@@ -10,7 +10,7 @@ import {
   Output,
 } from "mediabunny";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readInit, readSegment, type Sample } from "../src/fmp4";
+import { readInit, readSegment, wholePairs, type Sample } from "../src/fmp4";
 
 const TIMESCALE = 24000;
 const DURATIONS = [1000, 1000, 1500, 1000, 2500, 1000, 1000];
@@ -47,6 +47,26 @@ async function written(): Promise<{ file: Uint8Array; init: Uint8Array; media: U
   while (String.fromCharCode(...file.subarray(at + 4, at + 8)) !== "moof") at += view.getUint32(at);
   return { file, init: file.subarray(0, at), media: file.subarray(at) };
 }
+
+describe("wholePairs", () => {
+  it("tells how much of a beginning can be read, wherever it is cut", async () => {
+    const { init, media } = await written();
+    const head = readInit(init);
+    const all = readSegment(media, head);
+    const ends = new Set<number>();
+    for (let length = 0; length <= media.length; length++) {
+      const end = wholePairs(media.subarray(0, length));
+      expect(end).toBeLessThanOrEqual(length);
+      if (end > 0 && !ends.has(end)) {
+        const samples = readSegment(media.subarray(0, end), head);
+        expect(samples).toEqual(all.slice(0, samples.length));
+      }
+      ends.add(end);
+    }
+    expect(ends.size).toBe(3);
+    expect(readSegment(media.subarray(0, Math.max(...ends)), head)).toHaveLength(TICKS.length);
+  });
+});
 
 describe("readSegment", () => {
   let made: Awaited<ReturnType<typeof written>>;

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { newCounters, type Counters } from "../src/counters";
 import { SegmentFetcher } from "../src/fetcher";
 import { FrameTable, Grid } from "../src/frame-table";
@@ -72,5 +72,17 @@ describe("RenditionStream", () => {
     await vi.waitFor(() => { expect(asked).toBe(2); });
     fetcher.setWanted({}, []);
     expect(counters.aborts).toBe(0);
+  });
+
+  it("asks for nothing more once it is closed, not even for what had failed", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+    onTestFinished(() => { vi.useRealTimers(); });
+    answer = (response) => response.writeHead(404).end();
+    stream.setWindow(window);
+    await vi.waitFor(() => { expect(errors).toEqual(["network"]); });
+    stream.close();
+    const { fetches } = counters;
+    vi.advanceTimersByTime(60_000);
+    expect(counters.fetches).toBe(fetches);
   });
 });

@@ -39,10 +39,12 @@ export interface DecoderSettings {
 
 /** Decodes one segment at a time; segments are independent of each other. */
 export interface SegmentDecoder {
-  /** Begins a segment; pictures of an unfinished one are dropped. */
-  start(samples: readonly Sample[], firstFrame: number): void;
+  /** Begins a segment of `count` pictures; those of an unfinished one are dropped. */
+  start(firstFrame: number, count: number): void;
+  /** Hands over the segment's next samples, in order, as they come in. */
+  give(samples: readonly Sample[]): void;
   /**
-   * The next picture in order, null after the last.
+   * The next picture in order; null after the last, and where another segment was begun meanwhile.
    *
    * @throws DecodeError when the decoder broke or was taken away; make a new one then.
    */

@@ -8,12 +8,9 @@ export type ToWasm =
       readonly wasmUrl: string;
       readonly luma: boolean;
     }
-  | {
-      readonly kind: "start";
-      readonly generation: number;
-      readonly firstFrame: number;
-      readonly samples: readonly Uint8Array[];
-    }
+  | { readonly kind: "start"; readonly generation: number; readonly firstFrame: number }
+  /** The segment's next samples. */
+  | { readonly kind: "give"; readonly generation: number; readonly samples: readonly Uint8Array[] }
   /** Asks for one more picture of the segment. */
   | { readonly kind: "next"; readonly generation: number };
 

@@ -21,7 +21,9 @@ export class WasmDecoder implements SegmentDecoder {
   private readonly output: Decoded[] = [];
   private failure: DecodeError | null = null;
   private generation = 0;
+  /** How many samples the segment has, and how many of them were given. */
   private count = 0;
+  private given = 0;
   private requested = 0;
   private delivered = 0;
 
@@ -42,23 +44,34 @@ export class WasmDecoder implements SegmentDecoder {
     });
   }
 
-  start(samples: readonly Sample[], firstFrame: number): void {
+  start(firstFrame: number, count: number): void {
     this.generation++;
     this.output.length = 0;
-    this.count = samples.length;
+    this.count = count;
+    this.given = 0;
     this.requested = 0;
     this.delivered = 0;
+    this.post({ kind: "start", generation: this.generation, firstFrame });
+    this.signal.notify();
+  }
+
+  give(samples: readonly Sample[]): void {
+    if (samples.length === 0) return;
+    this.given += samples.length;
     const data = samples.map((sample) => sample.data.slice());
-    const message: ToWasm = { kind: "start", generation: this.generation, firstFrame, samples: data };
+    const message: ToWasm = { kind: "give", generation: this.generation, samples: data };
     this.worker.postMessage(message, data.map((bytes) => bytes.buffer));
+    this.signal.notify();
   }
 
   async next(): Promise<Decoded | null> {
+    const { generation } = this;
     for (;;) {
+      if (this.generation !== generation) return null;
       if (this.failure) throw this.failure;
-      while (this.requested < this.count && this.requested < this.delivered + AHEAD) {
+      while (this.requested < Math.min(this.given, this.delivered + AHEAD)) {
         this.requested++;
-        this.post({ kind: "next", generation: this.generation });
+        this.post({ kind: "next", generation });
       }
       const decoded = this.output.shift();
       if (decoded) {

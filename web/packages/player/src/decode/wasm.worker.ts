@@ -7,7 +7,7 @@ import type { FromWasm, ToWasm } from "./wasm-protocol";
 interface Segment {
   readonly generation: number;
   readonly firstFrame: number;
-  readonly samples: readonly Uint8Array[];
+  readonly samples: Uint8Array[];
   position: number;
 }
 
@@ -73,7 +73,9 @@ onmessage = ({ data }: MessageEvent<ToWasm>) => {
     codec = Codec.open(data.factoryUrl, data.wasmUrl);
     codec.catch(fail);
   } else if (data.kind === "start") {
-    segment = { ...data, position: 0 };
+    segment = { ...data, samples: [], position: 0 };
+  } else if (data.kind === "give") {
+    if (segment?.generation === data.generation) segment.samples.push(...data.samples);
   } else {
     const { generation } = data;
     queue = queue.then(() => decodeNext(generation)).catch(fail);

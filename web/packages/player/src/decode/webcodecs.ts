@@ -23,6 +23,8 @@ export function configOf(settings: DecoderSettings): VideoDecoderConfig {
     // Planes are read back from each picture, which hardware surfaces make slow or refuse; VP9 of
     // the preview's size takes software two milliseconds.
     hardwareAcceleration: "prefer-software",
+    // A segment's first pictures are decoded while the server makes the next ones.
+    optimizeForLatency: true,
   };
 }
 
@@ -41,8 +43,11 @@ export class WebCodecsDecoder implements SegmentDecoder {
   private decoder: VideoDecoder | null = null;
   private readonly signal = new Signal();
   private readonly output: VideoFrame[] = [];
-  private samples: readonly Sample[] = [];
+  private generation = 0;
+  /** What was given of the segment so far, of `count`. */
+  private samples: Sample[] = [];
   private firstFrame = 0;
+  private count = 0;
   private submitted = 0;
   private delivered = 0;
   private flushed = false;
@@ -54,11 +59,13 @@ export class WebCodecsDecoder implements SegmentDecoder {
     private readonly counters: Counters,
   ) {}
 
-  start(samples: readonly Sample[], firstFrame: number): void {
-    const unfinished = this.delivered < this.samples.length;
+  start(firstFrame: number, count: number): void {
+    const unfinished = this.delivered < this.count;
     this.dropOutput();
-    this.samples = samples;
+    this.generation++;
+    this.samples = [];
     this.firstFrame = firstFrame;
+    this.count = count;
     this.submitted = 0;
     this.delivered = 0;
     this.flushed = false;
@@ -67,17 +74,25 @@ export class WebCodecsDecoder implements SegmentDecoder {
       this.decoder.reset();
       this.decoder.configure(configOf(this.settings));
     }
+    this.signal.notify();
+  }
+
+  give(samples: readonly Sample[]): void {
+    this.samples.push(...samples);
+    this.signal.notify();
   }
 
   async next(): Promise<Decoded | null> {
+    const { generation } = this;
     for (;;) {
+      if (this.generation !== generation) return null;
       if (this.failure) throw this.failure;
       this.feed();
       const picture = this.output.shift();
       if (picture) return this.deliver(picture);
       if (this.flushed) {
-        if (this.delivered === this.samples.length) return null;
-        throw new DecodeError(`The decoder returned ${this.delivered} of ${this.samples.length} pictures.`);
+        if (this.delivered === this.count) return null;
+        throw new DecodeError(`The decoder returned ${this.delivered} of ${this.count} pictures.`);
       }
       await this.signal.wait();
     }
@@ -120,15 +135,15 @@ export class WebCodecsDecoder implements SegmentDecoder {
       const type = sample.sync ? "key" : "delta";
       decoder.decode(new EncodedVideoChunk({ type, timestamp, data: sample.data }));
       this.submitted++;
-      if (this.submitted === this.samples.length) this.flush(decoder);
+      if (this.submitted === this.count) this.flush(decoder);
     }
   }
 
   private flush(decoder: VideoDecoder): void {
-    const samples = this.samples;
+    const { generation } = this;
     decoder.flush().then(
       () => {
-        if (this.samples === samples) this.flushed = true;
+        if (this.generation === generation) this.flushed = true;
         this.signal.notify();
       },
       () => {
