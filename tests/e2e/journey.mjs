@@ -8,8 +8,9 @@
  * `later` is a frame with `object` and `background` there.
  */
 
-import { check, Editor, until } from "./editor.mjs";
+import { check, until } from "./editor.mjs";
 import { distance } from "./pixels.mjs";
+import { inTurn, perform } from "./script.mjs";
 
 const GREEN = [0, 255, 0];
 
@@ -164,6 +165,7 @@ async function cutout(editor, { scene }) {
 
 async function exportAndDownload(editor, { download }) {
   await editor.button("Export");
+  await longName(editor);
   await editor.shot("export");
   await editor.button("Start export");
   const link = editor.page.getByRole("link", { name: "Download" });
@@ -173,6 +175,15 @@ async function exportAndDownload(editor, { download }) {
   await link.click();
   await (await arriving).saveAs(download);
   await editor.button("Close");
+}
+
+/** A long name is cut short; it does not push the rest out of the dialog. */
+async function longName(editor) {
+  const name = editor.page.getByLabel("Name of the file");
+  await name.fill("long ".repeat(38));
+  const wider = await editor.page.locator(".dialog-body").evaluate((body) => body.scrollWidth - body.clientWidth);
+  check(wider === 0, `A long name makes the export dialog ${wider} pixels too wide.`);
+  await name.fill("");
 }
 
 async function reload(editor, { scene }) {
@@ -205,24 +216,9 @@ const STEPS = [
 ];
 
 const options = JSON.parse(process.argv[2]);
-const editor = await Editor.launch(options);
-const seconds = {};
-
-try {
-  for (const step of STEPS) {
-    const start = performance.now();
-    await step(editor, options);
-    seconds[step.name] = Number(((performance.now() - start) / 1000).toFixed(2));
-  }
+await perform(options, async (editor, step) => {
+  await inTurn(editor, step, STEPS, options);
   const measures = await editor.measures();
-  await reload(editor, options);
-  check(editor.complaints.length === 0, `The browser complained: ${editor.complaints.join("; ")}`);
-  console.log(JSON.stringify({ measures, seconds }));
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error));
-  console.error(`Passed: ${JSON.stringify(seconds)}. Complaints: ${editor.complaints.join("; ")}`);
-  process.exitCode = 1;
-} finally {
-  await editor.close();
-}
+  await step("reload", () => reload(editor, options));
+  return { measures };
+});

@@ -6,7 +6,7 @@ import pytest
 
 from mattebox.errors import InputError
 from mattebox.export.bundle import bundle
-from mattebox.export.names import APART, TOGETHER, distinct, stem
+from mattebox.export.names import distinct, stem, usual
 
 VALUES = {
     "project": "My dog",
@@ -20,8 +20,9 @@ VALUES = {
 @pytest.mark.parametrize(
     ("template", "name"),
     [
-        (TOGETHER, "My dog r3"),
-        (APART, "My dog Leash + Collar r3"),
+        (usual("png", apart=False), "My dog r3"),
+        (usual("mp4", apart=True), "My dog Leash + Collar r3"),
+        (usual("matte", apart=False), f"My dog {VALUES['format']} r3"),
         ("{clip}_{format}", "IMG_0001_mp4"),
         ("plain", "plain"),
         ("../../etc/passwd", "etc_passwd"),

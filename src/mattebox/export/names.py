@@ -9,15 +9,21 @@ from mattebox.errors import InputError
 
 FIELDS = ("project", "clip", "object", "revision", "format")
 """What a template may name in braces."""
-TOGETHER = "{project} r{revision}"
-"""The template of one file with all objects."""
-APART = "{project} {object} r{revision}"
-"""The template of a file for each object."""
-
 _LONGEST = 120
 _FIELD = re.compile(r"\{([^{}]*)\}")
 # Names that Windows keeps for devices, whatever comes after the first dot.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+def usual(format_name: str, *, apart: bool) -> str:
+    """The template where nobody gave one.
+
+    Args:
+        format_name: The format. A luma matte says so, for it ends like the chroma key beside it.
+        apart: Whether each object has a file of its own.
+    """
+    words = ["{project}", "{object}" * apart, "{format}" * (format_name == "matte"), "r{revision}"]
+    return " ".join(filter(None, words))
 
 
 def stem(template: str, values: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ import structlog
 from mattebox.errors import InputError
 from mattebox.export import Cancelled, ExportResult, export_clip, format_named
 from mattebox.export.bundle import bundle
-from mattebox.export.names import APART, TOGETHER, distinct, stem
+from mattebox.export.names import distinct, stem, usual
 from mattebox.projects.clips import Clip
 from mattebox.projects.jobs import INTERRUPTED, Export, ExportState
 from mattebox.projects.library import Library
@@ -328,7 +328,8 @@ def _parts(
 def _name(project: Project, request: ExportRequest, objects: list[str]) -> str:
     """What a file with these objects is called, without a suffix."""
     known = {item.id: item.name for item in project.state.objects}
-    template = request.name or (APART if request.separate and len(objects) == 1 else TOGETHER)
+    apart = request.separate and len(objects) == 1
+    template = request.name or usual(request.format, apart=apart)
     return stem(
         template,
         {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { appliedObjects, exportBasis, fillName, hasRemoved } from "../src/logic/exports";
+import { appliedObjects, exportBasis, fillName, hasRemoved, usualName } from "../src/logic/exports";
 import { openExport } from "../src/state/exporting";
 import { Session } from "../src/state/session";
 import { makeObject, makeProject } from "./project";
@@ -45,6 +45,11 @@ describe("the name of an export", () => {
   it("has its words in braces filled in", () => {
     expect(fillName("{project}_{object} v{revision}", parts)).toBe("dog_Ear, Tail v3");
     expect(fillName("plain", parts)).toBe("plain");
+  });
+
+  it("says without being asked whether it is a matte, and whose file it is", () => {
+    expect(usualName("mp4", false)).toBe("{project} r{revision}");
+    expect(usualName("matte", true)).toBe("{project} {object} {format} r{revision}");
   });
 
   it("keeps words that it does not know", () => {

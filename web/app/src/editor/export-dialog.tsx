@@ -87,6 +87,8 @@ function Form({ session, failure }: { session: Session; failure: string | null }
           />
           <Earlier session={session} />
         </div>
+      </div>
+      <div class="dialog-notices">
         {failure !== null && (
           <p class="notice error" role="alert">
             {failure}

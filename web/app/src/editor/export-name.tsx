@@ -1,7 +1,7 @@
 /** The name of an export's file: a template with words in braces, and what it comes to. */
 
 import { useRef } from "preact/hooks";
-import { fillName, NAME_WORDS } from "../logic/exports";
+import { fillName, NAME_WORDS, usualName } from "../logic/exports";
 import { EXPORT_FORMATS } from "../state/exporting";
 import type { Session } from "../state/session";
 
@@ -15,7 +15,7 @@ interface NameTemplateProps {
 }
 
 export function NameTemplate(props: NameTemplateProps) {
-  const { value, onChange } = props;
+  const { value, format, separate, onChange } = props;
   const field = useRef<HTMLInputElement>(null);
   const insert = (word: string) => {
     const at = field.current?.selectionStart ?? value.length;
@@ -30,7 +30,7 @@ export function NameTemplate(props: NameTemplateProps) {
         ref={field}
         class="field"
         aria-label="Name of the file"
-        placeholder="{project} r{revision}"
+        placeholder={usualName(format, separate)}
         maxLength={200}
         value={value}
         onInput={(event) => onChange(event.currentTarget.value)}
@@ -48,7 +48,7 @@ export function NameTemplate(props: NameTemplateProps) {
           </button>
         ))}
       </div>
-      {value.trim() !== "" && <p class="dim ellipsis">{preview(props)}</p>}
+      {props.objects.length > 0 && <p class="dim ellipsis">{preview(props)}</p>}
     </fieldset>
   );
 }
@@ -59,7 +59,7 @@ function preview({ session, value, format, objects, separate }: NameTemplateProp
     .filter(({ id }) => objects.includes(id))
     .map(({ name }) => name);
   const suffix = EXPORT_FORMATS.find(({ id }) => id === format)?.suffix.toLowerCase() ?? "";
-  const name = fillName(value.trim(), {
+  const name = fillName(value.trim() || usualName(format, separate), {
     project: project?.name ?? "",
     clip: (project?.clip.name ?? "").replace(/\.\w+$/, ""),
     object: (separate ? names.slice(0, 1) : names).join(" + "),

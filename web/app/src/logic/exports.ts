@@ -51,6 +51,12 @@ export type NameParts = Readonly<Record<"project" | "clip" | "object" | "revisio
 /** The words in braces that an export's name may have. */
 export const NAME_WORDS = ["project", "clip", "object", "revision", "format"] as const;
 
+/** The template that the server takes where nobody gave one. */
+export function usualName(format: string, separate: boolean): string {
+  const words = ["{project}", separate && "{object}", format === "matte" && "{format}", "r{revision}"];
+  return words.filter(Boolean).join(" ");
+}
+
 /** A file's name as the server will make it; unknown words stay as they are. */
 export function fillName(template: string, parts: NameParts): string {
   return template.replace(/\{(\w+)\}/g, (whole, word: string) =>
