@@ -5,7 +5,7 @@
  */
 
 import { accessible } from "./axe.mjs";
-import { Editor } from "./editor.mjs";
+import { inTurn, perform } from "./script.mjs";
 
 const PROJECTS = (url) => url.pathname === "/api/v1/projects";
 
@@ -121,21 +121,17 @@ async function connectionLost(editor, look) {
 }
 
 const options = JSON.parse(process.argv[2]);
-const editor = await Editor.launch({ ...options, decoder: "auto" });
-const slight = [];
-const look = async (state) => {
-  slight.push(...(await accessible(editor, state)));
-  await editor.shot(state.replaceAll(" ", "-"));
-};
-try {
-  for (const step of [projectList, clicked, dialogs, applied, exported, connectionLost]) {
-    await step(editor, look, options);
-  }
-  console.log(JSON.stringify([...new Set(slight)]));
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error));
-  process.exitCode = 1;
-} finally {
-  await editor.close();
-}
+await perform(
+  options,
+  async (editor, step) => {
+    const slight = new Set();
+    const look = async (state) => {
+      for (const fault of await accessible(editor, state)) slight.add(fault);
+      await editor.shot(state.replaceAll(" ", "-"));
+    };
+    const steps = [projectList, clicked, dialogs, applied, exported, connectionLost];
+    await inTurn(editor, step, steps, look, options);
+    return { slight: [...slight] };
+  },
+  { mayComplain: true },
+);

@@ -12,7 +12,7 @@ const GRAVE = new Set(["serious", "critical"]);
 export async function accessible(editor, state) {
   const { page } = editor;
   await page.evaluate(SOURCE);
-  const violations = await page.evaluate(async () => {
+  const ran = page.evaluate(async () => {
     const result = await window.axe.run(document, { resultTypes: ["violations"] });
     return result.violations.map(({ id, impact, help, nodes }) => ({
       id,
@@ -21,6 +21,7 @@ export async function accessible(editor, state) {
       nodes: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
     }));
   });
+  const violations = await editor.within(`axe on ${state}`, ran);
   const grave = violations.filter(({ impact }) => GRAVE.has(impact));
   check(grave.length === 0, `${state}: ${JSON.stringify(grave, null, 1)}`);
   return violations.map(({ id, impact, nodes }) => `${state}: ${id} (${impact}) ${nodes[0]}`);

@@ -20,6 +20,8 @@ const MARGIN = 16;
 const PATIENCE_MS = 60_000;
 /** A busy machine takes its time for a whole clip. */
 const WORK_MS = 180_000;
+/** A page that does not say by then what it is doing is busy. */
+const ANSWER_MS = 5000;
 
 export function check(condition, sentence) {
   if (!condition) throw new Error(sentence);
@@ -32,9 +34,11 @@ export async function until(what, probe, patience = PATIENCE_MS) {
     const result = await probe();
     if (result) return result;
     check(performance.now() < end, `Waited ${patience / 1000} s for: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await rest(40);
   }
 }
+
+const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Editor {
   /** Opens a browser; `close` it in the end. Whatever the page complains of is kept. */
@@ -55,6 +59,11 @@ export class Editor {
     this.complaints = [];
     this.shotCount = 0;
     this.known = null;
+    this.unanswered = new Set();
+    page.on("request", (request) => this.unanswered.add(request));
+    for (const end of ["requestfinished", "requestfailed"]) {
+      page.on(end, (request) => this.unanswered.delete(request));
+    }
     page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(message.text());
@@ -63,6 +72,36 @@ export class Editor {
 
   close() {
     return this.browser.close();
+  }
+
+  /** What `promise` resolves to; when that takes too long it fails and tells what the page was doing. */
+  async within(what, promise, patience = PATIENCE_MS) {
+    const late = Symbol("late");
+    let timer = null;
+    const deadline = new Promise((resolve) => (timer = setTimeout(resolve, patience, late)));
+    const result = await Promise.race([promise, deadline]).finally(() => clearTimeout(timer));
+    if (result !== late) return result;
+    const waited = typeof what === "string" ? what : what();
+    throw new Error(`Waited ${patience / 1000} s for: ${waited}; ${await this.doing()}.`);
+  }
+
+  /** What the page is at, in words. */
+  async doing() {
+    const look = () => {
+      const { activeElement, visibilityState } = document;
+      const told = [...document.querySelectorAll("[role=status], [role=alert]")];
+      return {
+        visible: visibilityState,
+        elements: document.querySelectorAll("*").length,
+        moving: document.getAnimations().length,
+        focus: activeElement?.getAttribute("aria-label") ?? activeElement?.tagName,
+        says: told.map(({ textContent }) => textContent).filter(Boolean),
+      };
+    };
+    const answer = await Promise.race([this.page.evaluate(look), rest(ANSWER_MS)]).catch(String);
+    const seen = answer ? JSON.stringify(answer) : `silent for ${ANSWER_MS / 1000} s`;
+    const paths = [...this.unanswered].map((one) => `${one.method()} ${new URL(one.url()).pathname}`);
+    return `the page at ${this.page.url()} is ${seen}, unanswered: ${paths.join(", ") || "nothing"}`;
   }
 
   async openProjects() {

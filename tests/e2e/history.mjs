@@ -5,8 +5,9 @@
  *     node history.mjs '{"url", "clip", "scene": {...}, "shots"?}'
  */
 
-import { check, Editor, until } from "./editor.mjs";
+import { check, until } from "./editor.mjs";
 import { distance } from "./pixels.mjs";
+import { inTurn, perform } from "./script.mjs";
 
 /** What every change of the project alters, told apart from what it holds. */
 const held = ({ objects, name, revision }) => JSON.stringify({ objects, name, revision });
@@ -99,17 +100,8 @@ async function afterReload(editor, whole) {
 }
 
 const options = JSON.parse(process.argv[2]);
-const editor = await Editor.launch({ ...options, decoder: "auto" });
-try {
-  await deeds(editor, options);
-  const whole = await backByMouse(editor, options);
-  await forthByKeyboard(editor, whole);
-  await afterReload(editor, whole);
-  check(editor.complaints.length === 0, `The page complains: ${editor.complaints.join("; ")}`);
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error));
-  process.exitCode = 1;
-} finally {
-  await editor.close();
-}
+await perform(options, async (editor, step) => {
+  await step("deeds", () => deeds(editor, options));
+  const whole = await step("back by mouse", () => backByMouse(editor, options));
+  await inTurn(editor, step, [forthByKeyboard, afterReload], whole);
+});

@@ -9,7 +9,8 @@
  */
 
 import { createInterface } from "node:readline/promises";
-import { check, Editor, until } from "./editor.mjs";
+import { check, until } from "./editor.mjs";
+import { inTurn, perform } from "./script.mjs";
 
 const PATCHES = (request) => request.method() === "PATCH" && request.url().includes("/uploads/");
 const isUpload = (url) => url.pathname.includes("/uploads/");
@@ -95,6 +96,8 @@ async function renamedAndDeleted(editor) {
   await editor.page.getByRole("link", { name: /Clownfish/ }).waitFor();
 }
 
+const STEPS = [refusal, cancelledUpload, resumedUpload, outage, renamedAndDeleted];
+
 const options = JSON.parse(process.argv[2]);
 const input = createInterface({ input: process.stdin });
 const answers = input[Symbol.asyncIterator]();
@@ -102,16 +105,5 @@ const tell = async (word) => {
   console.log(word);
   await answers.next();
 };
-const editor = await Editor.launch({ ...options, decoder: "auto" });
-try {
-  for (const step of [refusal, cancelledUpload, resumedUpload, outage, renamedAndDeleted]) {
-    await step(editor, options, tell);
-  }
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error));
-  process.exitCode = 1;
-} finally {
-  input.close();
-  await editor.close();
-}
+await perform(options, (editor, step) => inTurn(editor, step, STEPS, options, tell), { mayComplain: true });
+input.close();

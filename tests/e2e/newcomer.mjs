@@ -11,7 +11,8 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { check, Editor, until } from "./editor.mjs";
+import { check, until } from "./editor.mjs";
+import { perform } from "./script.mjs";
 
 /** How long a hand rests before it presses, in milliseconds. */
 const AIM_MS = 350;
@@ -91,47 +92,37 @@ async function exportFile(editor, format, download) {
   await (await arriving).saveAs(download);
 }
 
-const plan = JSON.parse(await readFile(process.argv[2], "utf8"));
-const options = { decoder: "auto", width: 1440, height: 900, ...JSON.parse(process.argv[3]) };
-const editor = await Editor.launch(options);
-const seconds = {};
-let marks = 0;
-
-async function timed(name, deed) {
-  const start = performance.now();
-  await deed();
-  seconds[name] = Number(((performance.now() - start) / 1000).toFixed(1));
-}
-
-try {
-  await timed("upload to picture", async () => {
+async function cutOut(editor, step, { clip, download }, plan) {
+  await step("upload to picture", async () => {
     await editor.openProjects();
-    await editor.upload(options.clip);
+    await editor.upload(clip);
     await editor.pictureShown();
   });
   for (const [index, round] of plan.rounds.entries()) {
     const number = index + 1;
-    await timed(`marks ${number}`, async () => {
+    await step(`marks ${number}`, async () => {
       for (const mark of round) await make(editor, mark);
     });
-    marks += round.length;
     await editor.page.waitForTimeout(600);
     await editor.shot(`round-${number}-marked`);
-    await timed(`apply ${number}`, async () => {
+    await step(`apply ${number}`, async () => {
       await editor.press("Enter");
       await until("the end of the work", () =>
         editor.page.getByText("Up to date", { exact: true }).isVisible(), 300_000);
     });
     await review(editor, plan.review, number);
   }
-  await timed("export", () => exportFile(editor, plan.format, options.download));
-  check(editor.complaints.length === 0, `The browser complained: ${editor.complaints.join("; ")}`);
-  const measures = await editor.measures();
-  console.log(JSON.stringify({ marks, applies: plan.rounds.length, seconds, measures }));
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error), JSON.stringify(seconds));
-  process.exitCode = 1;
-} finally {
-  await editor.close();
+  await step("export", () => exportFile(editor, plan.format, download));
 }
+
+const plan = JSON.parse(await readFile(process.argv[2], "utf8"));
+const options = { width: 1440, height: 900, ...JSON.parse(process.argv[3]) };
+await perform(
+  options,
+  async (editor, step) => {
+    await cutOut(editor, step, options, plan);
+    const marks = plan.rounds.flat().length;
+    return { marks, applies: plan.rounds.length, measures: await editor.measures() };
+  },
+  { patience: 1_800_000 },
+);

@@ -4,7 +4,8 @@
  *     node objects.mjs '{"url", "clip", "scene": {...}, "shots"?}'
  */
 
-import { check, Editor, until } from "./editor.mjs";
+import { check, until } from "./editor.mjs";
+import { inTurn, perform } from "./script.mjs";
 
 /** The second object: the rock, which does not move. */
 const ROCK = [0.56, 0.75];
@@ -237,17 +238,8 @@ async function scrub(editor) {
   await page.mouse.move(5, 300);
 }
 
+const STEPS = [twoObjects, lock, soloAndHide, reorder, renameAndDelete];
+STEPS.push(revisions, timelineByKeyboard, scrub);
+
 const options = JSON.parse(process.argv[2]);
-const editor = await Editor.launch({ ...options, decoder: "auto" });
-try {
-  const steps = [twoObjects, lock, soloAndHide, reorder, renameAndDelete];
-  steps.push(revisions, timelineByKeyboard, scrub);
-  for (const step of steps) await step(editor, options);
-  check(editor.complaints.length === 0, `The page complains: ${editor.complaints.join("; ")}`);
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error));
-  process.exitCode = 1;
-} finally {
-  await editor.close();
-}
+await perform(options, (editor, step) => inTurn(editor, step, STEPS, options));

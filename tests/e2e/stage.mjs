@@ -5,61 +5,21 @@
  *     node stage.mjs '{"url", "clip", "scene", "shots"?}'
  */
 
-import { check, Editor, until } from "./editor.mjs";
-import { decodePng, distance } from "./pixels.mjs";
-
-const PINK = [255, 79, 163];
-
-/** The keyframe of the first object on the frame that is shown. */
-async function keyframe(editor) {
-  const frame = await editor.frame();
-  const project = await editor.project();
-  return project.objects[0]?.keyframes.find((entry) => entry.frame === frame);
-}
-
-/** Waits until the keyframe has so many clicks and prompts. */
-const marked = (editor, count) =>
-  until(`${count} clicks and prompts`, async () => {
-    const known = await keyframe(editor);
-    const marks = known ? known.clicks.length + known.prompts.length : 0;
-    return marks === count ? (known ?? { clicks: [], prompts: [] }) : null;
-  });
-
-/** How much of the pixel at a picture point is object, 0..255, by the server's mask. */
-async function maskAt(editor, x, y) {
-  const { mask } = await keyframe(editor);
-  const answer = await editor.page.request.get(editor.options.url + mask);
-  const { width, height, data } = decodePng(await answer.body());
-  return data[Math.floor(y * height) * width + Math.floor(x * width)];
-}
-
-/** Draws with the mouse through picture points. */
-async function draw(editor, ...points) {
-  const spots = await Promise.all(points.map(([x, y]) => editor.at(x, y)));
-  await editor.page.mouse.move(spots[0].x, spots[0].y);
-  await editor.page.mouse.down();
-  for (const { x, y } of spots.slice(1)) await editor.page.mouse.move(x, y, { steps: 8 });
-  return { release: () => editor.page.mouse.up() };
-}
-
-/** Whether a picture point is tinted in the object's colour, compared with the plate. */
-async function tintedUntil(editor, point, plate) {
-  await until("the tint", async () => {
-    const [color] = await editor.colors([point]);
-    return distance(color, PINK) < distance(plate, PINK) - 40;
-  });
-}
-
-/** Holds requests back until the returned function is called. */
-async function heldBack(editor, address) {
-  let release = null;
-  const released = new Promise((resolve) => (release = resolve));
-  await editor.page.route(address, async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
-}
+import { check, until } from "./editor.mjs";
+import {
+  clickPreview,
+  draw,
+  heldBack,
+  keyframe,
+  marked,
+  maskAt,
+  refusalTold,
+  refusing,
+  tintedUntil,
+  untouchedUntil,
+} from "./marks.mjs";
+import { distance } from "./pixels.mjs";
+import { inTurn, perform } from "./script.mjs";
 
 /** A playhead at rest has the server make its frame ready for a click, and changes nothing. */
 async function ready(editor) {
@@ -71,12 +31,25 @@ async function ready(editor) {
   await editor.frameUntil(0);
 }
 
+/** The first click of all is refused: the player lets go of the mask that it held for it. */
+async function refusedAtFirst(editor, { scene }) {
+  const sentence = "Frame 0 cannot be read; open the clip anew.";
+  const [plate] = await editor.colors([scene.object]);
+  const answer = await heldBack(editor, "**/clicks", refusing(sentence));
+  await clickPreview(editor, scene.click);
+  await tintedUntil(editor, scene.object, plate);
+  answer();
+  await refusalTold(editor, "**/clicks", sentence);
+  await untouchedUntil(editor, scene.object, plate);
+  check((await editor.page.locator(".point").count()) === 0, "The refused click left its point.");
+  check((await editor.project()).objects.length === 0, "The refused click made an object.");
+}
+
 /**
  * What the preview showed is there at once when it is clicked, before the server has answered; the
  * click and the object that it makes are one request and one step.
  */
 async function foreseen(editor, { scene }) {
-  const { mouse } = editor.page;
   const posted = [];
   const note = (request) => {
     if (request.method() === "POST" && !request.url().endsWith("/ready")) posted.push(request.url());
@@ -84,12 +57,7 @@ async function foreseen(editor, { scene }) {
   editor.page.on("request", note);
   const [plate] = await editor.colors([scene.object]);
   const answer = await heldBack(editor, "**/clicks");
-  const spot = await editor.at(...scene.click);
-  await mouse.move(spot.x, spot.y);
-  await editor.page.getByTestId("preview").waitFor();
-  await mouse.down();
-  await mouse.up();
-  await mouse.move(5, 300);
+  await clickPreview(editor, scene.click);
   await tintedUntil(editor, scene.object, plate);
   check((await editor.clicks()).length === 0, "The click was answered before its time.");
   answer();
@@ -142,12 +110,7 @@ async function paint(editor, { scene }) {
   const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
   const [plate] = await editor.colors([middle]);
   await editor.press("b");
-  let answer = null;
-  const answered = new Promise((resolve) => (answer = resolve));
-  await editor.page.route("**/prompts", async (route) => {
-    await answered;
-    await route.continue();
-  });
+  const answer = await heldBack(editor, "**/prompts");
   const stroke = await draw(editor, start, end);
   await tintedUntil(editor, middle, plate);
   await stroke.release();
@@ -183,31 +146,18 @@ async function lassoErases(editor, { scene }) {
 
 /** A refused stroke leaves the mask as it was, and the server's sentence. */
 async function refused(editor, { scene }) {
+  const sentence = "Object 1 is locked; unlock it first.";
   const [start, end] = scene.empty;
   const spot = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
   const before = await keyframe(editor);
   await editor.page.mouse.move(5, 300);
   const [plate] = await editor.colors([spot]);
   await editor.press("b");
-  await editor.page.route("**/prompts", (route) =>
-    route.fulfill({
-      status: 409,
-      contentType: "application/problem+json",
-      body: JSON.stringify({ detail: "Object 1 is locked; unlock it first." }),
-    }),
-  );
+  await editor.page.route("**/prompts", refusing(sentence));
   await (await draw(editor, start, end)).release();
-  await editor.page.getByText("Object 1 is locked; unlock it first.").waitFor();
-  await editor.page.unroute("**/prompts");
-  await editor.button("Dismiss");
-  await editor.page.mouse.move(5, 300);
-  await until("the mask as it was", async () => {
-    const [color] = await editor.colors([spot]);
-    return distance(color, plate) < 24;
-  });
+  await refusalTold(editor, "**/prompts", sentence);
+  await untouchedUntil(editor, spot, plate);
   check((await keyframe(editor)).mask === before.mask, "The refused stroke changed the mask.");
-  // The browser tells of any refusal on its console.
-  editor.complaints = editor.complaints.filter((complaint) => !complaint.includes("409"));
 }
 
 /** What is drawn belongs to the frame that was in sight when it was begun. */
@@ -368,26 +318,14 @@ async function wipe(editor, { scene }) {
   });
 }
 
-const STEPS = [ready, foreseen, hover, box, paint, lassoErases, refused, keepsItsFrame, deleteMarks];
-STEPS.push(byKeyboard, mouseAfterKeyboard, fingers, wipe);
+async function open(editor, { clip }) {
+  await editor.openProjects();
+  await editor.upload(clip);
+  await editor.pictureShown();
+}
+
+const STEPS = [open, ready, refusedAtFirst, foreseen, hover, box, paint, lassoErases, refused];
+STEPS.push(keepsItsFrame, deleteMarks, byKeyboard, mouseAfterKeyboard, fingers, wipe);
 
 const options = JSON.parse(process.argv[2]);
-const editor = await Editor.launch({ ...options, decoder: "auto" });
-const passed = [];
-try {
-  await editor.openProjects();
-  await editor.upload(options.clip);
-  await editor.pictureShown();
-  for (const step of STEPS) {
-    await step(editor, options);
-    passed.push(step.name);
-  }
-  check(editor.complaints.length === 0, `The browser complained: ${editor.complaints.join("; ")}`);
-} catch (error) {
-  await editor.shot("failed");
-  console.error(String(error.stack ?? error));
-  console.error(`Passed: ${passed.join(", ")}. Complaints: ${editor.complaints.join("; ")}`);
-  process.exitCode = 1;
-} finally {
-  await editor.close();
-}
+await perform(options, (editor, step) => inTurn(editor, step, STEPS, options));

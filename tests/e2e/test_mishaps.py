@@ -23,8 +23,10 @@ def test_keeps_its_head_when_things_go_wrong(browser: str, sample: Path, tmp_pat
             for word in script.stdout:
                 if word.strip() == "stop":
                     server.stop(signal.SIGKILL)
-                else:
+                elif word.strip() == "start":
                     server = LiveServer(tmp_path / "data", None, "--port", port)
+                else:
+                    break
                 script.stdin.write("done\n")
                 script.stdin.flush()
             errors = script.stderr.read() if script.stderr else ""
