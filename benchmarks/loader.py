@@ -21,8 +21,10 @@ from numpy.random import Generator
 
 from mattebox.evaluation.simulated_user import corrective_click, start
 from mattebox.machine import machine
-from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
-from mattebox.training.images import load_images
+from mattebox.training.clips import StaticClips
+from mattebox.training.framing import Clip
+from mattebox.training.images import load_images, load_pictures
+from mattebox.training.real_clips import real_clip
 from mattebox.training.refinement_data import Corpus, load_corpus
 from mattebox.training.sequences import Film, load_sequences
 

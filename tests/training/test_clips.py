@@ -10,17 +10,11 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.propagation.region import Region
-from mattebox.training.clips import (
-    LEAST_SHOWN,
-    Clip,
-    Recipe,
-    StaticClips,
-    jittered_region,
-    load_pictures,
-    real_clip,
-)
-from mattebox.training.framing import given_places
-from mattebox.training.images import ImageBank, load_images
+from mattebox.training.clips import LEAST_SHOWN, StaticClips
+from mattebox.training.framing import Clip, given_places, jittered_region
+from mattebox.training.images import ImageBank, load_images, load_pictures
+from mattebox.training.real_clips import real_clip
+from mattebox.training.recipe import Recipe
 from mattebox.training.sequences import Film, load_sequences
 from tests.training.drawn import write_data
 

@@ -6,18 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from mattebox.propagation.region import Region
-from mattebox.training.layers import (
-    Layer,
-    bordered,
-    bounds,
-    cut_out,
-    drift,
-    filling,
-    over,
-    placed,
-    render,
-    smeared,
-)
+from mattebox.training.layers import Layer, bordered, bounds, cut_out, drift, filling, placed
+from mattebox.training.rendering import over, render, smeared
 from mattebox.training.scenes import absence, kept_in
 
 

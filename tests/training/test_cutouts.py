@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mattebox.training.clips import load_pictures
-from mattebox.training.images import read_picture
+from mattebox.training.images import load_pictures, read_picture
 from mattebox.training.refinement_data import _pasted
 
 SIDE = 500

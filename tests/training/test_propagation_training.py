@@ -10,8 +10,10 @@ torch = pytest.importorskip("torch")
 
 from mattebox.errors import InputError  # noqa: E402
 from mattebox.propagation import Propagator, Shot  # noqa: E402
-from mattebox.training.clips import Layer, StaticClips, finish, real_clip  # noqa: E402
+from mattebox.training.clips import StaticClips  # noqa: E402
+from mattebox.training.framing import finish  # noqa: E402
 from mattebox.training.images import load_images  # noqa: E402
+from mattebox.training.layers import Layer  # noqa: E402
 from mattebox.training.propagation import (  # noqa: E402
     CURVE,
     PropagationTraining,
@@ -19,6 +21,7 @@ from mattebox.training.propagation import (  # noqa: E402
 )
 from mattebox.training.propagation_export import release  # noqa: E402
 from mattebox.training.propagation_step import damaged, mask_loss, overlap, seen_through  # noqa: E402
+from mattebox.training.real_clips import real_clip  # noqa: E402
 from mattebox.training.sequences import load_sequences  # noqa: E402
 
 HEIGHT, WIDTH = 96, 128

@@ -1,23 +1,19 @@
-"""Short clips to train propagation on: real annotated ones, and pictures set in motion.
+"""Clips to train propagation on that are made of pictures set in motion.
 
-A clip is cut the way the product cuts it: every frame is seen through the region of interest
-around the object's box in the frame before, so that training and use look at the same pictures.
-Where the object is gone, the region grows.
+Like the clips of `mattebox.training.real_clips` they are cut the way the product cuts them: every
+frame is seen through the region of interest around the object's box in the frame before.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from mattebox.errors import InputError
-from mattebox.propagation.region import Region, crop, mask_box
+from mattebox.propagation.region import Region, mask_box
 from mattebox.training.framing import Clip, finish, given_places, guide_of, jittered_region
-from mattebox.training.images import ImageBank, Instance, picture_files, read_picture
+from mattebox.training.images import ImageBank, Instance
 from mattebox.training.layers import (
     Box,
     Layer,
@@ -31,18 +27,6 @@ from mattebox.training.layers import (
 )
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
 from mattebox.training.scenes import Picture, Scene, absence, covered_up, draw, kept_in, walked_out
-from mattebox.training.sequences import Film
-
-__all__ = [
-    "Clip",
-    "Layer",
-    "Recipe",
-    "StaticClips",
-    "finish",
-    "jittered_region",
-    "load_pictures",
-    "real_clip",
-]
 
 Thing = TypeVar("Thing")
 
@@ -52,116 +36,7 @@ LEAST_SHOWN = 0.01
 MOST_COVERED = 0.5
 """Largest share of the object that is hidden in frames whose mask is given."""
 
-LEAST_BREADTH = 8
 ATTEMPTS = 12
-
-
-def load_pictures(
-    folders: Sequence[Path], short_side: int = 320, most: int | None = None
-) -> list[Pixels]:
-    """Read the pictures of some folders into memory, shrunk to a short side.
-
-    Args:
-        folders: Where they are.
-        short_side: Larger pictures are shrunk until their short side is this long.
-        most: Largest number to take from a folder, evenly spread; all where not given.
-    """
-    pictures = []
-    for folder in folders:
-        paths = picture_files(folder)
-        step = 1 if most is None else max(1, -(-len(paths) // most))
-        for path in paths[::step]:
-            picture = read_picture(path)
-            height, width = picture.shape[:2]
-            scale = min(1.0, short_side / min(height, width))
-            size = (max(16, round(width * scale)), max(16, round(height * scale)))
-            pictures.append(_resized(picture, size))
-    return pictures
-
-
-def _resized(picture: Pixels, size: tuple[int, int]) -> Pixels:
-    """Shrink a picture; where it has alpha, the colours of what is transparent stay out."""
-    if picture.shape[2] == 3:
-        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    alpha = picture[..., 3:].astype(np.float32) / 255
-    weighed = np.concatenate([picture[..., :3] * alpha, alpha], axis=2)
-    small = cv2.resize(weighed, size, interpolation=cv2.INTER_AREA)
-    colours = small[..., :3] / np.maximum(small[..., 3:], 1 / 255)
-    shrunk = np.dstack([colours.clip(0, 255), small[..., 3] * 255])
-    return np.asarray(np.rint(shrunk), np.uint8)
-
-
-# --- real clips ---------------------------------------------------------------------------------
-
-
-def real_clip(
-    film: Film,
-    order: Sequence[int],
-    longest_gap: int,
-    size: int,
-    random: Generator,
-    *,
-    recipe: Recipe = DEFAULT_RECIPE,
-) -> Clip:
-    """Cut a clip out of an annotated sequence.
-
-    Args:
-        film: The sequence.
-        order: The frames' positions in time, in the order they are used; `(0, 1, 2)` is
-            forward, `(0, 3, 1, 2)` gives both ends first.
-        longest_gap: Largest distance between neighbours, in frames.
-        size: Side of the crops.
-        random: Where chance comes from.
-        recipe: The chances of light and wear.
-
-    Raises:
-        InputError: The sequence is shorter than the clip.
-    """
-    times = _times(film, order, longest_gap, random)
-    height, width = film.frames.shape[1:3]
-    images, masks = [], []
-    regions: dict[int, Region] = {}
-    for place in order:
-        guide = guide_of(place, order)
-        regions[place] = jittered_region(
-            film.boxes[times[guide]],
-            width,
-            height,
-            random,
-            before=regions.get(guide),
-            lost=recipe.lost,
-        )
-        both = crop(film.frames[times[place]], regions[place], size)
-        images.append(np.ascontiguousarray(both[..., :3]))
-        masks.append(both[..., 3])
-    seen = list(regions.values())
-    return finish(images, masks, seen, width, random, order=order, recipe=recipe)
-
-
-def _times(
-    film: Film, order: Sequence[int], longest_gap: int, random: Generator
-) -> NDArray[np.int64]:
-    """Draw which frames of a film make a clip: the object is there where its mask is given."""
-    count, length = len(order), len(film.frames)
-    if length < count:
-        raise InputError(f"{film.name} has {length} frames; a clip of {count} needs more.")
-    longest = max(1, min(longest_gap, (length - 1) // (count - 1)))
-    for _ in range(ATTEMPTS):
-        gaps = random.integers(1, longest + 1, count - 1)
-        start = int(random.integers(0, length - int(gaps.sum())))
-        times = start + np.concatenate([[0], np.cumsum(gaps)])
-        if random.random() < 0.5:
-            times = times[::-1]
-        if all(_is_seen(film.boxes[times[place]]) for place in given_places(order)):
-            break
-    return times
-
-
-def _is_seen(box: tuple[int, int, int, int] | None) -> bool:
-    return box is not None and min(box[2] - box[0], box[3] - box[1]) >= LEAST_BREADTH
-
-
-# --- pictures set in motion ---------------------------------------------------------------------
 
 
 class StaticClips:
@@ -203,8 +78,6 @@ class StaticClips:
         clip = self._film(bare, order, random, 0)
         assert clip is not None
         return clip
-
-    # --- what a scene is made of ----------------------------------------------------------------
 
     def _instance(self, random: Generator) -> Layer:
         instance = _one(self._bank.instances, random)
@@ -302,8 +175,6 @@ class StaticClips:
             for group in (others, passers)
         )
         return Scene(width, height, kept_in(subject, width, height), ground, below, above)
-
-    # --- filming --------------------------------------------------------------------------------
 
     def _film(
         self, scene: Scene, order: Sequence[int], random: Generator, least: float

@@ -1,4 +1,4 @@
-"""Annotated pictures, decoded once into one flat file and read from there by every run."""
+"""Pictures to train on: annotated ones, decoded once into one flat file, and plain ones."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -130,6 +130,41 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB), np.uint8)
     code = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(picture, code), np.uint8)
+
+
+def load_pictures(
+    folders: Sequence[Path], short_side: int = 320, most: int | None = None
+) -> list[NDArray[np.uint8]]:
+    """Read the pictures of some folders into memory, shrunk to a short side.
+
+    Args:
+        folders: Where they are.
+        short_side: Larger pictures are shrunk until their short side is this long.
+        most: Largest number to take from a folder, evenly spread; all where not given.
+    """
+    pictures = []
+    for folder in folders:
+        paths = picture_files(folder)
+        step = 1 if most is None else max(1, -(-len(paths) // most))
+        for path in paths[::step]:
+            picture = read_picture(path)
+            height, width = picture.shape[:2]
+            scale = min(1.0, short_side / min(height, width))
+            size = (max(16, round(width * scale)), max(16, round(height * scale)))
+            pictures.append(_resized(picture, size))
+    return pictures
+
+
+def _resized(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Shrink a picture; where it has alpha, the colours of what is transparent stay out."""
+    if picture.shape[2] == 3:
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    alpha = picture[..., 3:].astype(np.float32) / 255
+    weighed = np.concatenate([picture[..., :3] * alpha, alpha], axis=2)
+    small = cv2.resize(weighed, size, interpolation=cv2.INTER_AREA)
+    colours = small[..., :3] / np.maximum(small[..., 3:], 1 / 255)
+    shrunk = np.dstack([colours.clip(0, 255), small[..., 3] * 255])
+    return np.asarray(np.rint(shrunk), np.uint8)
 
 
 def _pairs(root: Path) -> Iterator[tuple[str, Path, Path]]:

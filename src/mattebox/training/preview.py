@@ -16,10 +16,11 @@ from mattebox.errors import InputError
 from mattebox.evaluation.sheets import GREEN, YELLOW, outline
 from mattebox.evaluation.simulated_user import overlap, start
 from mattebox.files import write_whole
-from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
-from mattebox.training.framing import given_places
-from mattebox.training.images import load_images
+from mattebox.training.clips import StaticClips
+from mattebox.training.framing import Clip, given_places
+from mattebox.training.images import load_images, load_pictures
 from mattebox.training.marks import captioned, mark, sheet
+from mattebox.training.real_clips import real_clip
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
 from mattebox.training.refinement_data import Corpus, load_corpus
 from mattebox.training.sequences import Film, load_sequences

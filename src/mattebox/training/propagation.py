@@ -123,9 +123,6 @@ class PropagationTraining:
             raise InputError("There must be as many order_chances as orders.")
 
 
-# --- the run ------------------------------------------------------------------------------------
-
-
 @dataclass
 class _State:
     step: int = 0

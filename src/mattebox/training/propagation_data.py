@@ -12,10 +12,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mattebox.errors import InputError
-from mattebox.training.clips import Clip, StaticClips, load_pictures, real_clip
-from mattebox.training.images import load_images
+from mattebox.training.clips import StaticClips
+from mattebox.training.framing import Clip
+from mattebox.training.images import load_images, load_pictures
 from mattebox.training.layers import Pixels
 from mattebox.training.propagation_step import Batch
+from mattebox.training.real_clips import real_clip
 from mattebox.training.schedule import shrunk_count, size_at
 from mattebox.training.sequences import Film, load_sequences
 

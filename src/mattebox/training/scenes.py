@@ -8,17 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from mattebox.propagation.region import Region
-from mattebox.training.layers import (
-    Box,
-    Motion,
-    Pixels,
-    bounds,
-    filling,
-    over,
-    placed,
-    render,
-    smeared,
-)
+from mattebox.training.layers import Box, Motion, Pixels, bounds, filling, placed
+from mattebox.training.rendering import over, render, smeared
 
 
 @dataclass(frozen=True)

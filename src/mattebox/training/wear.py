@@ -8,8 +8,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mattebox.training.layers import Pixels, smeared
+from mattebox.training.layers import Pixels
 from mattebox.training.recipe import DEFAULT_RECIPE, Recipe
+from mattebox.training.rendering import smeared
 
 FloatArray = NDArray[np.float32]
 _GRAIN = 32.0
