@@ -13,6 +13,7 @@ import { withBrowser } from "./support/harness.mjs";
 /** Frames whose masks revision 2 replaces. */
 const REPLACED = [30, 60];
 const LEAST_PRESENTED = 1000;
+const LEAST_SHIFTED = 50;
 
 const [fixture, server] = process.argv.slice(2);
 
@@ -162,16 +163,21 @@ await withBrowser(async ({ site, open }) => {
   // The test itself: mattes that are one frame late must be noticed on every picture.
   const late = await site({ stream: join(fixture, "stream", "shifted") });
   const { page } = await open(`${late}/harness.html`);
-  const seen = await page.evaluate(async () => {
+  const seen = await page.evaluate(async (least) => {
     const harness = new window.Harness({ projectId: "p1" });
     await harness.player.load(1);
-    await harness.player.seek(0);
-    await harness.paired();
-    await harness.playThrough(2);
+    const pairs = () => harness.readings.filter(({ matte }) => matte === "paired");
+    // A busy machine passes many pictures over.
+    for (let round = 0; round < 10 && pairs().length < least; round += 1) {
+      await harness.player.seek(0);
+      await harness.paired();
+      await harness.playThrough(2);
+    }
     return harness.readings;
-  });
+  }, LEAST_SHIFTED);
   const pairs = seen.filter(({ matte }) => matte === "paired");
-  assert.ok(pairs.length >= 50 && pairs.every((reading) => fault(reading)), "shifted mattes went unnoticed");
+  assert.ok(pairs.length >= LEAST_SHIFTED, `only ${pairs.length} late pairs were presented`);
+  assert.ok(pairs.every((reading) => fault(reading)), "late mattes went unnoticed");
   summary.shifted = { paired: pairs.length, noticed: pairs.filter((reading) => fault(reading)).length };
   return summary;
 });
