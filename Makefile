@@ -11,7 +11,11 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PAGE := src/mattebox/server/page/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: setup run test lint check bench clean export \
+# The parts of a test run, JOBS at a time, the long ones first; each tells all when it is over.
+JOBS ?= 2
+PARTS := test-browser test-e2e test-server test-rest test-benchmarks test-training check lint test-web
+
+.PHONY: setup run test $(PARTS) bench clean export \
   train-refinement train-static train-real train-rollout train-all
 
 setup: .venv/.run $(PAGE)
@@ -20,10 +24,31 @@ run: setup
 	$(BIN)/mattebox serve --host $(HOST) --port $(PORT) --data $(DATA)
 
 # Training has a process of its own: with tests that start servers in one process, Python crashed.
-test: setup .venv/.test .venv/.browser lint check
-	$(BIN)/pytest --ignore tests/training --ignore tests/benchmarks
-	$(BIN)/pytest tests/benchmarks
-	$(BIN)/pytest tests/training
+# Each part computes in one thread: there are others beside it.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
+
+test: setup .venv/.test .venv/.browser web/node_modules/.installed
+	$(MAKE) --no-print-directory --keep-going --jobs=$(JOBS) --output-sync=target $(PARTS)
+
+test-browser:
+	$(PYTEST) tests/browser
+
+test-e2e:
+	$(PYTEST) tests/e2e tests/examples
+
+test-server:
+	$(PYTEST) tests/server tests/conformance
+
+test-rest:
+	$(PYTEST) $(addprefix --ignore tests/,browser e2e examples server conformance benchmarks training)
+
+test-benchmarks:
+	$(PYTEST) tests/benchmarks
+
+test-training:
+	$(PYTEST) tests/training
+
+test-web:
 	npm --prefix web test
 
 lint: .venv/.test web/node_modules/.installed
