@@ -1,11 +1,14 @@
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mattebox.errors import InputError
-from mattebox.inference import available, card, load
+from mattebox.inference import Interrupted, Stop, available, card, load
 
 pytest.importorskip("torch")
 import torch
@@ -294,3 +297,48 @@ def test_large_parameters_are_stored_as_float16(exported: Path) -> None:
     }
     assert stored["second.weight.float16"] == onnx.TensorProto.FLOAT16
     assert stored["first.weight"] == onnx.TensorProto.FLOAT
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_call_can_be_ended_and_made_anew(name: str) -> None:
+    engine = load("refinement-decode", name)
+    random = np.random.default_rng(2)
+    given = {
+        key: random.random(shape, np.float32)
+        for key, shape in card("refinement-decode").inputs.items()
+    }
+    wanted = engine.run(given, Stop())
+
+    def ended(_: int) -> bool:
+        stop = Stop()
+        pulling = threading.Timer(0.002, stop.pull)
+        pulling.start()
+        try:
+            engine.run(given, stop)
+        except Interrupted:
+            return True
+        finally:
+            pulling.join()
+        return False
+
+    # A call may be quicker than who ends it; those of torch always go on to their end.
+    assert any(map(ended, range(100 if name != "torch" else 1))) == (name != "torch")
+    found = engine.run(given)
+    for key, array in wanted.items():
+        np.testing.assert_array_equal(found[key], array)
+
+
+def test_an_attended_call_that_was_ended_is_made_once_more(exported: Path) -> None:
+    called: list[str] = []
+
+    @contextmanager
+    def attend(network: str) -> Iterator[Stop]:
+        called.append(network)
+        stop = Stop()
+        stop.pull()
+        yield stop
+
+    found = load("little", "openvino", directory=exported, attend=attend).run(feed())
+    wanted = load("little", "openvino", directory=exported).run(feed())
+    assert called == ["little", "little"]
+    np.testing.assert_array_equal(found["features"], wanted["features"])

@@ -35,6 +35,7 @@ def test_others_are_answered_while_many_wait_for_shots(app: FastAPI, clip: Path)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             # Shots are looked for while nobody clicks.
+            workspace.scheduler.longest_hold_s = PATIENCE_S
             with workspace.scheduler.click():
                 opened = await asyncio.to_thread(workspace.ingests.open_file, clip, "clip.mp4")
                 project = f"{API}/projects/{opened.id}"

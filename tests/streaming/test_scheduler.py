@@ -165,6 +165,14 @@ def test_everything_waits_for_a_click_and_goes_on_after_it(scheduler: Scheduler)
     assert ticket.result.result(PATIENCE) == b"\0\1\2"
 
 
+def test_clicks_without_a_pause_hold_nobody_up_for_ever() -> None:
+    scheduler, steps = Scheduler(1, longest_hold_s=0.05), Steps(1)
+    steps.allow()
+    with scheduler.click(), scheduler.request("a", steps.make, Priority.FILL) as ticket:
+        scheduler.wait_for_clicks()
+        assert ticket.result.result(PATIENCE) == b"\0"
+
+
 def test_a_failure_reaches_its_waiters_and_nobody_else(scheduler: Scheduler) -> None:
     good = Steps(1)
     bad = scheduler.request("bad", failing, Priority.PLAYHEAD)

@@ -57,11 +57,8 @@ class Studio:
         self.clip = self._stored(self._written(folder / "ball.mp4"))
         self._counters = Counters()
         self._scheduler = Scheduler(1)
-        self._networks = Networks(
-            "auto",
-            lambda network: self._counters.calls.labels(network).inc(),
-            self._scheduler.wait_for_clicks,
-        )
+        self._networks = Networks("auto", self._called, self._scheduler.wait_for_clicks)
+        self.clicking = False
         self._folder = folder
         self.forget()
 
@@ -122,6 +119,11 @@ class Studio:
 
         with self._scheduler.request("killed", make, Priority.PLAYHEAD) as ticket:
             return ticket.result.result(PATIENCE_S)
+
+    def _called(self, network: str) -> None:
+        self._counters.calls.labels(network).inc()
+        if self.clicking:
+            self._networks.interrupt()
 
     def _counted(self) -> dict[str, float]:
         found = {}
@@ -245,6 +247,18 @@ def test_where_no_keyframe_reaches_nothing_is_decoded(studio: Studio) -> None:
     assert work[ENCODED] == 24
     assert work[DECODED] == 0
     assert not any(work[key] for key in work if key.startswith("network_calls"))
+
+
+def test_calls_that_clicks_end_are_made_once_more_and_give_the_same(studio: Studio) -> None:
+    recipe = studio.mattes(0)[0]
+    studio.forget()
+    undisturbed, before = studio.made(recipe)
+    studio.forget()
+    studio.clicking = True
+    disturbed, work = studio.made(recipe)
+    studio.clicking = False
+    assert disturbed == undisturbed
+    assert (work[READ], work[MEMORIZE]) == (2 * before[READ], 2 * before[MEMORIZE])
 
 
 def test_a_segment_whose_decoder_is_killed_while_it_is_sent_comes_whole(studio: Studio) -> None:

@@ -12,10 +12,21 @@ import structlog
 
 from mattebox.errors import InputError
 from mattebox.inference.attended import Attend, AttendedEngine
-from mattebox.inference.engine import Engine, Tensors
+from mattebox.inference.engine import Engine, Interrupted, Stop, Tensors
 from mattebox.inference.weights import DIRECTORY, Card, card, identity
 
-__all__ = ["Attend", "Card", "Engine", "Tensors", "available", "card", "identity", "load"]
+__all__ = [
+    "Attend",
+    "Card",
+    "Engine",
+    "Interrupted",
+    "Stop",
+    "Tensors",
+    "available",
+    "card",
+    "identity",
+    "load",
+]
 
 log = structlog.get_logger(__name__)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import onnxruntime
 from numpy.typing import NDArray
 
-from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.engine import Stop, Tensors, check_inputs
 from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
 
@@ -32,8 +33,14 @@ class OnnxRuntimeEngine:
             card.path, options, providers=["CPUExecutionProvider"]
         )
 
-    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
+    def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
         """Run the network once; see `Engine.run`."""
         ready = check_inputs(self._card, inputs)
-        results = self._session.run(list(self._card.outputs), ready)
+        call = onnxruntime.RunOptions()
+
+        def end() -> None:
+            call.terminate = True
+
+        with stop.ending(end) if stop else nullcontext():
+            results = self._session.run(list(self._card.outputs), ready, call)
         return dict(zip(self._card.outputs, results, strict=True))

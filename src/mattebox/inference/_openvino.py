@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from queue import Empty, LifoQueue
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ import openvino
 from numpy.typing import NDArray
 
 from mattebox.inference import _openvino_graph
-from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.engine import Stop, Tensors, check_inputs
 from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
 
@@ -49,14 +50,14 @@ class OpenVinoEngine:
         self._running = 0
         self._lock = threading.Lock()
 
-    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
+    def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
         """Run the network once; see `Engine.run`."""
         ready = check_inputs(self._card, inputs)
         with self._lock:
             requests = self._half if self._running else self._all
             self._running += 1
         try:
-            return requests.run(ready, self._card.outputs)
+            return requests.run(ready, self._card.outputs, stop)
         finally:
             with self._lock:
                 self._running -= 1
@@ -82,13 +83,17 @@ class _Requests:
         self._model = model
         self._idle: LifoQueue[Any] = LifoQueue()
 
-    def run(self, inputs: dict[str, NDArray[Any]], outputs: Sequence[str]) -> dict[str, Any]:
+    def run(
+        self, inputs: dict[str, NDArray[Any]], outputs: Sequence[str], stop: Stop | None = None
+    ) -> dict[str, Any]:
         try:
             request = self._idle.get_nowait()
         except Empty:
             request = self._model.create_infer_request()
         try:
-            results = request.infer(inputs, share_inputs=True, share_outputs=False)
+            # A cancelled request ends at its next node, a fraction of a millisecond later.
+            with stop.ending(request.cancel) if stop else nullcontext():
+                results = request.infer(inputs, share_inputs=True, share_outputs=False)
             return {name: results[name] for name in outputs}
         finally:
             self._idle.put(request)

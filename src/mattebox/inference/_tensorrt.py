@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mattebox.errors import InputError
 from mattebox.files import write_whole
 from mattebox.inference import TENSORRT
-from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.engine import Stop, Tensors, check_inputs
 from mattebox.inference.half import REVISION, to_half
 from mattebox.inference.weights import Card
 
@@ -60,8 +60,9 @@ class TensorRtEngine:
         self._buffers = _Buffers(self._cuda, self._engine, self._context, card)
         self._lock = threading.Lock()
 
-    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
-        """Run the network once; see `Engine.run`."""
+    def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
+        """Run the network once, to its end; see `Engine.run`."""
+        del stop
         ready = check_inputs(self._card, inputs)
         with self._lock:
             return self._buffers.run(ready)

@@ -10,7 +10,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 
-from mattebox.inference.engine import Tensors, check_inputs
+from mattebox.inference.engine import Stop, Tensors, check_inputs
 from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
 
@@ -35,8 +35,9 @@ class TorchEngine:
         self.identity = identity_of(card.sha256, str(torch.__version__))
         self._module = module.eval()
 
-    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
-        """Run the network once; see `Engine.run`."""
+    def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
+        """Run the network once, to its end; see `Engine.run`."""
+        del stop
         ready = check_inputs(self._card, inputs)
         with torch.inference_mode():
             # A copy, because torch warns about (and could write into) read-only arrays.

@@ -8,10 +8,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from mattebox.inference.engine import Engine, Tensors
+from mattebox.inference.engine import Engine, Interrupted, Stop, Tensors
 
-Attend = Callable[[str], AbstractContextManager[None]]
-"""Entered with the network's name before each call, left after it; may wait."""
+Attend = Callable[[str], AbstractContextManager[Stop | None]]
+"""Entered with the network's name before each call, left after it; may wait.
+
+A call that ends by the `Stop` which it gives is made once more, and then to its end: others may
+go first, but nobody can keep a call from ever being answered.
+"""
 
 
 class AttendedEngine:
@@ -43,7 +47,13 @@ class AttendedEngine:
         """Hash of what computes the answers."""
         return self._engine.identity
 
-    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
-        """Run the network once; see `Engine.run`."""
+    def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
+        """Run the network once, or twice where the first call was ended; see `Engine.run`."""
+        try:
+            with self._attend(self._network) as others:
+                return self._engine.run(inputs, stop or others)
+        except Interrupted:
+            if stop is not None:
+                raise
         with self._attend(self._network):
             return self._engine.run(inputs)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +13,50 @@ from numpy.typing import NDArray
 from mattebox.inference.weights import Card
 
 Tensors = Mapping[str, NDArray[Any]]
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: it is what was asked for
+    """A call of a network was ended by its `Stop`."""
+
+
+class Stop:
+    """Ends one call of a network before it is done, from another thread.
+
+    Where a back end cannot do that the call goes on to its end.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._end: Callable[[], None] | None = None
+        self._pulled = False
+
+    def pull(self) -> None:
+        """End the call, or let it not begin."""
+        with self._lock:
+            self._pulled = True
+            if self._end is not None:
+                self._end()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """For back ends: what is called inside can be ended by calling `end`.
+
+        Raises:
+            Interrupted: It was pulled.
+        """
+        with self._lock:
+            if self._pulled:
+                raise Interrupted
+            self._end = end
+        try:
+            yield
+        except Exception:
+            if self._pulled:
+                raise Interrupted from None
+            raise
+        finally:
+            with self._lock:
+                self._end = None
 
 
 class Engine(Protocol):
@@ -41,17 +87,19 @@ class Engine(Protocol):
         """Hash of what computes the answers."""
         ...
 
-    def run(self, inputs: Tensors) -> dict[str, NDArray[Any]]:
+    def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
         """Run the network once.
 
         Args:
             inputs: One array per input of the network, by name, of exactly its shape and dtype.
+            stop: Ends the call before it is done.
 
         Returns:
             One array per output, by name; the caller owns them.
 
         Raises:
             ValueError: An input is missing, unknown, or of another shape.
+            Interrupted: It was stopped.
         """
         ...
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -165,6 +166,13 @@ class Workspace:
         self.stream.announce(project_id, moved.before.state.revision, playhead)
         self.bus.publish(project_id, "project", {"version": moved.after.version})
         return moved.after.state.revision
+
+    @contextmanager
+    def clicking(self) -> Iterator[None]:
+        """While a click is answered, which everything else leaves the cores to."""
+        with self.counters.clicks.time(), self.scheduler.click():
+            self.networks.interrupt()
+            yield
 
     def thumbnail(self, clip: Clip, height: int) -> bytes:
         """A small JPEG of a clip's first frame, kept once made."""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
+from mattebox.inference import Stop
 from mattebox.propagation import Propagator
 from mattebox.segmentation import Refiner, Replay
+from mattebox.streaming.niceness import give_way
 
 T = TypeVar("T")
 
 _yields: ContextVar[bool] = ContextVar("yields", default=False)
 
-# Engines take two calls at once, and calls that wait inside of them can no longer be held back.
+# Engines take two calls at once, and calls that wait inside of them cannot be ended.
 _CALLS = 2
-
-# How much less of the cores their threads get than those that answer clicks, which have what the
-# server was started with.
-_NICE = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10) if sys.platform == "linux" else None
 
 
 class _Once(Generic[T]):
@@ -54,14 +51,24 @@ class Networks:
     ) -> None:
         self._called = called
         self._wait_for_clicks = wait_for_clicks
+        self._engine = engine
         self._steps = threading.BoundedSemaphore(_CALLS)
+        self._lock = threading.Lock()
+        self._under_way: set[Stop] = set()
         self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click, wait=self._yield)))
-        self.propagator = _Once(lambda: Propagator(engine, attend=self._step))
+        self.propagator = _Once(self._propagator)
 
     def warm(self) -> None:
         """Load both now."""
         self.replay()
         self.propagator()
+
+    def interrupt(self) -> None:
+        """End the calls of propagation that are under way; they are made anew after the clicks."""
+        with self._lock:
+            stops = list(self._under_way)
+        for stop in stops:
+            stop.pull()
 
     @contextmanager
     def yielding(self) -> Iterator[None]:
@@ -82,18 +89,25 @@ class Networks:
         yield
 
     @contextmanager
-    def _step(self, network: str) -> Iterator[None]:
-        _give_way()
+    def _step(self, network: str) -> Iterator[Stop]:
+        give_way()
+        stop = Stop()
         with self._steps:
             # Asked again here: between the turn of a frame and its network a click may have come.
             self._wait_for_clicks()
-            self._called(network)
-            yield
+            with self._lock:
+                self._under_way.add(stop)
+            try:
+                self._called(network)
+                yield stop
+            finally:
+                with self._lock:
+                    self._under_way.discard(stop)
 
-
-def _give_way() -> None:
-    """Leave the cores to other threads that want them: a call under way cannot be held back."""
-    # Elsewhere this would be said of the whole process.
-    if _NICE is not None:
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+    def _propagator(self) -> Propagator:
+        # First, for all networks share some threads of the back end, which are as nice as who
+        # needs them first.
+        self.replay()
+        # The threads that are its own are as nice as the one that loads it.
+        with ThreadPoolExecutor(1, "load", give_way) as nice:
+            return nice.submit(Propagator, self._engine, attend=self._step).result()

@@ -2,7 +2,7 @@
 
 Every work runs in a thread of its own and asks for its turn before each frame. Of the most urgent
 kind up to `lanes` works go on, the others wait at their next frame; while a click is being answered
-all wait. Pictures take one lane and leave the others to what comes after them.
+all wait, for a while at most. Pictures take one lane and leave the others to what comes after them.
 Works of one kind take turns by owner, however many one has asked for. Under the playhead what has
 shown nothing yet goes before what has: everybody sees a first picture before anybody sees all.
 So an urgent request never queues behind a long one, and nothing is thrown away to let it pass.
@@ -11,6 +11,7 @@ So an urgent request never queues behind a long one, and nothing is thrown away 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -19,12 +20,18 @@ from itertools import count
 
 import structlog
 
+from mattebox.streaming.niceness import give_way
+
 log = structlog.get_logger(__name__)
 
 # Works per lane that may stand still after their first picture: each holds pictures and a reader.
 # On two lanes eight people who apply at once all see a first picture this way; with one a lane the
 # third of them would wait for another's whole segment.
 _MOST_STANDING = 4
+
+
+LONGEST_HOLD_S = 2.0
+"""Clicks without a pause hold everything up for so long; after that works go on beside them."""
 
 
 class Priority(IntEnum):
@@ -136,16 +143,22 @@ class Scheduler:
 
     Args:
         lanes: How many works go on at the same time.
+        longest_hold_s: How long clicks may hold everything up.
+
+    Attributes:
+        longest_hold_s: The same.
     """
 
-    def __init__(self, lanes: int) -> None:
+    def __init__(self, lanes: int, longest_hold_s: float = LONGEST_HOLD_S) -> None:
         self._lanes = lanes
+        self.longest_hold_s = longest_hold_s
         self._changed = threading.Condition()
         self._order = count()
         self._works: list[Work] = []
         # Per kind, the latest round in which a work was begun.
         self._rounds = dict.fromkeys(Priority, 0)
         self._clicks = 0
+        self._clicked_since = 0.0
         self._closed = False
 
     def request(self, key: str, make: Make, priority: Priority, owner: str = "") -> Ticket:
@@ -175,10 +188,18 @@ class Scheduler:
             self._dispatch()
         return Ticket(self, work)
 
+    def so_far(self, key: str) -> bytes:
+        """What is finished of the work with this key; nothing where there is none."""
+        with self._changed:
+            work = self._find(key)
+            return b"".join(work.chunks) if work else b""
+
     @contextmanager
     def click(self) -> Iterator[None]:
-        """Everything else waits at its next frame for as long as this lasts."""
+        """Everything else waits at its next frame for as long as this lasts, but not for ever."""
         with self._changed:
+            if self._clicks == 0:
+                self._clicked_since = time.monotonic()
             self._clicks += 1
         try:
             yield
@@ -188,9 +209,9 @@ class Scheduler:
                 self._changed.notify_all()
 
     def wait_for_clicks(self) -> None:
-        """Return when no click is being answered; for work outside the lanes."""
+        """Return when no click holds others up; for work outside the lanes."""
         with self._changed:
-            self._changed.wait_for(lambda: self._clicks == 0 or self._closed)
+            self._wait_until(lambda: self._hold_s() is None or self._closed)
 
     def close(self) -> None:
         """Stop everything and take no more."""
@@ -241,14 +262,24 @@ class Scheduler:
 
     def _wait_for_turn(self, work: Work) -> None:
         with self._changed:
-            self._changed.wait_for(
-                lambda: work.stopped or (self._clicks == 0 and work in self._leading())
+            self._wait_until(
+                lambda: work.stopped or (self._hold_s() is None and work in self._leading())
             )
             if work.stopped:
                 raise Stopped
 
+    def _hold_s(self) -> float | None:
+        """Seconds that clicks may go on holding others up, None where they do not."""
+        left = self._clicked_since + self.longest_hold_s - time.monotonic()
+        return left if self._clicks and left > 0 else None
+
+    def _wait_until(self, ready: Callable[[], bool]) -> None:
+        while not ready():
+            self._changed.wait(self._hold_s())
+
     def _run(self, work: Work) -> None:
         failure: BaseException | None = None
+        give_way()
         try:
             with closing(work.make(Turn(self, work))) as chunks:
                 for chunk in chunks:

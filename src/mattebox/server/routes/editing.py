@@ -297,7 +297,7 @@ def read_mask(mask: str, workspace: OpenWorkspace, if_none_match: IfNoneMatch = 
 def _clicked(
     workspace: OpenWorkspace, item: str, frame: int, deed: Callable[[], Project]
 ) -> EditedModel:
-    with workspace.counters.clicks.time(), workspace.scheduler.click():
+    with workspace.clicking():
         project = deed()
         workspace.bus.publish(project.id, "project", {"version": project.version})
         edited = project.state.objects[-1].id if item == NEW else item
