@@ -203,7 +203,8 @@ class MatteStream:
     def shown(self, project: Project, object_id: str, frame: int) -> Mask | None:
         """The matte the present revision shows on a frame, or None where none is made.
 
-        It is never made for this: a click corrects what is seen, and must not wait.
+        It is never made for this: a click corrects what is seen, and must not wait. Of a segment
+        that is being made, its first mattes are seen already.
         """
         clip = self._clips.get(project.clip)
         revision = self._projects.revision(project.id, project.state.revision)
@@ -212,11 +213,15 @@ class MatteStream:
         addresses = self.addresses(project, revision)
         grid = grid_of(clip)
         segment = grid.segment_of(frame)
-        data = self._cache.get(addresses.mattes[object_id][segment])
-        if data is None:
-            return None
+        address = addresses.mattes[object_id][segment]
         place = frame - grid.cell(segment)[0]
-        return next(islice(masks_of(matte_rendition(clip).init, data), place, None), None)
+        # In this order: what ends between the two is kept before it is forgotten as a work.
+        for data in (self._scheduler.so_far(address), self._cache.get(address)):
+            masks = masks_of(matte_rendition(clip).init, data) if data else iter(())
+            mask = next(islice(masks, place, None), None)
+            if mask is not None:
+                return mask
+        return None
 
     def stale(self, project: Project) -> dict[str, list[Range]]:
         """Per object, the frames whose keyframes changed since the present revision."""
