@@ -1,7 +1,7 @@
 /** Apply, and the state of the work that it started. */
 
 import { count } from "../logic/ranges";
-import { formatRemaining } from "../logic/timecode";
+import { formatFrames, formatRemaining } from "../logic/timecode";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
 import { keysOf } from "../ui/platform";
@@ -37,7 +37,7 @@ export function ApplyControl({ session }: { session: Session }) {
   const missing = work === null ? 0 : session.missing.value;
   if (missing > 0) {
     const stopped = work?.state === "cancelled" || work?.state === "failed";
-    const what = stopped ? `Stopped, ${missing} frames left` : `${missing} frames not made yet`;
+    const what = stopped ? `Stopped, ${formatFrames(missing)} left` : `${formatFrames(missing)} not made yet`;
     return <Offer session={session} label="Continue" state={what} />;
   }
   const known = applied && work !== null && session.current.value;
@@ -52,7 +52,7 @@ function changesOf(session: Session): string {
   const frames = count(stale.flatMap((object) => object.stale));
   if (frames === 0) return "Changes to apply";
   const known = stale.some((object) => session.applied.value.includes(object.id));
-  return `${frames} ${frames === 1 ? "frame" : "frames"} to ${known ? "update" : "make"}`;
+  return `${formatFrames(frames)} to ${known ? "update" : "make"}`;
 }
 
 interface OfferProps {

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { exportAddress } from "../api/client";
 import type { ExportJob } from "../api/types";
 import { hasStale } from "../logic/clicks";
+import { formatFrames } from "../logic/timecode";
 import * as editing from "../state/editing";
 import {
   cancelExport,
@@ -121,7 +122,7 @@ function summaryOf(
   const [start, stop] = exportRange(session, whole);
   const what = objects.length === 1 ? "1 object" : `${objects.length} objects`;
   const how = separate ? `${objects.length} files in one ZIP` : "1 file";
-  return `${what}, ${stop - start} frames, ${how}`;
+  return `${what}, ${formatFrames(stop - start)}, ${how}`;
 }
 
 interface FormatsProps {
@@ -217,7 +218,7 @@ function RangeChoice({ session, whole, onChange }: RangeChoiceProps) {
       <legend>Frames</legend>
       <label class="row">
         <input type="radio" name="range" checked={whole} onChange={() => onChange(true)} />
-        Whole clip, {session.project.value?.clip.frame_count} frames
+        Whole clip, {formatFrames(session.project.value?.clip.frame_count ?? 0)}
       </label>
       <label class={`row ${marked ? "" : "dim"}`}>
         <input
@@ -294,7 +295,7 @@ function Earlier({ session }: { session: Session }) {
               <Icon name="download" />
               <span class="ellipsis">{job.file_name}</span>
             </a>
-            <span class="dim numbers">{job.total} frames</span>
+            <span class="dim numbers">{formatFrames(job.total)}</span>
             <IconButton
               icon="trash"
               label={`Delete ${job.file_name}`}
@@ -312,7 +313,7 @@ function Running({ session, job }: { session: Session; job: ExportJob }) {
     <>
       <div class="dialog-body">
         <p class="numbers" role="status">
-          {job.total > 0 ? `${job.done} of ${job.total} frames` : "Starting…"}
+          {job.total > 0 ? `${job.done} of ${formatFrames(job.total)}` : "Starting…"}
         </p>
         <progress class="progress" aria-label="Export" max={job.total || 1} value={job.done} />
         <p class="dim">You can close this and go on working.</p>
@@ -331,7 +332,7 @@ function Done({ session, job }: { session: Session; job: ExportJob }) {
     <>
       <div class="dialog-body" role="status">
         <p>
-          <strong>{job.file_name}</strong> is ready, {job.total} frames.
+          <strong>{job.file_name}</strong> is ready, {formatFrames(job.total)}.
         </p>
         {job.detail !== null && <p class="notice">{job.detail}</p>}
       </div>

@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import type { Revision } from "../api/types";
 import type { Change } from "../logic/revisions";
+import { formatFrames } from "../logic/timecode";
 import { compareWith, readRevisions, restoreRevision } from "../state/revisions";
 import type { Session } from "../state/session";
 import { momentOf, timeOf } from "../ui/moments";
@@ -91,7 +92,7 @@ function RevisionRow({ session, revision, current }: RowProps) {
 function changeOf(change: Change | undefined, { objects, keyframes }: Revision): string {
   if (change && change.lines.length > 0) {
     const text = change.lines.join("; ");
-    return `${text[0]?.toUpperCase()}${text.slice(1)} · ${change.frames} frames changed`;
+    return `${text[0]?.toUpperCase()}${text.slice(1)} · ${formatFrames(change.frames)} changed`;
   }
   const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `${many(objects, "object")}, ${many(keyframes, "keyframe")}`;

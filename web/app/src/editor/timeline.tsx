@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { keyframesOf } from "../logic/clicks";
 import { contains } from "../logic/ranges";
 import { clampFrame, cuts, frameToX, reached, spanOf } from "../logic/timeline";
+import { formatFrames } from "../logic/timecode";
 import type { Session } from "../state/session";
 import { leaveNoFocus } from "../ui/focus";
 import { Filmstrip } from "./filmstrip";
@@ -71,7 +72,7 @@ function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
       aria-valuemin={0}
       aria-valuemax={count - 1}
       aria-valuenow={clampFrame(frame, count)}
-      aria-valuetext={`Frame ${frame}, ${count} frames${stateOf(session, frame)}`}
+      aria-valuetext={`Frame ${frame}, ${formatFrames(count)}${stateOf(session, frame)}`}
       onMouseDown={leaveNoFocus}
       onPointerDown={(event) => {
         if (event.button !== 0) return;

@@ -1,6 +1,6 @@
 /** The playing controls and the read-outs of time. */
 
-import { formatTimecode } from "../logic/timecode";
+import { formatFrames, formatTimecode } from "../logic/timecode";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
 import { IconButton } from "../ui/controls";
@@ -68,7 +68,7 @@ function ReadOut({ session }: { session: Session }) {
         {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
       </span>
       <span class="dim">
-        frame <span data-testid="frame">{frame}</span> · {count} frames
+        frame <span data-testid="frame">{frame}</span> · {formatFrames(count)}
       </span>
     </div>
   );

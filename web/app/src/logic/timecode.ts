@@ -38,6 +38,9 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes, 2)}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** A number of frames for people. */
+export const formatFrames = (count: number): string => `${count} ${count === 1 ? "frame" : "frames"}`;
+
 /** Time left for people: `a few seconds`, `40 s`, `3 min`. */
 export function formatRemaining(seconds: number): string {
   if (seconds < 4) return "a few seconds";

@@ -1,7 +1,7 @@
 /** The first view: drop a clip, try the sample, open a recent project. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatAgo, formatDuration } from "../logic/timecode";
+import { formatAgo, formatDuration, formatFrames } from "../logic/timecode";
 import * as library from "../state/library";
 import { formatRoute } from "../state/route";
 import type { ProjectSummary } from "../api/types";
@@ -195,8 +195,7 @@ function Card({ project }: { project: ProjectSummary }) {
           <span class="card-text">
             <span class="card-name">{project.name}</span>
             <span class="dim numbers">
-              {project.frame_count} {project.frame_count === 1 ? "frame" : "frames"} ·{" "}
-              {formatAgo(project.created, Date.now())}
+              {formatFrames(project.frame_count)} · {formatAgo(project.created, Date.now())}
             </span>
           </span>
         )}

@@ -1,6 +1,7 @@
 /**
  * Has the server prepare what a click on the frame in sight needs, once the playhead rests: the
- * picture decoded and read by the network. It keeps still while something is being made.
+ * picture decoded and read by the network. While masks are carried through the clip, the mask of the
+ * frame in sight goes first.
  */
 
 import { effect } from "@preact/signals";
@@ -10,6 +11,8 @@ import type { Session } from "./session";
 
 /** How long the playhead rests first. */
 const REST_MS = 60;
+/** The same where the frame's mask is on its way: it comes sooner, and a click starts from it. */
+const AWAITED_MS = 400;
 
 export function followRest(session: Session): () => void {
   let asked = "";
@@ -27,7 +30,7 @@ export function followRest(session: Session): () => void {
       client.prepare(session.id, object, frame).catch(() => {
         if (asked === key) asked = "";
       });
-    }, REST_MS);
+    }, place.isAwaited ? AWAITED_MS : REST_MS);
   });
   return () => {
     dispose();
@@ -46,11 +49,12 @@ function placeAtRest(session: Session) {
     playback.manifest.value !== null &&
     session.tool.value !== "hand" &&
     session.busy.value === 0 &&
-    !session.working.value &&
     session.connected.value &&
     object?.locked !== true;
   // Where there are clicks already, the server has read the picture for them.
   if (!able || clicksShown(object, frame, session.draft.value).length > 0) return null;
   const id = object?.id ?? client.NEW_OBJECT;
-  return { object: id, frame, key: [id, frame, session.project.value?.revision].join() };
+  const isAwaited = session.working.value && playback.matte.value === "pending";
+  const key = [id, frame, session.project.value?.revision, isAwaited].join();
+  return { object: id, frame, key, isAwaited };
 }

@@ -67,8 +67,12 @@ function imageData(png: Uint8Array, view: DataView): Uint8Array<ArrayBuffer>[] {
 }
 
 async function inflate(parts: Uint8Array<ArrayBuffer>[]): Promise<Uint8Array> {
-  const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const { readable, writable } = new DecompressionStream("deflate");
+  const writer = writable.getWriter();
+  // What is wrong with the data is told by the other end.
+  const written = parts.map((part) => writer.write(part));
+  void Promise.allSettled([...written, writer.close()]);
+  return new Uint8Array(await new Response(readable).arrayBuffer());
 }
 
 /** Undoes PNG's filters: each row of `raw` is a filter's number and what it left of the pixels. */

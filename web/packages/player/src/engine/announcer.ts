@@ -14,6 +14,7 @@ export class Announcer {
   private pending = "";
   private generation: number | null = null;
   private bufferTimer: ReturnType<typeof setTimeout> | null = null;
+  private bufferTold = -Infinity;
 
   constructor(
     private readonly sink: EngineSink,
@@ -70,13 +71,17 @@ export class Announcer {
     this.sink("motion", motion);
   }
 
-  /** At most a few times a second, the last change included; `ranges` is asked when it is told. */
+  /**
+   * Soon, yet at most a few times a second, the last change included; `ranges` is asked when it is told.
+   */
   buffer(ranges: () => BufferEvent): void {
     if (this.bufferTimer !== null) return;
+    const left = this.bufferTold + BUFFER_EVENT_MS - performance.now();
     this.bufferTimer = setTimeout(() => {
       this.bufferTimer = null;
+      this.bufferTold = performance.now();
       this.sink("buffer", ranges());
-    }, BUFFER_EVENT_MS);
+    }, Math.max(0, left));
   }
 
   /** Tells nothing more. */
