@@ -16,7 +16,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from mattebox.inference import _openvino_graph
+from mattebox.inference import _openvino_graph, _openvino_norms
 from mattebox.inference.engine import Stop, Tensors, check_inputs
 from mattebox.inference.origin import identity_of
 from mattebox.inference.weights import Card
@@ -107,7 +107,10 @@ def _built(card: Card, threads: dict[str, Any]) -> tuple[str, list[str], _Reques
     core = openvino.Core()
     config = {"PERFORMANCE_HINT": "LATENCY", **threads}
     model = core.read_model(card.path)
-    changes = _openvino_graph.rewritten(model, card.logits)
+    changes = [
+        *_openvino_graph.rewritten(model, card.logits),
+        *_openvino_norms.rewritten(model),
+    ]
     if card.precision == "bf16" and "BF16" in core.get_property("CPU", _CAPABILITIES):
         marked = _marked(core, model, card.float32) if card.float32 else model
         compiled = _compiled(core, marked, "bf16", config)
