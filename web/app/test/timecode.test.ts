@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatDuration,
   formatRate,
+  formatFrames,
   formatRemaining,
   formatTimecode,
   isConstantRate,
@@ -47,6 +48,7 @@ describe("words for people", () => {
     expect(formatRate([25, 1])).toBe("25");
     expect(formatBytes(999)).toBe("999 B");
     expect(formatBytes(12_300_000)).toBe("12.3 MB");
+    expect([0, 1, 2].map(formatFrames)).toEqual(["0 frames", "1 frame", "2 frames"]);
     expect(formatRemaining(1)).toBe("a few seconds");
     expect(formatRemaining(40)).toBe("40 s");
     expect(formatRemaining(125)).toBe("3 min");
