@@ -85,7 +85,7 @@ class Workspace:
             self.counters.decoded.labels("picture").inc,
         )
         self.recipes = RecipeBook(library.engine)
-        self.shots = ShotFinder(self.clips, self._shots_found, self.scheduler.wait_for_clicks)
+        self.shots = ShotFinder(self.clips, self._shots_found, self._wait_to_search)
         maker = SegmentMaker(
             library,
             self.cache,
@@ -231,6 +231,10 @@ class Workspace:
 
     def _segment_made(self, address: str, confidence: Sequence[float]) -> None:
         self.stream.segment_made(address, confidence)
+
+    def _wait_to_search(self) -> None:
+        self.scheduler.wait_for_clicks()
+        self.filmstrip.wait()
 
     def _shots_found(self, clip: str) -> None:
         for project in self.projects.all():

@@ -34,6 +34,12 @@ class Filmstrip:
         # One at a time: pictures asked for in order are then read on from where the last one was,
         # by one decoder, and each group of frames is decoded once.
         self._one = threading.Lock()
+        self._decoding = threading.Lock()
+
+    def wait(self) -> None:
+        """Return when no picture is being decoded; for those who have minutes of work to do."""
+        with self._decoding:
+            pass
 
     def cached(self, clip: Clip, frame: int, height: int) -> bytes | None:
         """A picture that is made already, as JPEG."""
@@ -51,7 +57,10 @@ class Filmstrip:
             turn.wait()
             with self._one:
                 turn.wait()
-                data = thumbnail_jpeg(clip.path, clip.info, clip.table, frame, height, urgent=False)
+                with self._decoding:
+                    data = thumbnail_jpeg(
+                        clip.path, clip.info, clip.table, frame, height, urgent=False
+                    )
             self._decoded()
             try:
                 self._cache.put(key, data)
