@@ -39,13 +39,15 @@ async function deeds(editor, { clip, scene }) {
   await editor.projectUntil("the second object", ({ objects }) => objects.length === 2);
   await wordsUntil(editor, [
     "Object added: Object 2",
-    "Keyframe set: Object 1, frame 1",
+    "Marked absent: Object 1, frame 1",
     "Exclude click: Object 1, frame 0",
     "Include click: Object 1, frame 0",
     "Clip opened",
   ]);
   await editor.shot("told");
 }
+
+const tip = (editor, name) => editor.page.getByRole("button", { name, exact: true }).getAttribute("data-tip");
 
 /** Back to the first click by mouse: its frame shows, and what came later is there to be had again. */
 async function backByMouse(editor, { scene }) {
@@ -61,6 +63,8 @@ async function backByMouse(editor, { scene }) {
   await until("the present step", async () => (await present(editor).innerText()).includes("Include"));
   check((await editor.page.locator(".step.undone").count()) === 3, "Undone steps do not look so.");
   await editor.page.getByText("Back to: Include click, Object 1, frame 0").waitFor({ state: "attached" });
+  await until("the words of undo", async () => (await tip(editor, "Undo")) === "Undo: include click on frame 0");
+  await until("the words of redo", async () => (await tip(editor, "Redo")) === "Redo: exclude click on frame 0");
   await until("the mask's tint", async () => {
     const [, now] = await editor.colors([scene.background, scene.object]);
     return distance(now, marked) > 20;
@@ -96,7 +100,7 @@ async function afterReload(editor, whole) {
   await rows(editor).first().click();
   await editor.projectUntil("everything again", (project) => held(project) === whole);
   await editor.press("Control+z");
-  await until("an undo in the list", async () => (await present(editor).innerText()).includes("Keyframe set"));
+  await until("an undo in the list", async () => (await present(editor).innerText()).includes("Marked absent"));
 }
 
 const options = JSON.parse(process.argv[2]);

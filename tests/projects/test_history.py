@@ -81,6 +81,19 @@ def test_each_step_says_what_was_done_to_what_and_where(desk: Desk, project: str
     assert (found.count, found.present) == (14, 13)
 
 
+def test_a_frame_without_the_object_is_told_apart_from_other_keyframes(
+    desk: Desk, project: str
+) -> None:
+    state = work(desk.editing, project)[7]
+    keyframe = state.objects[0].keyframe(9)
+    assert keyframe is not None
+    found = desk.library.projects.history(project, None, 200, nothing=keyframe.mask)
+    assert [(step.deed, step.frame) for step in found.steps[8:10]] == [
+        ("Marked absent", 9),
+        ("Applied as revision 1", None),
+    ]
+
+
 def test_every_kind_of_event_has_words() -> None:
     told_otherwise = {"ProjectNamed", "ObjectChanged", "ClickAdded", "PromptAdded"}
     told_otherwise |= {"Applied", "RevisionRestored"}

@@ -56,13 +56,16 @@ class Happened:
     event: Event
 
 
-def steps_of(log: Iterable[Happened], first: int, state: ProjectState) -> tuple[Step, ...]:
+def steps_of(
+    log: Iterable[Happened], first: int, state: ProjectState, nothing: str
+) -> tuple[Step, ...]:
     """Steps in words.
 
     Args:
         log: Events that follow each other.
         first: Number of the first one.
         state: The project before it.
+        nothing: Hash of the mask that says that an object is absent.
     """
     steps = []
     for number, happened in enumerate(log, first):
@@ -74,7 +77,7 @@ def steps_of(log: Iterable[Happened], first: int, state: ProjectState) -> tuple[
                 happened.id,
                 number,
                 happened.created,
-                _deed(event),
+                _deed(event, nothing),
                 target,
                 getattr(event, "frame", None),
             )
@@ -103,8 +106,10 @@ _PLAIN: dict[type[Event], str] = {
 }
 
 
-def _deed(event: Event) -> str:
+def _deed(event: Event, nothing: str) -> str:
     match event:
+        case events.MaskPlaced(mask=mask) if mask == nothing:
+            words = "Marked absent"
         case events.ProjectNamed(name):
             words = f"Project named “{name}”"
         case events.ObjectChanged():

@@ -200,8 +200,17 @@ class ProjectStore:
             row.head = step
         return self.get(project_id)
 
-    def history(self, project_id: str, before: int | None, limit: int) -> History:
-        """Steps in words, the latest `limit` of those whose number is below `before`."""
+    def history(
+        self, project_id: str, before: int | None, limit: int, *, nothing: str = ""
+    ) -> History:
+        """Steps in words, the latest `limit` of those whose number is below `before`.
+
+        Args:
+            project_id: Which project.
+            before: None for the newest.
+            limit: How many at most.
+            nothing: Hash of the mask that says that an object is absent.
+        """
         with Session(self._reader) as session:
             row = self._row(session, project_id)
             line = ids_to(session, row.tip)
@@ -215,7 +224,8 @@ class ProjectStore:
                 for each in rows
             ]
             start = self._state(session, line[first - 1]) if first else ProjectState("")
-            return History(len(line), line.index(row.head), steps_of(log, first, start))
+            steps = steps_of(log, first, start, nothing)
+            return History(len(line), line.index(row.head), steps)
 
     def apply(self, project_id: str) -> tuple[Project, Revision]:
         """Make a revision of the present keyframes, as one more event.

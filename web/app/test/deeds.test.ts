@@ -68,4 +68,36 @@ describe("what undo and redo would do", () => {
     session.accept({ ...before, version: 3, name: "bird" }, "read");
     expect(session.deeds.undo.value).toBeNull();
   });
+
+  const step = (number: number, deed: string, frame: number | null = null) => {
+    const about = { id: 100 + number, created: "2026-11-23T10:00:00Z", object: null };
+    return { ...about, number, deed, frame };
+  };
+
+  it("is had from the history after going to a step, and after a visit that did not see it done", () => {
+    const session = new Session("p1");
+    session.accept({ ...before, version: 1 });
+    session.accept({ ...before, version: 2, name: "cat" }, "read");
+    const steps = [step(0, "Clip opened"), step(1, "Include click", 7), step(2, "Box", 9)];
+    session.deeds.learn({ count: 3, present: 1, steps });
+    expect([session.deeds.undo.value, session.deeds.redo.value]).toEqual([
+      "include click on frame 7",
+      "box on frame 9",
+    ]);
+    session.accept({ ...before, version: 3, name: "dog" }, "undo");
+    expect([session.deeds.undo.value, session.deeds.redo.value]).toEqual([null, "include click on frame 7"]);
+  });
+
+  it("keeps the words for what was seen, and takes none from a part of the history that ends elsewhere", () => {
+    const session = new Session("p1");
+    session.accept({ ...before, version: 1 });
+    session.accept({ ...before, version: 2, name: "cat" });
+    session.deeds.learn({ count: 9, present: 2, steps: [step(7, "Box"), step(8, "Include lasso")] });
+    expect([session.deeds.undo.value, session.deeds.redo.value]).toEqual(["rename the project", null]);
+    const steps = [step(0, "Clip opened"), step(1, "Box", 3), step(2, "Project named “cat”")];
+    session.deeds.learn({ count: 3, present: 2, steps });
+    expect(session.deeds.undo.value).toBe("rename the project");
+    session.accept({ ...before, version: 3 }, "undo");
+    expect(session.deeds.undo.value).toBe("box on frame 3");
+  });
 });

@@ -38,6 +38,7 @@ from mattebox.server.routes.context import (
     known,
     responses,
 )
+from mattebox.streaming.plan import nothing_on
 
 router = APIRouter(tags=["editing"])
 
@@ -262,7 +263,8 @@ def read_history(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> HistoryModel:
     """The latest steps whose number is below `before`, those that were undone included."""
-    return history_model(workspace.projects.history(project, before, limit))
+    nothing = nothing_on(workspace.clips.get(workspace.projects.get(project).clip))
+    return history_model(workspace.projects.history(project, before, limit, nothing=nothing))
 
 
 @router.post("/projects/{project}/history/{step}", responses=responses(404, 422))

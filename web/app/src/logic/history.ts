@@ -24,3 +24,10 @@ export function continued(known: History, earlier: History): History {
 export function aimOf({ object, frame }: Step): string {
   return [object?.name, frame === null ? null : `frame ${frame}`].filter(Boolean).join(", ");
 }
+
+/** A step in the words of undo and redo, which go on from theirs: "Undo: include click on frame 7". */
+export function wordsOf({ deed, object, frame }: Step): string {
+  const words = deed.charAt(0).toLowerCase() + deed.slice(1);
+  if (frame !== null) return `${words} on frame ${frame}`;
+  return object ? `${words}: ${object.name}` : words;
+}

@@ -1,15 +1,18 @@
 /** What undo and redo would do, as far as this page has seen it done; the server knows for certain. */
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { Project } from "../api/types";
+import type { History, Project, Step } from "../api/types";
 import { deedBetween } from "../logic/deeds";
+import { wordsOf } from "../logic/history";
+
+type Words = readonly (string | null)[];
 
 /** How a state of the project came about; `read`: someone else may have made it. */
 export type Cause = "edit" | "undo" | "redo" | "read";
 
 export class Deeds {
-  private readonly done = signal<readonly (string | null)[]>([]);
-  private readonly undone = signal<readonly (string | null)[]>([]);
+  private readonly done = signal<Words>([]);
+  private readonly undone = signal<Words>([]);
   /** In a few words, or null where it is not known. */
   readonly undo: ReadonlySignal<string | null> = computed(() => this.done.value.at(-1) ?? null);
   readonly redo: ReadonlySignal<string | null> = computed(() => this.undone.value.at(-1) ?? null);
@@ -34,4 +37,23 @@ export class Deeds {
         done.value = undone.value = [];
     }
   }
+
+  /** Takes the words for what was not seen done from the history as it is now. */
+  learn({ steps, present }: History): void {
+    const [first] = steps;
+    // Where it begins later than with what redo would do, nothing is known of either.
+    if (!first || first.number > present + 1) return;
+    // The making of the project is not undone.
+    const before = steps.filter(({ number }) => number > 0 && number <= present);
+    const after = steps.filter(({ number }) => number > present);
+    this.done.value = filledIn(this.done.value, before);
+    this.undone.value = filledIn(this.undone.value, after.reverse());
+  }
+}
+
+/** `known`, and words for those of the last `steps` that it lacks. */
+function filledIn(known: Words, steps: readonly Step[]): Words {
+  const earlier = known.slice(0, Math.max(0, known.length - steps.length));
+  const last = steps.map((step, i) => known.at(i - steps.length) ?? wordsOf(step));
+  return [...earlier, ...last];
 }

@@ -32,9 +32,12 @@ async function read(session: Session, before: number | null): Promise<void> {
   requests.set(session, asked);
   const kind = before === null ? "newest" : "earlier";
   const request = (asked[kind] += 1);
+  const version = session.project.value?.version;
   try {
     const page = await client.readHistory(session.id, before);
     if (asked[kind] !== request) return;
+    const isPresent = session.busy.value === 0 && session.project.value?.version === version;
+    if (before === null && isPresent) session.deeds.learn(page);
     const known = session.history.value;
     session.history.value =
       known && before !== null ? continued(known, page) : refreshed(known, page);
