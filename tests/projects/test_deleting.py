@@ -14,6 +14,7 @@ from mattebox.errors import InputError
 from mattebox.projects.editing import Editing
 from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
+from mattebox.projects.marking import Aim
 from mattebox.projects.masks import Mask
 from mattebox.projects.store import Project
 from tests.projects.facts import add_clip
@@ -60,7 +61,7 @@ def test_a_mask_that_another_project_is_about_to_use_stays(tmp_path: Path) -> No
     one, other = begun(library, editing), begun(library, editing)
     editing.place_mask(*one, 3, SHOWN)
     clicking = threading.Thread(
-        target=lambda: editing.add_click(*other, 3, x=0.5, y=0.5, include=True)
+        target=lambda: editing.add_click(Aim(*other, 3), segmentation.Click(0.5, 0.5, True))
     )
     clicking.start()
     assert slow.asked.wait(30)

@@ -18,6 +18,7 @@ from mattebox.errors import InputError
 from mattebox.projects.editing import Editing
 from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
+from mattebox.projects.marking import Aim
 from mattebox.projects.masks import Mask
 from mattebox.projects.state import ProjectState
 from mattebox.projects.store import Project
@@ -98,6 +99,10 @@ class Hand:
         return f"#{int(self.x * 0xFFFFFF):06x}"
 
     @property
+    def clicked(self) -> segmentation.Click:
+        return segmentation.Click(self.x, self.y, self.yes)
+
+    @property
     def box(self) -> Box:
         return Box((self.x / 2, self.y / 2, self.x / 2 + 0.4, self.y / 2 + 0.3))
 
@@ -135,15 +140,15 @@ DEEDS: dict[str, Deed] = {
     "lock object": lambda e, p, s, h: e.change_object(p, h.object(s), locked=h.yes),
     "order objects": lambda e, p, s, h: e.order_objects(p, _ordered(s, h)),
     "remove object": lambda e, p, s, h: e.remove_object(p, h.object(s)),
-    "click": lambda e, p, s, h: e.add_click(p, h.object(s), h.frame, x=h.x, y=h.y, include=h.yes),
-    "click anew": lambda e, p, _s, h: e.add_click(p, None, h.frame, x=h.x, y=h.y, include=h.yes),
+    "click": lambda e, p, s, h: e.add_click(Aim(p, h.object(s), h.frame), h.clicked),
+    "click anew": lambda e, p, _s, h: e.add_click(Aim(p, None, h.frame), h.clicked),
     "move click": lambda e, p, s, h: e.change_click(p, *h.click(s), x=h.x, y=h.y, include=None),
     "turn click": lambda e, p, s, h: e.change_click(p, *h.click(s), x=None, y=None, include=h.yes),
     "remove click": lambda e, p, s, h: e.remove_click(p, *h.click(s)),
-    "box": lambda e, p, s, h: e.add_prompt(p, h.object(s), h.frame, h.box),
-    "box anew": lambda e, p, _s, h: e.add_prompt(p, None, h.frame, h.box),
-    "brush": lambda e, p, s, h: e.add_prompt(p, h.object(s), h.frame, h.brush),
-    "lasso": lambda e, p, s, h: e.add_prompt(p, h.object(s), h.frame, h.lasso),
+    "box": lambda e, p, s, h: e.add_prompt(Aim(p, h.object(s), h.frame), h.box),
+    "box anew": lambda e, p, _s, h: e.add_prompt(Aim(p, None, h.frame), h.box),
+    "brush": lambda e, p, s, h: e.add_prompt(Aim(p, h.object(s), h.frame), h.brush),
+    "lasso": lambda e, p, s, h: e.add_prompt(Aim(p, h.object(s), h.frame), h.lasso),
     "remove prompt": lambda e, p, s, h: e.remove_prompt(p, *h.prompt(s)),
     "place mask": lambda e, p, s, h: e.place_mask(p, h.object(s), h.frame, h.mask),
     "keep frame": lambda e, p, s, h: e.keep_frame(p, h.object(s), h.frame),

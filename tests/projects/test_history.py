@@ -11,9 +11,10 @@ from mattebox.errors import InputError
 from mattebox.projects import history, records
 from mattebox.projects.editing import Editing
 from mattebox.projects.history import History
+from mattebox.projects.marking import Aim
 from mattebox.projects.state import ProjectState
 from mattebox.projects.store import Project
-from mattebox.segmentation import Box, Brush, Lasso
+from mattebox.segmentation import Box, Brush, Click, Lasso
 from tests.projects.facts import add_clip
 from tests.projects.test_every_deed import Desk
 
@@ -36,17 +37,17 @@ def told(desk: Desk, project: str) -> History:
 
 def work(editing: Editing, project: str) -> list[ProjectState]:
     """A bit of everything; returns the states on the way."""
-    first = editing.add_click(project, None, 3, x=0.5, y=0.5, include=True).state
+    first = editing.add_click(Aim(project, None, 3), Click(0.5, 0.5, True)).state
     item = first.objects[0].id
     click = first.objects[0].keyframes[0].clicks[0].id
     deeds: list[Callable[[], Project]] = [
         lambda: editing.change_object(project, item, name="Dog"),
         lambda: editing.change_object(project, item, visible=False),
         lambda: editing.change_click(project, item, 3, click, x=0.1, y=None, include=None),
-        lambda: editing.add_prompt(project, item, 3, Box((0.1, 0.1, 0.6, 0.6))),
-        lambda: editing.add_prompt(project, item, 3, Brush(((0.5, 0.5),), 0.1, False, True)),
+        lambda: editing.add_prompt(Aim(project, item, 3), Box((0.1, 0.1, 0.6, 0.6))),
+        lambda: editing.add_prompt(Aim(project, item, 3), Brush(((0.5, 0.5),), 0.1, False, True)),
         lambda: editing.add_prompt(
-            project, item, 4, Lasso(((0.1, 0.1), (0.9, 0.1), (0.5, 0.9)), True, False)
+            Aim(project, item, 4), Lasso(((0.1, 0.1), (0.9, 0.1), (0.5, 0.9)), True, False)
         ),
         lambda: editing.mark_absent(project, item, 9),
         lambda: editing.apply(project).after,

@@ -81,7 +81,12 @@ class FrameMasks:
         return self._masks.put(self._answer(picture, _spoken(marks), base))
 
     def tried(
-        self, project: Project, clip: Clip, target: MatteObject, frame: int, click: Click
+        self,
+        project: Project,
+        clip: Clip,
+        target: MatteObject,
+        frame: int,
+        click: segmentation.Click,
     ) -> Mask:
         """The mask that one more click would lead to; nothing is kept of it.
 
@@ -93,7 +98,7 @@ class FrameMasks:
             click: The click.
         """
         marks, base = self._said(project, target, frame)
-        return self._answer(self._picture(clip, frame), _spoken((*marks, click)), base)
+        return self._answer(self._picture(clip, frame), [*_spoken(marks), click], base)
 
     def get_ready(self, project: Project, clip: Clip, target: MatteObject, frame: int) -> None:
         """Have at hand what the next mark on a frame needs, see `tried`."""

@@ -18,7 +18,8 @@ from mattebox.media import Limits, configure_pool, shared_pool
 from mattebox.media.sample import sample_clip
 from mattebox.media.stills import thumbnail_jpeg
 from mattebox.projects.clips import Clip
-from mattebox.projects.editing import Editing, check_frame
+from mattebox.projects.deeds import check_frame
+from mattebox.projects.editing import Editing
 from mattebox.projects.frame_masks import FrameMasks, Picture
 from mattebox.projects.frames import Frames
 from mattebox.projects.library import Library

@@ -11,8 +11,10 @@ from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
 from mattebox.projects.editing import Moved
+from mattebox.projects.marking import Aim
 from mattebox.projects.masks import Mask, decode_png
 from mattebox.projects.store import Project
+from mattebox.segmentation import Click
 from mattebox.segmentation.prompts import Box, Brush, Lasso, Shape
 from mattebox.server.bodies import (
     ChangedClick,
@@ -112,7 +114,7 @@ def add_click(
         item,
         frame,
         lambda: workspace.editing.add_click(
-            project, known(item), frame, x=body.x, y=body.y, include=body.include
+            Aim(project, known(item), frame), Click(body.x, body.y, body.include)
         ),
     )
 
@@ -175,7 +177,7 @@ def add_prompt(
         workspace,
         item,
         frame,
-        lambda: workspace.editing.add_prompt(project, known(item), frame, shape),
+        lambda: workspace.editing.add_prompt(Aim(project, known(item), frame), shape),
     )
 
 

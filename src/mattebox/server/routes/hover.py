@@ -10,7 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from mattebox.projects.marking import Aim
 from mattebox.projects.masks import encode_png
+from mattebox.segmentation import Click
 from mattebox.server.routes.context import OpenWorkspace, content, known, responses
 
 router = APIRouter(tags=["editing"])
@@ -77,7 +79,7 @@ async def hover(
     def mask() -> bytes:
         with workspace.networks.yielding():
             tried = workspace.editing.try_click(
-                project, known(item), frame, x=x, y=y, include=include
+                Aim(project, known(item), frame), Click(x, y, include)
             )
         return encode_png(tried)
 
@@ -106,7 +108,7 @@ async def get_ready(
 
     def prepare() -> None:
         with workspace.networks.yielding():
-            workspace.editing.get_ready(project, known(item), frame)
+            workspace.editing.get_ready(Aim(project, known(item), frame))
 
     newest: Newest = request.app.state.expected
     async with newest.turn(project) as wanted:
