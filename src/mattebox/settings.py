@@ -43,6 +43,13 @@ class Settings(BaseSettings):
         le=64,
         description="Segments worked on at the same time; one infers, one encodes.",
     )
+    standing: int = Field(
+        default=4,
+        ge=0,
+        le=64,
+        description="Segments per lane that may stand still once they show a first picture, so that"
+        " everybody sees one; each holds up to 130 MB at 720p.",
+    )
     cache_bytes: int = Field(
         default=8 * _GIB,
         ge=0,

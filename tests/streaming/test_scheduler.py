@@ -313,13 +313,15 @@ def test_everybody_sees_a_first_picture_before_anybody_sees_all(scheduler: Sched
     assert second.result.result(PATIENCE) == b"\0\1\2"
 
 
-def test_only_few_works_stand_still_after_their_first_picture(scheduler: Scheduler) -> None:
+@pytest.mark.parametrize("most", [0, 1, 4])
+def test_only_few_works_stand_still_after_their_first_picture(most: int) -> None:
+    scheduler = Scheduler(1, most)
     works = [Steps(2) for _ in range(6)]
     tickets = [
         scheduler.request(str(number), each.make, Priority.PLAYHEAD)
         for number, each in enumerate(works)
     ]
-    for each in works[:4]:
+    for each in works[: max(most, 1)]:
         each.allow()
         each.wait_until_made(1)
     works[0].allow()
@@ -327,3 +329,4 @@ def test_only_few_works_stand_still_after_their_first_picture(scheduler: Schedul
     for each in works[1:]:
         each.allow(2)
     assert all(ticket.result.result(PATIENCE) == b"\0\1" for ticket in tickets[1:])
+    scheduler.close()

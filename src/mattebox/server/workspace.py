@@ -72,7 +72,7 @@ class Workspace:
         self.projects, self.clips, self.masks = library.projects, library.clips, library.masks
         self.counters = Counters()
         self.bus = Bus(settings.event_history)
-        self.scheduler = Scheduler(settings.lanes)
+        self.scheduler = Scheduler(settings.lanes, settings.standing)
         self.networks = Networks(
             settings.engine,
             lambda network: self.counters.calls.labels(network).inc(),

@@ -24,10 +24,12 @@ from mattebox.streaming.niceness import give_way
 
 log = structlog.get_logger(__name__)
 
-# Works per lane that may stand still after their first picture: each holds pictures and a reader.
-# On two lanes eight people who apply at once all see a first picture this way; with one a lane the
-# third of them would wait for another's whole segment.
-_MOST_STANDING = 4
+MOST_STANDING = 4
+"""Works per lane that may stand still after their first picture: each holds pictures and a reader.
+
+On two lanes eight people who apply at once all see a first picture this way; with one a lane the
+third of them would wait for another's whole segment.
+"""
 
 
 LONGEST_HOLD_S = 2.0
@@ -143,14 +145,22 @@ class Scheduler:
 
     Args:
         lanes: How many works go on at the same time.
+        most_standing: Works per lane that may stand still after their first picture.
         longest_hold_s: How long clicks may hold everything up.
 
     Attributes:
         longest_hold_s: The same.
     """
 
-    def __init__(self, lanes: int, longest_hold_s: float = LONGEST_HOLD_S) -> None:
+    def __init__(
+        self,
+        lanes: int,
+        most_standing: int = MOST_STANDING,
+        *,
+        longest_hold_s: float = LONGEST_HOLD_S,
+    ) -> None:
         self._lanes = lanes
+        self._most_standing = most_standing
         self.longest_hold_s = longest_hold_s
         self._changed = threading.Condition()
         self._order = count()
@@ -241,7 +251,7 @@ class Scheduler:
 
     def _leading(self) -> list[Work]:
         live = [work for work in self._works if not work.stopped]
-        room = sum(work.has_shown for work in live) < _MOST_STANDING * self._lanes
+        room = sum(work.has_shown for work in live) < self._most_standing * self._lanes
         # Smaller goes first.
         live.sort(key=lambda work: (work.priority, room and work.has_shown, work.round, work.order))
         if live and live[0].priority is Priority.PICTURE:
