@@ -42,6 +42,30 @@ def test_who_comes_back_gets_just_what_was_missed() -> None:
     asyncio.run(scene())
 
 
+def test_who_missed_as_much_as_is_kept_gets_it_all() -> None:
+    async def scene() -> None:
+        bus = Bus(2)
+        page = bus.subscribe("p", None)
+        for number in range(5):
+            bus.publish("p", "project", {"version": number})
+        third = (await read(page, 3))[-1].id
+        found = await read(bus.subscribe("p", third), 2)
+        assert [(a.event, a.data["version"]) for a in found] == [("project", 3), ("project", 4)]
+
+    asyncio.run(scene())
+
+
+def test_who_knows_more_than_was_told_starts_over() -> None:
+    async def scene() -> None:
+        bus = Bus(10)
+        bus.publish("p", "project", {"version": 1})
+        run, _, number = bus.last_id("p").partition("-")
+        again = bus.subscribe("p", f"{run}-{int(number) + 1}")
+        assert [a.event for a in await read(again, 1)] == ["reset"]
+
+    asyncio.run(scene())
+
+
 @pytest.mark.parametrize("last", ["", "x", "another-2", "-"])
 def test_who_was_away_too_long_starts_over(last: str) -> None:
     async def scene() -> None:

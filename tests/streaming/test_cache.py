@@ -1,4 +1,11 @@
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from mattebox.streaming.cache import DiskCache
 
@@ -18,6 +25,17 @@ def test_the_least_recently_used_goes_when_space_runs_out(tmp_path: Path) -> Non
     assert cache.get("aa") == b"12345"
     cache.put("cc", b"12345")
     assert ["aa" in cache, "bb" in cache, "cc" in cache] == [True, False, True]
+    assert sorted(path.stem for path in tmp_path.glob("*/*")) == ["aa", "cc"]
+
+
+def test_what_was_used_last_is_known_to_the_next_process(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path, 10)
+    for age, address in ((20, "aa"), (10, "bb")):
+        cache.put(address, b"12345")
+        then = (tmp_path / address / f"{address}.m4s").stat().st_mtime - age
+        os.utime(tmp_path / address / f"{address}.m4s", (then, then))
+    assert cache.get("aa") == b"12345"
+    DiskCache(tmp_path, 10).put("cc", b"12345")
     assert sorted(path.stem for path in tmp_path.glob("*/*")) == ["aa", "cc"]
 
 
@@ -53,6 +71,31 @@ def test_a_note_lives_as_long_as_what_it_is_about(tmp_path: Path) -> None:
     assert cache.note("bb") is None
     assert cache.note("aa") is None
     assert not list(tmp_path.glob("aa/*"))
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """For as long as this lasts this process can write no file larger than this."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of files")
+def test_content_that_cannot_be_written_leaves_nothing_and_takes_nothing_away(
+    tmp_path: Path,
+) -> None:
+    cache = DiskCache(tmp_path, 100)
+    cache.put("aa", b"123", b"old")
+    for key in ("aa", "bb"):
+        with largest_file(4), pytest.raises(OSError, match="large"):
+            cache.put(key, b"12345", b"note")
+    assert cache.get("aa") == b"123"
+    assert "bb" not in cache
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == ["aa.m4s", "aa.note"]
 
 
 def test_notes_take_room_and_are_not_left_behind(tmp_path: Path) -> None:
