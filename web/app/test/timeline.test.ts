@@ -18,6 +18,7 @@ import {
   zoomTrack,
   type Track,
 } from "../src/logic/timeline";
+import type { Range } from "../src/logic/ranges";
 
 const whole = (width: number, frameCount: number): Track => ({
   width,
@@ -125,14 +126,34 @@ describe("filmstrip", () => {
 describe("spans", () => {
   const shots = [[0, 100], [100, 180], [180, 250]] as const;
 
+  const spanAt = (frame: number, others: readonly number[], cut: readonly Range[] | null, ...none: number[]) => {
+    const all = [frame, ...others].map((each) => ({ frame: each, absent: none.includes(each) }));
+    return spanOf(all[0] ?? { frame, absent: false }, all, cut, cut ? 250 : 8000);
+  };
+
   it("reach up to the neighbouring keyframes", () => {
-    expect(spanOf(40, [0, 40, 70], shots, 250)).toEqual([1, 70]);
-    expect(spanOf(0, [0, 40, 70], null, 250)).toEqual([0, 40]);
+    expect(spanAt(40, [0, 70], shots)).toEqual([1, 70]);
+    expect(spanAt(0, [40, 70], null)).toEqual([0, 40]);
   });
 
   it("end at the cuts", () => {
-    expect(spanOf(70, [0, 70, 200], shots, 250)).toEqual([1, 100]);
-    expect(spanOf(200, [0, 70, 200], shots, 250)).toEqual([180, 250]);
+    expect(spanAt(70, [0, 200], shots)).toEqual([1, 100]);
+    expect(spanAt(200, [0, 70], shots)).toEqual([180, 250]);
+  });
+
+  it("end where a neighbour is so much nearer that they do not count", () => {
+    expect(spanAt(1000, [5000], null)).toEqual([0, 4001]);
+    expect(spanAt(5000, [1000], null)).toEqual([2000, 8000]);
+    // 480 frames always count.
+    expect(spanAt(1000, [1600], null)).toEqual([0, 1481]);
+    expect(spanAt(1600, [1000], null)).toEqual([1120, 8000]);
+  });
+
+  it("go all the way from and to a keyframe without the object, and no further back than that", () => {
+    expect(spanAt(1000, [5000], null, 5000)).toEqual([0, 5000]);
+    expect(spanAt(5000, [1000], null, 5000)).toEqual([1001, 8000]);
+    expect(spanAt(1000, [5000], null, 1000)).toEqual([0, 5000]);
+    expect(spanAt(5000, [1000], null, 1000)).toEqual([5000, 8000]);
   });
 
   it("leave out shots without a keyframe", () => {

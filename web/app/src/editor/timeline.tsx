@@ -185,7 +185,8 @@ function sceneOf(view: TimelineView): Omit<Scene, "tiles"> | null {
   ]);
   const at = view.hoveredKeyframe.value ?? keyframeUnderPlayhead(view);
   const owner = project.objects.find((object) => object.id === at?.object);
-  const range = at && owner ? spanOf(at.frame, keyframesOf(owner), shots, count) : null;
+  const keyframe = owner?.keyframes.find(({ frame }) => frame === at?.frame);
+  const range = owner && keyframe ? spanOf(keyframe, owner.keyframes, shots, count) : null;
   return {
     rate: project.clip.rate,
     cuts: cuts(shots),

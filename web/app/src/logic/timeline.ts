@@ -126,24 +126,45 @@ export function nextKeyframe(keyframes: readonly number[], frame: number): numbe
   return keyframes.find((other) => other > frame) ?? null;
 }
 
+/** A keyframe at most so many frames away always counts, */
+const ALWAYS = 480;
+/** and one that is not so many times as far away as the other one. */
+const FARTHER = 3;
+
+/** What the reach of a keyframe depends on. */
+export interface Reaching {
+  readonly frame: number;
+  readonly absent: boolean;
+}
+
 /**
  * A keyframe's reach: the frames that a change of its mask can change. It ends before the
- * neighbouring keyframes, whose masks stay as they are, and at the ends of its shot.
+ * neighbouring keyframes, whose masks stay as they are, at the ends of its shot, and where a
+ * neighbour is so much nearer that this one does not count, unless one of the two says that the object
+ * is absent. From there on it is, up to the next keyframe, whatever that shows.
  */
 export function spanOf(
-  keyframe: number,
-  keyframes: readonly number[],
+  keyframe: Reaching,
+  keyframes: readonly Reaching[],
   shots: readonly Range[] | null,
   frameCount: number,
 ): Range {
-  const shot = shots?.find(([start, stop]) => keyframe >= start && keyframe < stop);
-  const [start, stop] = shot ?? [0, frameCount];
-  const before = previousKeyframe(keyframes, keyframe);
-  const after = nextKeyframe(keyframes, keyframe);
-  return [
-    before === null ? start : Math.max(start, before + 1),
-    after === null ? stop : Math.min(stop, after),
-  ];
+  const { frame, absent } = keyframe;
+  const [start, stop] = shots?.find(([first, end]) => frame >= first && frame < end) ?? [0, frameCount];
+  const inShot = keyframes.filter((other) => other.frame >= start && other.frame < stop);
+  const ordered = inShot.sort((a, b) => a.frame - b.frame);
+  const left = ordered.findLast((other) => other.frame < frame);
+  const right = ordered.find((other) => other.frame > frame);
+  const from = left && (absent ? left.frame + 1 : Math.max(left.frame + 1, shared(left.frame, frame)[0]));
+  const to = right && (absent || right.absent ? right.frame : shared(frame, right.frame)[1]);
+  return [left?.absent ? frame : (from ?? start), to ?? stop];
+}
+
+/** The frames between two keyframes to which both count. */
+function shared(left: number, right: number): Range {
+  const start = Math.min(right - ALWAYS, Math.ceil((right + FARTHER * left) / (1 + FARTHER)));
+  const stop = Math.max(left + ALWAYS + 1, Math.floor((left + FARTHER * right) / (1 + FARTHER)) + 1);
+  return [Math.max(start, left), Math.min(stop, right)];
 }
 
 /** The frames that any keyframe reaches: each shot that has one. */
