@@ -328,6 +328,16 @@ def test_a_call_can_be_ended_and_made_anew(name: str) -> None:
         np.testing.assert_array_equal(found[key], array)
 
 
+@pytest.mark.parametrize("name", ENGINES)
+def test_only_what_is_wanted_comes_out(exported: Path, name: str) -> None:
+    engine = load("little", name, directory=exported, wanted=["mean"])
+    everything = load("little", name, directory=exported).run(feed())
+    assert everything.keys() == {"features", "mean"}
+    found = engine.run(feed())
+    assert found.keys() == {"mean"}
+    np.testing.assert_allclose(found["mean"], everything["mean"], atol=0.05)
+
+
 def test_an_attended_call_that_was_ended_is_made_once_more(exported: Path) -> None:
     called: list[str] = []
 

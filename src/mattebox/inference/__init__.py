@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -60,6 +62,7 @@ def load(
     threads: int | None = None,
     directory: Path = DIRECTORY,
     attend: Attend | None = None,
+    wanted: Sequence[str] = (),
 ) -> Engine:
     """Load a network that comes with the package and compile it for this machine.
 
@@ -71,11 +74,14 @@ def load(
             end's own choice (all cores).
         directory: Folder with the ONNX file and its card.
         attend: Who stands by at each call.
+        wanted: The outputs that are asked for, by default all of them.
 
     Raises:
         InputError: There is no such network or back end, or the back end is not installed.
     """
     described = card(weights_name, directory)
+    if wanted:
+        described = replace(described, wanted=tuple(wanted))
     if threads is None:
         threads = _threads_wanted()
     loaded = _load(described, engine, threads)

@@ -42,5 +42,5 @@ class OnnxRuntimeEngine:
             call.terminate = True
 
         with stop.ending(end) if stop else nullcontext():
-            results = self._session.run(list(self._card.outputs), ready, call)
-        return dict(zip(self._card.outputs, results, strict=True))
+            results = self._session.run(list(self._card.wanted), ready, call)
+        return dict(zip(self._card.wanted, results, strict=True))

@@ -57,7 +57,7 @@ class OpenVinoEngine:
             requests = self._half if self._running else self._all
             self._running += 1
         try:
-            return requests.run(ready, self._card.outputs, stop)
+            return requests.run(ready, self._card.wanted, stop)
         finally:
             with self._lock:
                 self._running -= 1
@@ -68,7 +68,7 @@ class OpenVinoEngine:
             name: (random.random(shape) * 255).astype(self._card.types.get(name, "float32"))
             for name, shape in self._card.inputs.items()
         }
-        found = [each.run(inputs, self._card.outputs) for each in (self._all, other)]
+        found = [each.run(inputs, self._card.wanted) for each in (self._all, other)]
         return all(np.array_equal(found[0][name], found[1][name]) for name in found[0])
 
 
@@ -107,6 +107,9 @@ def _built(card: Card, threads: dict[str, Any]) -> tuple[str, list[str], _Reques
     core = openvino.Core()
     config = {"PERFORMANCE_HINT": "LATENCY", **threads}
     model = core.read_model(card.path)
+    for result in model.get_results():
+        if not result.input_value(0).get_names() & set(card.wanted):
+            model.remove_result(result)
     changes = [
         *_openvino_graph.rewritten(model, card.logits),
         *_openvino_norms.rewritten(model),

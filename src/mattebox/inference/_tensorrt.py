@@ -231,7 +231,7 @@ class _Buffers:
         if not self._context.execute_async_v3(int(stream)):
             raise RuntimeError(f"{self._card.name} failed on the GPU")
         found = {}
-        for name in self._card.outputs:
+        for name in self._card.wanted:
             array = np.empty(self._shapes[name], self._types[name])
             back = (array.ctypes.data, self._places[name], array.nbytes)
             kind = cuda.cudaMemcpyKind.cudaMemcpyDeviceToHost

@@ -47,6 +47,7 @@ class TorchEngine:
         return {
             name: result.numpy().copy()
             for name, result in zip(self._card.outputs, results, strict=True)
+            if name in self._card.wanted
         }
 
 

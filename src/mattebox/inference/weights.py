@@ -26,6 +26,7 @@ class Card:
         inputs: Shape of each input, in the order of the torch module's arguments.
         types: Type of each input that is not float32, as numpy names it.
         outputs: Names of the outputs, in the order of the torch module's results.
+        wanted: Those of them that are asked for; the others need not be computed.
         module: ``"package.module:Class"`` that builds the same network in torch.
         precision: ``"f32"`` where fewer bits change the network's answers too much, or
             ``"bf16"`` where they do not.
@@ -41,6 +42,7 @@ class Card:
     inputs: dict[str, tuple[int, ...]]
     types: dict[str, str]
     outputs: tuple[str, ...]
+    wanted: tuple[str, ...]
     module: str
     precision: str
     float32: tuple[str, ...]
@@ -69,13 +71,15 @@ def card(name: str, directory: Path = DIRECTORY) -> Card:
         raise InputError(
             f"The weights file {path.name} is damaged; reinstall mattebox to get it back."
         )
+    outputs = tuple(fields.pop("outputs"))
     return Card(
         name=name,
         path=path,
         sha256=fields.pop("sha256"),
         inputs={key: tuple(shape) for key, shape in fields.pop("inputs").items()},
         types=fields.pop("types", {}),
-        outputs=tuple(fields.pop("outputs")),
+        outputs=outputs,
+        wanted=outputs,
         module=fields.pop("module"),
         precision=fields.pop("precision", "bf16"),
         float32=tuple(fields.pop("float32", ())),

@@ -27,7 +27,7 @@ SIZE = 384
 VERSION = 8
 """Counts changes of this module that change masks."""
 GAIN = 3.0
-"""What the logits of finished masks are multiplied by at the contour, see `mattebox.matting.crisp`."""
+"""What finished masks' logits are multiplied by at the contour, see `mattebox.matting.crisp`."""
 CLOSER = 0.6
 """The first mask is refined once more from near where its window has less of the frame."""
 STATES, ENCODINGS = 64, 12
@@ -134,7 +134,7 @@ class Refiner:
     ) -> None:
         self._encoder, self._decoder = engines or (
             load(ENCODER, engine, attend=attend),
-            load(DECODER, engine, attend=attend),
+            load(DECODER, engine, attend=attend, wanted=["logits"]),
         )
         self._wait = wait
         self._weights = [] if engines else [identity(ENCODER), identity(DECODER)]
