@@ -1,7 +1,7 @@
 /**
  * Measures in a real browser what a user waits for, on the sample clip of a running server:
  *
- *     npm run measure --workspace app -- [--rounds 3] [--submitted] [--json FILE]
+ *     npm run measure --workspace app -- [--rounds 4] [--submitted] [--json FILE]
  *
  * MATTEBOX_SERVER names another address. Each round opens a project of its own, and no two clicks are
  * at the same place, so that nothing was made before.
@@ -12,8 +12,9 @@
  * same while masks are carried through the clip.
  *
  * Apply: from the press until the first picture at the playhead is drawn that has its mask from the
- * matte stream: with the playhead on the keyframe, whose own mask shows all the while, and on a frame
- * beside a keyframe, which shows none before.
+ * matte stream: with the playhead on the first keyframe, whose own mask shows all the while; in every
+ * second round on the frame beside it, which shows none before; and on the frame beside a correction, in
+ * the middle of a segment and between other keyframes, which are looked at from both sides.
  *
  * Drawn means that the graphics process has finished; with `--submitted`, that it was told to draw.
  */
@@ -24,7 +25,7 @@ import { Editor, check, until } from "./editor.mjs";
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "4" },
     submitted: { type: "boolean", default: false },
     json: { type: "string" },
   },
@@ -139,20 +140,21 @@ async function clickBeside() {
   await until("the end of Apply", async () => !(await isApplying()), 180_000);
 }
 
-/** The playhead a frame beside a keyframe, where no mask is yet. */
+/** With the playhead a frame behind a keyframe, where no mask is yet. */
 async function applyBeside(name) {
   await editor.press("ArrowRight");
   await page.waitForTimeout(HAND_MS);
   await apply(name);
 }
 
-async function round() {
+async function round(isBeside) {
   await editor.openProjects();
   await editor.button("Try the sample clip");
   await editor.pictureShown();
   await page.waitForLoadState("networkidle");
   await click(0, "", FURTHER);
-  await apply("Apply on the keyframe");
+  if (isBeside) await applyBeside("Apply beside the first keyframe");
+  else await apply("Apply on the first keyframe");
   await clickBeside();
 }
 
@@ -162,14 +164,14 @@ async function corrections() {
     const [x, y] = await click(frame, "", FURTHER);
     const [dx, dy] = PREVIEWED;
     await measured("click on its preview", CLICK, () => clickPreviewed(x + dx, y + dy));
-    await applyBeside("Apply beside a keyframe");
+    await applyBeside("Apply beside a correction");
     await editor.appliedUntil();
   }
 }
 
 try {
   for (let i = 0; i < Number(values.rounds); i++) {
-    await round();
+    await round(i % 2 === 1);
     await corrections();
   }
   check(values.submitted || finishing > 0, "The player's worker has another name: nothing waited for its drawing.");
