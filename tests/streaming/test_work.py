@@ -190,7 +190,7 @@ def test_a_far_segment_takes_leaps_and_decodes_little(studio: Studio) -> None:
     studio.forget()
     _, work = studio.made(studio.mattes(0)[12])
     # Leaps of 48 frames to frame 288, where it begins, and a step to 312, where it ends; some are
-    # looked at twice. The ball rolls too far for the leaps that are tried to 192 (twice), 96 and 288.
+    # looked at twice. The ball rolls too far for longer leaps to 192 (tried twice), 96 and 288.
     leaps, in_vain, steps, again, between = 6, 4, 1, 5, 23
     assert work[READ] == leaps + in_vain + steps + again + between
     assert work[MEMORIZE] == 1
