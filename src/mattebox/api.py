@@ -49,7 +49,7 @@ class Exported:
     Attributes:
         path: The file.
         frame_count: Pictures in it.
-        warnings: What could not be kept of the clip, one sentence each.
+        warnings: What is missing of the clip or could not be kept, one sentence each.
         mattes_sha256: Hash of every matte that was composited, in frame order, at working size:
             the same for two runs that made the same mattes.
     """
@@ -232,7 +232,9 @@ class Clip:
                 progress=progress,
                 cancelled=cancelled,
             )
-        return Exported(result.path, result.frame_count, result.warnings, digest.hexdigest())
+        damage = self.table.damage
+        warnings = result.warnings if damage is None else (damage, *result.warnings)
+        return Exported(result.path, result.frame_count, warnings, digest.hexdigest())
 
     def _combined(
         self,

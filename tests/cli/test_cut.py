@@ -134,6 +134,18 @@ def test_a_box_and_a_range_are_enough_for_a_sequence(clip: Path, tmp_path: Path)
     assert picture[4, 4, 3] == 0
 
 
+def test_a_file_that_breaks_off_is_cut_as_far_as_it_goes_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = rolling_ball(tmp_path / "whole.mkv", 120).read_bytes()
+    broken = tmp_path / "broken.mkv"
+    broken.write_bytes(whole[: len(whole) * 2 // 3])
+    x, y = ball_at(0, 120)
+    out = tmp_path / "out.mp4"
+    assert run(broken, "--click", f"0,{x},{y}", "--export", out, "--stop", 4) == 0
+    assert "breaks off" in capsys.readouterr().err
+
+
 def test_a_log_gets_lines_instead_of_a_bar(
     clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
