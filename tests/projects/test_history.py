@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,22 @@ def test_a_frame_without_the_object_is_told_apart_from_other_keyframes(
         ("Marked absent", 9),
         ("Applied as revision 1", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"color": "#00ff7f"}, "Colour changed"),
+        ({"visible": False}, "Object hidden"),
+        ({"locked": True}, "Object locked"),
+    ],
+)
+def test_each_change_of_an_object_is_told_apart(
+    desk: Desk, project: str, change: dict[str, Any], words: str
+) -> None:
+    item = desk.editing.add_object(project, "Dog", "#ff4fa3").state.objects[0].id
+    desk.editing.change_object(project, item, **change)
+    assert told(desk, project).steps[-1].deed == words
 
 
 def test_every_kind_of_event_has_words() -> None:

@@ -55,6 +55,18 @@ def test_who_missed_as_much_as_is_kept_gets_it_all() -> None:
     asyncio.run(scene())
 
 
+def test_who_missed_nothing_goes_on() -> None:
+    async def scene() -> None:
+        bus = Bus(10)
+        bus.publish("p", "project", {"version": 1})
+        again = bus.subscribe("p", bus.last_id("p"))
+        bus.publish("p", "project", {"version": 2})
+        found = await read(again, 1)
+        assert [(a.event, a.data["version"]) for a in found] == [("project", 2)]
+
+    asyncio.run(scene())
+
+
 def test_who_knows_more_than_was_told_starts_over() -> None:
     async def scene() -> None:
         bus = Bus(10)
