@@ -44,3 +44,12 @@ def test_projects_used_long_ago_are_let_go() -> None:
     shown = {place.project for place in places.find("v0")}
     assert len(shown) == 64
     assert {"open", "p99"} <= shown
+
+
+def test_a_project_in_use_outlasts_one_that_came_after_it() -> None:
+    places = Places()
+    for name in ("open", *(f"p{number}" for number in range(63)), "open", "late"):
+        places.put(name, BEFORE, 1)
+    shown = {place.project for place in places.find("v0")}
+    assert "open" in shown
+    assert "p0" not in shown
