@@ -306,6 +306,7 @@ class ClipObject(MarkedFrames):
             clip.find_shots(cancelled=cancelled),
             start,
             stop,
+            beliefs=dict(self._beliefs),
             anchors=clip._anchors,
             cancelled=cancelled,
         )

@@ -39,6 +39,7 @@ class MarkedFrames:
         self._replay = replay
         self._marks: dict[int, list[Mark]] = {}
         self._keyframes: dict[int, Mask] = {}
+        self._beliefs: dict[int, Mask] = {}
 
     @property
     def marks(self) -> Mapping[int, Sequence[Mark]]:
@@ -99,9 +100,10 @@ class MarkedFrames:
         self._check(frame)
         picture = self._picture(frame)
         marks = [*self._marks.get(frame, ()), mark]
-        mask = self._replay().mask(picture, marks)
+        mask, belief = self._replay().mask(picture, marks)
         self._marks[frame] = marks
         self._keyframes[frame] = mask
+        self._beliefs[frame] = belief
         return mask
 
     def set_mask(self, frame: int, mask: Mask) -> None:
@@ -121,4 +123,5 @@ class MarkedFrames:
                 f"The mask is {mask.shape} {mask.dtype}; it must be ({height}, {width}) uint8."
             )
         self._marks.pop(frame, None)
+        self._beliefs.pop(frame, None)
         self._keyframes[frame] = mask.copy()

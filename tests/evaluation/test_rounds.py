@@ -57,8 +57,9 @@ def test_what_is_kept_is_what_propagating_everything_again_gives(
     made = played(networks, sequence)
     count = len(sequence.frames)
     keyframes = {each.frame: each.mask for each in made}
+    beliefs = {each.frame: each.belief for each in made}
     whole: Iterator[MaskFrame] = networks[1].propagate(
-        sequence, keyframes, [Shot(0, count)], 0, count
+        sequence, keyframes, [Shot(0, count)], 0, count, beliefs=beliefs
     )
     flags = [found.mask >= 128 for found in whole]
     pairs = list(zip(flags, sequence.truths, strict=True))
@@ -117,8 +118,8 @@ def test_the_area_is_that_of_the_click_based_literature() -> None:
 def test_a_summary_tells_every_round() -> None:
     mask = np.zeros((4, 4), np.uint8)
     made = [
-        Round(1, 0, (), mask, range(4), 0.5, 0.7),
-        Round(2, 3, (), mask, range(4), 0.7, 0.9),
+        Round(1, 0, (), mask, mask, range(4), 0.5, 0.7),
+        Round(2, 3, (), mask, mask, range(4), 0.7, 0.9),
     ]
     found = summary(made)
     assert found["first"] == pytest.approx(0.6)

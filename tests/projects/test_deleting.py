@@ -32,10 +32,11 @@ class Slow:
 
     def __call__(
         self, picture: np.ndarray, _marks: Sequence[segmentation.Mark], _base: Mask | None
-    ) -> Mask:
+    ) -> segmentation.FrameMask:
         self.asked.set()
         assert self.go.wait(30)
-        return np.zeros(picture.shape[:2], np.uint8)
+        nothing = np.zeros(picture.shape[:2], np.uint8)
+        return segmentation.FrameMask(nothing, nothing)
 
 
 def opened(folder: Path, slow: Slow) -> tuple[Library, Editing]:

@@ -30,7 +30,9 @@ WIDTH, HEIGHT, FRAMES = 64, 32, 10
 PICTURE = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
 
 
-def painted(picture: np.ndarray, marks: Sequence[segmentation.Mark], base: Mask | None) -> Mask:
+def painted(
+    picture: np.ndarray, marks: Sequence[segmentation.Mark], base: Mask | None
+) -> segmentation.FrameMask:
     """Paints every mark: what matters here is that it depends on all of them and their order."""
     paint = Paint.nothing(picture.shape)
     for mark in marks:
@@ -41,7 +43,8 @@ def painted(picture: np.ndarray, marks: Sequence[segmentation.Mark], base: Mask 
         )
         include = isinstance(shape, Box) or shape.include
         paint = paint.painted(cover(shape, picture.shape), include=include)
-    return paint.on(np.zeros((HEIGHT, WIDTH), np.uint8) if base is None else base)
+    mask = paint.on(np.zeros((HEIGHT, WIDTH), np.uint8) if base is None else base)
+    return segmentation.FrameMask(mask, mask)
 
 
 def shown(project: Project, object_id: str, frame: int) -> Mask | None:

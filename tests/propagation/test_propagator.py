@@ -104,6 +104,22 @@ def test_far_from_a_keyframe_it_is_the_same_too(sync: tuple[int, ...]) -> None:
         assert same(part(start, stop), {i: all_of_it[i] for i in range(start, stop)})
 
 
+def test_what_is_believed_of_a_keyframe_is_read_and_its_mask_shown() -> None:
+    film = Film(COUNT)
+    propagator = Propagator()
+    belief = film.mask(8)
+
+    def made(shown: Mask, beliefs: dict[int, Mask]) -> dict[int, MaskFrame]:
+        found = propagator.propagate(film, {8: shown}, SHOT, 8, 12, beliefs=beliefs)
+        return {frame.index: frame for frame in found}
+
+    empty_but_for_a_corner = np.zeros_like(belief)
+    empty_but_for_a_corner[:4, :4] = 255
+    found, wanted = made(empty_but_for_a_corner, {8: belief}), made(belief, {})
+    assert np.array_equal(found[8].mask, empty_but_for_a_corner)
+    assert same({i: found[i] for i in (9, 10, 11)}, {i: wanted[i] for i in (9, 10, 11)})
+
+
 def test_what_is_cached_changes_nothing(
     propagator: Propagator, keyframes: dict[int, Mask], whole: dict[int, MaskFrame]
 ) -> None:

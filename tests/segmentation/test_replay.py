@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from mattebox.matting import crisp
 from mattebox.segmentation import Box, Brush, Click, Lasso, Mark, Refiner, Replay
 from mattebox.segmentation.paint import cover
 
@@ -80,41 +81,55 @@ def stroke(*points: tuple[float, float], include: bool, direct: bool, radius: fl
     )
 
 
-def test_clicks_alone_give_what_the_network_gives(replay: Replay) -> None:
+def test_clicks_alone_give_what_the_network_gives_made_solid(replay: Replay) -> None:
     clicks = [RED, Click(0.9, 0.9, False)]
-    wanted = Refiner().refine(FRAME, clicks)
-    np.testing.assert_array_equal(replay.mask(FRAME, clicks), wanted)
+    believed = Refiner().refine(FRAME, clicks)
+    found = replay.mask(FRAME, clicks)
+    np.testing.assert_array_equal(found.belief, believed)
+    np.testing.assert_array_equal(found.mask, crisp(believed))
+    assert np.array_equal(found.mask >= 128, believed >= 128)
+
+
+def test_a_mask_from_elsewhere_is_shown_as_it_came_but_where_it_was_painted(
+    replay: Replay,
+) -> None:
+    base = np.asarray(cv2.GaussianBlur(MASKS["red"], (0, 0), 12), np.uint8)
+    untouched = replay.mask(FRAME, [], base)
+    np.testing.assert_array_equal(untouched.mask, base)
+    drawn = replay.mask(FRAME, [stroke((300, 20), (310, 20), include=True, direct=True)], base)
+    np.testing.assert_array_equal(drawn.mask[:, :280], base[:, :280])
+    np.testing.assert_array_equal(drawn.mask, drawn.belief)
 
 
 def test_a_box_takes_the_object_in_it_and_nothing_outside(replay: Replay) -> None:
     for ball, (x, y, radius) in BALLS.items():
-        mask = replay.mask(FRAME, [box(ball)])
+        mask = replay.mask(FRAME, [box(ball)]).mask
         assert iou(mask, MASKS[ball]) > 0.85
         mask[y - radius - 9 : y + radius + 10, x - radius - 9 : x + radius + 10] = 0
         assert not mask.any()
 
 
 def test_a_second_box_adds_and_leaves_the_first_alone(replay: Replay) -> None:
-    first = replay.mask(FRAME, [box("red")])
-    both = replay.mask(FRAME, [box("red"), box("blue")])
+    first = replay.mask(FRAME, [box("red")]).mask
+    both = replay.mask(FRAME, [box("red"), box("blue")]).mask
     assert iou(both, MASKS["red"] | MASKS["blue"]) > 0.85
     np.testing.assert_array_equal(both[:, :170], first[:, :170])
 
 
 def test_a_lasso_takes_what_is_in_it(replay: Replay) -> None:
-    mask = replay.mask(FRAME, [ring("blue", include=True, direct=False)])
+    mask = replay.mask(FRAME, [ring("blue", include=True, direct=False)]).mask
     assert iou(mask, MASKS["blue"]) > 0.85
 
 
 def test_an_exclude_lasso_takes_an_object_out(replay: Replay) -> None:
     base = MASKS["red"] | MASKS["blue"]
-    mask = replay.mask(FRAME, [ring("blue", include=False, direct=False)], base)
+    mask = replay.mask(FRAME, [ring("blue", include=False, direct=False)], base).mask
     assert iou(mask, MASKS["red"]) > 0.9
     np.testing.assert_array_equal(mask[:, :170], base[:, :170])
 
 
 def test_an_exclude_lasso_around_nothing_changes_nothing(replay: Replay) -> None:
-    mask = replay.mask(FRAME, [ring("blue", include=False, direct=False)], MASKS["red"])
+    mask = replay.mask(FRAME, [ring("blue", include=False, direct=False)], MASKS["red"]).mask
     np.testing.assert_array_equal(mask, MASKS["red"])
 
 
@@ -125,13 +140,13 @@ def test_direct_marks_paint_what_was_drawn_without_the_network() -> None:
         ring("red", include=True, direct=True, slack=0),
         stroke((60, 90), (140, 90), include=False, direct=True),
     ]
-    mask = replay.mask(FRAME, marks)
+    mask = replay.mask(FRAME, marks).mask
     assert (mask[60, 100], mask[90, 100], mask[10, 10]) == (255, 0, 0)
     assert refiner.looks == 0
 
 
 def test_a_stroke_for_the_network_takes_more_than_it_passes_over(replay: Replay) -> None:
-    mask = replay.mask(FRAME, [stroke((85, 90), (115, 90), include=True, direct=False)])
+    mask = replay.mask(FRAME, [stroke((85, 90), (115, 90), include=True, direct=False)]).mask
     assert iou(mask, MASKS["red"]) > 0.8
     assert (mask[88:93, 85:115] == 255).all()
 
@@ -139,7 +154,7 @@ def test_a_stroke_for_the_network_takes_more_than_it_passes_over(replay: Replay)
 def test_what_was_painted_holds_against_later_clicks_elsewhere(replay: Replay) -> None:
     painted = stroke((200, 150), (260, 150), include=True, direct=True)
     erased = stroke((90, 60), (110, 60), include=False, direct=True)
-    mask = replay.mask(FRAME, [RED, painted, erased, BLUE, Click(0.02, 0.02, False)])
+    mask = replay.mask(FRAME, [RED, painted, erased, BLUE, Click(0.02, 0.02, False)]).mask
     assert (mask[148:153, 205:255] == 255).all()
     assert (mask[58:63, 92:108] == 0).all()
     assert mask[70, 235] >= 128
@@ -153,18 +168,18 @@ def test_a_later_click_overrules_paint_and_a_later_stroke_a_click(
     at = (100, 60)
     click = Click(at[0] / WIDTH, (at[1] + 0.5) / HEIGHT, include)
     paint = stroke((90, 60), (110, 60), include=not include, direct=True)
-    after = replay.mask(FRAME, [RED, paint, click])
+    after = replay.mask(FRAME, [RED, paint, click]).mask
     assert (after[at[1], at[0]] >= 128) == include
-    before = replay.mask(FRAME, [RED, click, paint])
+    before = replay.mask(FRAME, [RED, click, paint]).mask
     assert (before[at[1], at[0]] >= 128) != include
-    later = replay.mask(FRAME, [RED, click, paint, BLUE])
+    later = replay.mask(FRAME, [RED, click, paint, BLUE]).mask
     assert (later[at[1], at[0]] >= 128) != include
 
 
 def test_an_earlier_click_holds_against_a_later_box(replay: Replay) -> None:
     x, y, _ = BALLS["red"]
     out = Click((x + 20.5) / WIDTH, (y + 0.5) / HEIGHT, False)
-    mask = replay.mask(FRAME, [RED, out, box("red")])
+    mask = replay.mask(FRAME, [RED, out, box("red")]).mask
     assert mask[y, x + 20] < 128
 
 
@@ -176,14 +191,14 @@ def test_marks_elsewhere_leave_the_soft_edge_of_a_stroke_as_it_was_drawn(
     drawn: list[Mark] = [stroke((85, 82), (112, 97), include=include, direct=True, radius=9)]
     if include:
         drawn = [stroke((20, 22), (45, 31), include=True, direct=True, radius=9)]
-    first = replay.mask(FRAME, drawn, base)
+    first = replay.mask(FRAME, drawn, base).mask
     assert len(np.unique(first)) > 5
     elsewhere: list[Mark] = [
         *(stroke((300, 20 * n), include=True, direct=True, radius=4) for n in range(1, 8)),
         ring("blue", include=False, direct=False),
         box("blue"),
     ]
-    after = replay.mask(FRAME, [*drawn, *elsewhere], base)
+    after = replay.mask(FRAME, [*drawn, *elsewhere], base).mask
     np.testing.assert_array_equal(after[:, :170], first[:, :170])
 
 
@@ -200,10 +215,10 @@ MARKS: list[Mark] = [
 
 
 def test_the_mask_depends_on_the_marks_alone_not_on_what_was_asked_before(replay: Replay) -> None:
-    grown = [replay.mask(FRAME, MARKS[:count]) for count in range(len(MARKS) + 1)]
+    grown = [replay.mask(FRAME, MARKS[:count]).mask for count in range(len(MARKS) + 1)]
     fresh = Replay(Refiner())
     for count in (8, 3, 7, 5, 1, 6, 4, 2, 0):
-        np.testing.assert_array_equal(fresh.mask(FRAME, MARKS[:count]), grown[count])
+        np.testing.assert_array_equal(fresh.mask(FRAME, MARKS[:count]).mask, grown[count])
 
 
 def test_one_more_click_costs_one_look() -> None:
@@ -231,7 +246,7 @@ def test_a_box_or_lasso_that_the_object_fills_costs_two_looks_and_no_other_more_
 
 def test_the_base_is_neither_changed_nor_forgotten(replay: Replay) -> None:
     base = MASKS["blue"].copy()
-    mask = replay.mask(FRAME, [stroke((20, 20), (30, 20), include=True, direct=True)], base)
+    mask = replay.mask(FRAME, [stroke((20, 20), (30, 20), include=True, direct=True)], base).mask
     np.testing.assert_array_equal(base, MASKS["blue"])
     assert mask[20, 25] == 255
     np.testing.assert_array_equal(mask[:, 100:], base[:, 100:])
@@ -263,7 +278,7 @@ def apart(draw: st.DrawFn) -> list[Mark]:
 def test_whatever_else_is_said_every_click_and_stroke_holds(
     replay: Replay, marks: list[Mark]
 ) -> None:
-    mask = replay.mask(FRAME, marks)
+    mask = replay.mask(FRAME, marks).mask
     for mark in marks:
         if isinstance(mark, Click):
             seen = mask[int(mark.y * HEIGHT), int(mark.x * WIDTH)]

@@ -22,7 +22,7 @@ from mattebox.evaluation.robots import Robot, as_click, next_click, robot_named,
 from mattebox.evaluation.sequences import AnnotatedSequence, read_sequence, sequence_folders
 from mattebox.evaluation.simulated_user import Point
 from mattebox.propagation import Propagator, Shot
-from mattebox.segmentation import Refiner
+from mattebox.segmentation import Refiner, Replay
 
 Mask = NDArray[np.uint8]
 
@@ -40,6 +40,7 @@ class Round:
         frame: The frame that was clicked.
         points: The clicks of this round, in order; none where the frame had no error left.
         mask: The frame's mask after them, `(H, W) uint8`.
+        belief: What is believed of it, see `mattebox.segmentation.FrameMask`.
         redone: The frames that were propagated again, `[start, stop)`.
         similarity: Mean J over all frames of the sequence, 0..1.
         accuracy: Mean F over all frames, 0..1.
@@ -49,6 +50,7 @@ class Round:
     frame: int
     points: tuple[Point, ...]
     mask: Mask
+    belief: Mask
     redone: range
     similarity: float
     accuracy: float
@@ -68,6 +70,7 @@ class _Session:
     similarity: NDArray[np.float64]
     accuracy: NDArray[np.float64]
     keyframes: dict[int, Mask] = field(default_factory=dict)
+    beliefs: dict[int, Mask] = field(default_factory=dict)
     bases: dict[int, Mask | None] = field(default_factory=dict)
     points: dict[int, list[Point]] = field(default_factory=dict)
 
@@ -85,7 +88,7 @@ class _Session:
         return min(fresh or range(len(self.masks)), key=lambda index: self.similarity[index])
 
     def correct(
-        self, refiner: Refiner, frame: int, robot: Robot, most: int, random: np.random.Generator
+        self, replay: Replay, frame: int, robot: Robot, most: int, random: np.random.Generator
     ) -> list[Point]:
         """Click a frame until its mask is right or `most` clicks were made."""
         picture = self.sequence.frames[frame]
@@ -100,8 +103,9 @@ class _Session:
                 break
             points.append(point)
             clicks = [as_click(each, mask.shape) for each in points]
-            mask = refiner.refine(picture, clicks, base)
+            mask, belief = replay.mask(picture, clicks, base)
             self.keyframes[frame] = mask
+            self.beliefs[frame] = belief
         return points[before:]
 
     def apply(self, propagator: Propagator, frame: int) -> range:
@@ -109,7 +113,9 @@ class _Session:
         count = len(self.masks)
         start = max((k for k in self.keyframes if k < frame), default=0)
         stop = min((k for k in self.keyframes if k > frame), default=count - 1) + 1
-        found = propagator.propagate(self.sequence, self.keyframes, [Shot(0, count)], start, stop)
+        found = propagator.propagate(
+            self.sequence, self.keyframes, [Shot(0, count)], start, stop, beliefs=self.beliefs
+        )
         for each in found:
             self.masks[each.index] = each.mask
             flags, truth = each.mask >= 128, self.sequence.truths[each.index]
@@ -143,16 +149,18 @@ def interact(
     if not any(truth.any() for truth in sequence.truths):
         raise InputError(f"No mask of {sequence.name} has an object; there is nothing to click.")
     session = _Session.begun(sequence)
+    replay = Replay(refiner)
     random = seeded(sequence.name)
     for number in range(1, rounds + 1):
         frame = session.next_frame()
-        points = session.correct(refiner, frame, robot, clicks, random)
+        points = session.correct(replay, frame, robot, clicks, random)
         redone = session.apply(propagator, frame) if points else range(0)
         yield Round(
             number,
             frame,
             tuple(points),
             session.masks[frame],
+            session.beliefs.get(frame, session.masks[frame]),
             redone,
             float(session.similarity.mean()),
             float(session.accuracy.mean()),

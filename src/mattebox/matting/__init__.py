@@ -6,7 +6,7 @@ under a full matte leave as they came.
 
 from mattebox.matting.color import KeyColor, parse_color
 from mattebox.matting.composite import chroma_matte, over_color
-from mattebox.matting.crisp import crisp
+from mattebox.matting.crisp import crisp, sharpen
 from mattebox.matting.matte import combine, resize_matte
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "over_color",
     "parse_color",
     "resize_matte",
+    "sharpen",
 ]

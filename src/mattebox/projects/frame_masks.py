@@ -18,7 +18,7 @@ from mattebox.segmentation.cache import Recent
 Picture = npt.NDArray[np.uint8]
 
 # Picture, marks in their order, and the mask they start from, to a mask; a pure function.
-Answer = Callable[[Picture, Sequence[segmentation.Mark], Mask | None], Mask]
+Answer = Callable[[Picture, Sequence[segmentation.Mark], Mask | None], segmentation.FrameMask]
 
 # The same arguments: does what can be done before the next mark is known.
 Expect = Callable[[Picture, Sequence[segmentation.Mark], Mask | None], None]
@@ -78,7 +78,7 @@ class FrameMasks:
             return keyframe.base
         base = self._masks.get(keyframe.base) if keyframe.base else None
         picture = self._picture(clip, keyframe.frame)
-        return self._masks.put(self._answer(picture, _spoken(marks), base))
+        return self._masks.put(*self._answer(picture, _spoken(marks), base))
 
     def tried(
         self,
@@ -98,7 +98,7 @@ class FrameMasks:
             click: The click.
         """
         marks, base = self._said(project, target, frame)
-        return self._answer(self._picture(clip, frame), [*_spoken(marks), click], base)
+        return self._answer(self._picture(clip, frame), [*_spoken(marks), click], base).mask
 
     def get_ready(self, project: Project, clip: Clip, target: MatteObject, frame: int) -> None:
         """Have at hand what the next mark on a frame needs, see `tried`."""

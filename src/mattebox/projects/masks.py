@@ -42,11 +42,21 @@ class MaskStore:
                 self._deeds -= 1
                 self._idle.notify_all()
 
-    def put(self, mask: Mask) -> str:
-        """Keep a ``(H, W) uint8`` mask and return its hash; the file is on disk on return."""
-        name = mask_hash(mask)
+    def put(self, mask: Mask, belief: Mask | None = None) -> str:
+        """Keep a mask and return its hash; what is kept is on disk on return.
+
+        Args:
+            mask: ``(H, W) uint8``.
+            belief: What the network believed of it, see `mattebox.segmentation.FrameMask`; by
+                default the mask.
+        """
+        if belief is not None and np.array_equal(mask, belief):
+            belief = None
+        name = mask_hash(mask, belief)
         path = self.path(name)
         if not path.exists():
+            if belief is not None:
+                write_whole(self._belief_path(name), encode_png(belief))
             write_whole(path, encode_png(mask))
         return name
 
@@ -60,6 +70,18 @@ class MaskStore:
         if not path.exists():
             raise InputError(f"There is no mask {name!r}; read the project again.", status=404)
         return decode_png(path.read_bytes())
+
+    def belief(self, name: str) -> Mask:
+        """What was believed of the mask with this hash, ``(H, W) uint8``.
+
+        Raises:
+            InputError: There is none (404).
+        """
+        path = self._belief_path(name)
+        return decode_png(path.read_bytes()) if path.exists() else self.get(name)
+
+    def _belief_path(self, name: str) -> Path:
+        return self.path(name).with_suffix(".belief.png")
 
     def path(self, name: str) -> Path:
         """Where the mask with this hash is, whether or not it exists."""
@@ -78,12 +100,14 @@ class MaskStore:
             for name in names:
                 if not wanted(name):
                     self.path(name).unlink(missing_ok=True)
+                    self._belief_path(name).unlink(missing_ok=True)
 
 
-def mask_hash(mask: Mask) -> str:
+def mask_hash(mask: Mask, belief: Mask | None = None) -> str:
     """SHA-256 over size and pixels, so it does not depend on the PNG encoder."""
     digest = hashlib.sha256(f"{mask.shape[1]}x{mask.shape[0]};".encode())
-    digest.update(np.ascontiguousarray(mask).data)
+    for plane in (mask,) if belief is None else (mask, belief):
+        digest.update(np.ascontiguousarray(plane).data)
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,7 @@ class Propagator:
         start: int,
         stop: int,
         *,
+        beliefs: Mapping[int, Mask] = MappingProxyType({}),
         anchors: AnchorCache | None = None,
         cancelled: Callable[[], bool] = _never,
     ) -> Iterator[MaskFrame]:
@@ -102,6 +104,8 @@ class Propagator:
             shots: The clip's shots; a clip without cuts is one shot.
             start: First frame.
             stop: One past the last frame.
+            beliefs: What the network reads of keyframes instead of their masks, by frame, see
+                `mattebox.segmentation.FrameMask`.
             anchors: Keeps anchors of this clip from request to request.
             cancelled: Asked before each frame.
 
@@ -130,7 +134,7 @@ class Propagator:
                     identity=self._identity,
                     frames=frames,
                     span=span,
-                    masks=masks,
+                    masks={k: beliefs.get(k, mask) for k, mask in masks.items()},
                     cache=cache,
                     cancelled=cancelled,
                 )

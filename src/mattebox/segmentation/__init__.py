@@ -2,6 +2,6 @@
 
 from mattebox.segmentation.prompts import Box, Brush, Lasso
 from mattebox.segmentation.refiner import Click, Refiner
-from mattebox.segmentation.replay import Mark, Replay
+from mattebox.segmentation.replay import FrameMask, Mark, Replay
 
-__all__ = ["Box", "Brush", "Click", "Lasso", "Mark", "Refiner", "Replay"]
+__all__ = ["Box", "Brush", "Click", "FrameMask", "Lasso", "Mark", "Refiner", "Replay"]

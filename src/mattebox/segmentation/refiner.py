@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mattebox.errors import InputError
 from mattebox.inference import Attend, Engine, identity, load
-from mattebox.matting import crisp
+from mattebox.matting import sharpen
 from mattebox.segmentation import window as windows
 from mattebox.segmentation.cache import Recent, digest
 from mattebox.segmentation.hints import RADIUS, draw_hints
@@ -24,10 +24,10 @@ from mattebox.segmentation.window import Window
 ENCODER, DECODER = "refinement-encode", "refinement-decode"
 SIZE = 384
 """Side of the crop that the networks take."""
-VERSION = 8
+VERSION = 9
 """Counts changes of this module that change masks."""
 GAIN = 3.0
-"""What finished masks' logits are multiplied by at the contour, see `mattebox.matting.crisp`."""
+"""What the logits of masks are multiplied by, see `mattebox.matting.sharpen`."""
 CLOSER = 0.6
 """The first mask is refined once more from near where its window has less of the frame."""
 STATES, ENCODINGS = 64, 12
@@ -181,7 +181,7 @@ class Refiner:
                 shape above.
         """
         _check(frame, clicks, previous_mask)
-        return crisp(self._replayed(frame, digest(frame), clicks, previous_mask).mask, GAIN)
+        return sharpen(self._replayed(frame, digest(frame), clicks, previous_mask).mask, GAIN)
 
     def expect(
         self,
@@ -216,7 +216,7 @@ class Refiner:
         state = _State(empty if previous_mask is None else previous_mask, None)
         for _ in range(looks):
             state = self._step(task, state)
-        return crisp(state.mask, GAIN)
+        return sharpen(state.mask, GAIN)
 
     def look(
         self,
@@ -230,7 +230,7 @@ class Refiner:
         """
         _check(frame, clicks, previous_mask)
         task = _Task(frame, digest(frame), clicks)
-        return crisp(self._look(task, previous_mask, windows.whole(frame.shape)), GAIN)
+        return sharpen(self._look(task, previous_mask, windows.whole(frame.shape)), GAIN)
 
     def _replayed(
         self,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mattebox.matting import crisp
 from mattebox.segmentation.cache import Recent, digest
 from mattebox.segmentation.enclosed import find_enclosed
 from mattebox.segmentation.hints import RADIUS
@@ -32,6 +34,20 @@ INSTEAD = 0.9
 _STATES = 12
 
 
+class FrameMask(NamedTuple):
+    """The mask of a frame, twice.
+
+    Attributes:
+        mask: What is shown and composited, `(H, W) uint8`: solid away from its contour.
+        belief: The same contour, as unsure as the network was, `(H, W) uint8`. What is read out of
+            keyframes goes by it: made solid, a wrong guess about a part was carried on as if it
+            were known.
+    """
+
+    mask: Mask
+    belief: Mask
+
+
 @dataclass(frozen=True)
 class _State:
     """What is known after some marks.
@@ -40,17 +56,28 @@ class _State:
         below: What the mask is without the paint, `(H, W) uint8`.
         paint: What is painted above all that the network says.
         points: Column and row of the pixel under each click that holds, and whether it includes.
+        believed: Whether the network made it; a mask from elsewhere is shown as it came.
     """
 
     below: Mask
     paint: Paint | None = None
     points: tuple[tuple[int, int, bool], ...] = ()
+    believed: bool = False
 
     @cached_property
     def mask(self) -> Mask:
         """`(H, W) uint8`."""
+        return self._painted(self.below)
+
+    @property
+    def finished(self) -> FrameMask:
+        """What is shown of it, with paint as it was painted; and the mask."""
+        shown = crisp(self.below) if self.believed else self.below
+        return FrameMask(self._painted(shown), self.mask)
+
+    def _painted(self, below: Mask) -> Mask:
         # Paint over paint that is there already would harden its edges with each mark.
-        return self.below if self.paint is None else self.paint.on(self.below)
+        return below.copy() if self.paint is None else self.paint.on(below)
 
 
 class Replay:
@@ -72,7 +99,7 @@ class Replay:
 
     def mask(
         self, frame: NDArray[np.uint8], marks: Sequence[Mark], base: Mask | None = None
-    ) -> Mask:
+    ) -> FrameMask:
         """Find the object that the marks mean.
 
         Args:
@@ -81,11 +108,15 @@ class Replay:
             base: Mask of this frame that the first mark corrects, `(H, W) uint8`, or None.
 
         Returns:
-            Soft mask, `(H, W) uint8`: 0 outside to 255 inside. Without marks it is the base.
+            The mask, and what is believed of it. Without marks both are the base.
         """
+        if not marks:
+            given = np.zeros(frame.shape[:2], np.uint8) if base is None else base.copy()
+            return FrameMask(given, given)
         clicks = [mark for mark in marks if isinstance(mark, Click)]
         if len(clicks) == len(marks):
-            return self._refiner.refine(frame, clicks, base)
+            belief = self._refiner.refine(frame, clicks, base)
+            return FrameMask(crisp(belief), belief)
         key = (digest(frame), None if base is None else digest(base))
         done, state = self._latest(key, marks, frame, base)
         while done < len(marks):
@@ -98,7 +129,7 @@ class Replay:
                 state = self._prompted(frame, marks[done], state)
                 done += 1
                 self._states.put((*key, *marks[:done]), state)
-        return state.mask.copy()
+        return state.finished
 
     def expect(
         self, frame: NDArray[np.uint8], marks: Sequence[Mark], base: Mask | None = None
@@ -108,7 +139,7 @@ class Replay:
         if len(clicks) == len(marks):
             self._refiner.expect(frame, clicks, base)
         else:
-            mask = self.mask(frame, marks, base)
+            mask = self.mask(frame, marks, base).belief
             self._refiner.expect(frame, [], mask if mask.any() else None)
 
     def _latest(
@@ -201,7 +232,7 @@ def _settled(
     if earlier:
         heed(below, earlier, reach=reach)
         heed(below, points, reach=reach)
-    return _State(below, paint, points)
+    return _State(below, paint, points, believed=True)
 
 
 def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
@@ -217,7 +248,7 @@ def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
         return bool(stroke.share[y - window.top, x - window.left] >= 128)
 
     points = tuple(point for point in state.points if not overruled(*point))
-    return _State(state.below, paint, points)
+    return _State(state.below, paint, points, state.believed)
 
 
 def _released(

@@ -26,7 +26,7 @@ from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
 from mattebox.projects.store import Project, timestamp
 from mattebox.propagation import MemoryAnchors
-from mattebox.segmentation import Mark
+from mattebox.segmentation import FrameMask, Mark
 from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
 from mattebox.settings import Settings
@@ -221,7 +221,7 @@ class Workspace:
         self.library.engine.dispose()
         self._guard.close()
 
-    def _answer(self, frame: Picture, marks: Sequence[Mark], base: Mask | None) -> Mask:
+    def _answer(self, frame: Picture, marks: Sequence[Mark], base: Mask | None) -> FrameMask:
         return self.networks.replay().mask(frame, marks, base)
 
     def _expect(self, frame: Picture, marks: Sequence[Mark], base: Mask | None) -> None:

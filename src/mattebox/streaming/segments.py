@@ -163,6 +163,7 @@ class SegmentMaker:
         self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
     ) -> Generator[Mask]:
         keyframes = {frame: self._masks.get(mask) for frame, mask in recipe.keyframes}
+        beliefs = {frame: self._masks.belief(mask) for frame, mask in recipe.keyframes}
         with _reader(clip) as reader:
             propagated = self._networks.propagator().propagate(
                 _CountedSource(reader, self._counters, turn),
@@ -170,6 +171,7 @@ class SegmentMaker:
                 [Shot(start, stop) for start, stop in recipe.shots],
                 recipe.start,
                 recipe.stop,
+                beliefs=beliefs,
                 anchors=_ClipAnchors(self._anchors, clip, self._counters),
                 cancelled=turn.stop_requested,
             )
