@@ -36,7 +36,8 @@ async function heldMb(page) {
 async function roam({ round, frames }) {
   const { harness } = window;
   const { player } = harness;
-  harness.readings.length = 0;
+  // What is on the canvas already is not told of anew when it is sought.
+  harness.readings.splice(0, harness.readings.length - 1);
   for (let i = 0; i < 12; i += 1) {
     // The golden ratio spreads the places evenly.
     await player.seek(Math.floor((((round * 12 + i) * 0.618034) % 1) * frames));
