@@ -40,3 +40,13 @@ def test_nothing_is_left_of_a_mask_that_is_forgotten(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
     with pytest.raises(InputError):
         store.belief(name)
+
+
+def test_what_was_believed_is_missed_and_put_back_when_it_is_lost(tmp_path: Path) -> None:
+    store = MaskStore(tmp_path)
+    name = store.put(SHOWN, UNSURE)
+    next(tmp_path.rglob("*.belief.png")).unlink()
+    with pytest.raises(InputError, match="believed"):
+        store.belief(name)
+    assert store.put(SHOWN, UNSURE) == name
+    assert np.array_equal(store.belief(name), UNSURE)

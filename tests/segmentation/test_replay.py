@@ -101,6 +101,21 @@ def test_a_mask_from_elsewhere_is_shown_as_it_came_but_where_it_was_painted(
     np.testing.assert_array_equal(drawn.mask, drawn.belief)
 
 
+@pytest.mark.parametrize("mark", [box("blue"), ring("blue", include=False, direct=False)])
+def test_a_box_or_lasso_elsewhere_leaves_a_soft_mask_as_soft(replay: Replay, mark: Mark) -> None:
+    base = np.asarray(cv2.GaussianBlur(MASKS["red"] | MASKS["blue"], (0, 0), 6), np.uint8)
+    found = replay.mask(FRAME, [mark], base)
+    np.testing.assert_array_equal(found.mask[:, :160], base[:, :160])
+
+
+def test_of_an_empty_mask_nothing_is_believed(replay: Replay) -> None:
+    ghost = np.zeros((HEIGHT, WIDTH), np.uint8)
+    ghost[80:100, 20:40] = 80
+    found = replay.mask(FRAME, [Click(0.1, 0.5, False)], ghost)
+    assert not found.mask.any()
+    assert not found.belief.any()
+
+
 def test_a_box_takes_the_object_in_it_and_nothing_outside(replay: Replay) -> None:
     for ball, (x, y, radius) in BALLS.items():
         mask = replay.mask(FRAME, [box(ball)]).mask

@@ -53,11 +53,10 @@ class MaskStore:
         if belief is not None and np.array_equal(mask, belief):
             belief = None
         name = mask_hash(mask, belief)
-        path = self.path(name)
-        if not path.exists():
-            if belief is not None:
-                write_whole(self._belief_path(name), encode_png(belief))
-            write_whole(path, encode_png(mask))
+        if belief is not None and not self._belief_path(name).exists():
+            write_whole(self._belief_path(name), encode_png(belief))
+        if not self.path(name).exists():
+            write_whole(self.path(name), encode_png(mask))
         return name
 
     def get(self, name: str) -> Mask:
@@ -78,7 +77,16 @@ class MaskStore:
             InputError: There is none (404).
         """
         path = self._belief_path(name)
-        return decode_png(path.read_bytes()) if path.exists() else self.get(name)
+        if path.exists():
+            return decode_png(path.read_bytes())
+        mask = self.get(name)
+        if mask_hash(mask) != name:
+            raise InputError(
+                f"What was believed of the mask {name!r} is missing; restore {path.name}, or mark"
+                " its frame anew.",
+                status=404,
+            )
+        return mask
 
     def _belief_path(self, name: str) -> Path:
         return self.path(name).with_suffix(".belief.png")

@@ -115,7 +115,7 @@ class Propagator:
         """
         cache = anchors if anchors is not None else MemoryAnchors()
         frames = HeldFrames(source)
-        shape = _shape(source, keyframes, start)
+        shape = _shape(source, [*keyframes.values(), *beliefs.values()], start)
         cursor = start
         absent = [k for k, mask in keyframes.items() if not mask.any()]
         for part in parts(start, stop, list(keyframes), shots, absent):
@@ -134,7 +134,7 @@ class Propagator:
                     identity=self._identity,
                     frames=frames,
                     span=span,
-                    masks={k: beliefs.get(k, mask) for k, mask in masks.items()},
+                    masks={k: beliefs.get(k, m) if m.any() else m for k, m in masks.items()},
                     cache=cache,
                     cancelled=cancelled,
                 )
@@ -145,8 +145,8 @@ class Propagator:
         yield from _empty(range(cursor, stop), shape)
 
 
-def _shape(source: FrameSource, keyframes: Mapping[int, Mask], start: int) -> tuple[int, int]:
-    shapes = {mask.shape for mask in keyframes.values()}
+def _shape(source: FrameSource, masks: Sequence[Mask], start: int) -> tuple[int, int]:
+    shapes = {mask.shape for mask in masks}
     if len(shapes) > 1:
         raise InputError(f"The keyframes' masks differ in size ({sorted(shapes)}); redo them.")
     if shapes:

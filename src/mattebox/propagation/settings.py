@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-VERSION = 10
+VERSION = 11
 """Raised by every change to the method that changes masks: part of every mask's address."""
 
 

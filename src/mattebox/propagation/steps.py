@@ -130,8 +130,8 @@ class Steps:
         if steps > before.reach:
             return None
         # Where it goes says nothing about where it is much later.
-        expected = before if steps <= _SHORTEST else replace(before, motion=_REST)
-        found = self._look_ahead(place, index, frame, expected)
+        motion = before.motion if steps <= _SHORTEST else _REST
+        found = self._look_ahead(place, index, frame, before, motion)
         if not self._is_sure(found, before):
             return None
         if not self._is_centred(found):
@@ -159,21 +159,28 @@ class Steps:
 
     def _step_far(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
         # Long steps are not walked: the far end must not cost what going there in order costs.
-        found = self._look_ahead(place, index, frame, before)
+        found = self._look_ahead(place, index, frame, before, before.motion)
         if not (found.mask.any() and self._is_steady(found, before)):
             return self._looked_twice(frame, before)
         if self._is_sure(found, before) and self._is_centred(found):
             return found
         return self._looked_again(frame, found, before)
 
-    def _look_ahead(self, place: int, index: int, frame: Frame, before: Estimate) -> Estimate:
-        """Look where the object's motion takes it, and from memory alone.
+    def _look_ahead(
+        self,
+        place: int,
+        index: int,
+        frame: Frame,
+        before: Estimate,
+        motion: tuple[float, float],
+    ) -> Estimate:
+        """Look where a motion takes the object, and from memory alone.
 
         The mask of a frame so far back says where the object was, and misleads where it moved far.
         """
         settings = self._settings
         region = next_region(before.mask, before.region, settings.anchor_margin, settings)
-        region = moved(region, before.motion, index - place, before.mask.shape)
+        region = moved(region, motion, index - place, before.mask.shape)
         nothing = np.zeros_like(before.mask)
         return self.look(frame, nothing, region, _NOTHING, self.remembered(before))
 

@@ -39,9 +39,9 @@ class FrameMask(NamedTuple):
 
     Attributes:
         mask: What is shown and composited, `(H, W) uint8`: solid away from its contour.
-        belief: The same contour, as unsure as the network was, `(H, W) uint8`. What is read out of
-            keyframes goes by it: made solid, a wrong guess about a part was carried on as if it
-            were known.
+        belief: The same contour, still unsure where the network was, `(H, W) uint8`. What is read
+            out of keyframes goes by it: made solid, a wrong guess about a part was carried on as
+            if it were known. Of an empty mask nothing is believed either.
     """
 
     mask: Mask
@@ -54,15 +54,15 @@ class _State:
 
     Attributes:
         below: What the mask is without the paint, `(H, W) uint8`.
+        shown: What is shown of that; a mask from elsewhere is shown as it came.
         paint: What is painted above all that the network says.
         points: Column and row of the pixel under each click that holds, and whether it includes.
-        believed: Whether the network made it; a mask from elsewhere is shown as it came.
     """
 
     below: Mask
+    shown: Mask
     paint: Paint | None = None
     points: tuple[tuple[int, int, bool], ...] = ()
-    believed: bool = False
 
     @cached_property
     def mask(self) -> Mask:
@@ -72,8 +72,7 @@ class _State:
     @property
     def finished(self) -> FrameMask:
         """What is shown of it, with paint as it was painted; and the mask."""
-        shown = crisp(self.below) if self.believed else self.below
-        return FrameMask(self._painted(shown), self.mask)
+        return _finished(self._painted(self.shown), self.mask.copy())
 
     def _painted(self, below: Mask) -> Mask:
         # Paint over paint that is there already would harden its edges with each mark.
@@ -111,12 +110,12 @@ class Replay:
             The mask, and what is believed of it. Without marks both are the base.
         """
         if not marks:
-            given = np.zeros(frame.shape[:2], np.uint8) if base is None else base.copy()
-            return FrameMask(given, given)
+            given = np.zeros(frame.shape[:2], np.uint8) if base is None else base
+            return FrameMask(given.copy(), given.copy())
         clicks = [mark for mark in marks if isinstance(mark, Click)]
         if len(clicks) == len(marks):
             belief = self._refiner.refine(frame, clicks, base)
-            return FrameMask(crisp(belief), belief)
+            return _finished(crisp(belief), belief)
         key = (digest(frame), None if base is None else digest(base))
         done, state = self._latest(key, marks, frame, base)
         while done < len(marks):
@@ -155,7 +154,8 @@ class Replay:
                 state = self._states.get((*key, *marks[:count]))
                 if state is not None:
                     return count, state
-        return 0, _State(np.zeros(frame.shape[:2], np.uint8) if base is None else base)
+        start = np.zeros(frame.shape[:2], np.uint8) if base is None else base
+        return 0, _State(start, start)
 
     def _prompted(self, frame: NDArray[np.uint8], mark: Mark, state: _State) -> _State:
         """The result after one more prompt."""
@@ -184,11 +184,14 @@ class Replay:
         instead = within >= INSTEAD * np.count_nonzero(solid)
         known = None if instead else state.mask
         found = find_enclosed(self._refiner, frame, area, known=known)
-        below = found if instead else np.asarray(cv2.max(found, state.below), np.uint8)
+        below, shown = found, crisp(found)
+        if not instead:
+            below = np.asarray(cv2.max(below, state.below), np.uint8)
+            shown = np.asarray(cv2.max(shown, state.shown), np.uint8)
         paint = state.paint
         if isinstance(shape, Lasso) and paint is not None:
             paint = paint.without(paint.says(False) & (found >= 128))
-        return _settled(below, paint, state.points)
+        return _settled(below, shown, paint, state.points)
 
     def _taken_out(self, frame: NDArray[np.uint8], shape: Lasso, state: _State) -> _State:
         """The mask without what the network finds of it inside a lasso."""
@@ -197,10 +200,15 @@ class Replay:
             return state
         found = find_enclosed(self._refiner, frame, area, wanted=state.mask)
         below = np.asarray(cv2.min(state.below, 255 - found), np.uint8)
+        shown = np.asarray(cv2.min(state.shown, 255 - crisp(found)), np.uint8)
         paint = state.paint
         if paint is not None:
             paint = paint.without(paint.says(True) & (found >= 128))
-        return _settled(below, paint, state.points)
+        return _settled(below, shown, paint, state.points)
+
+
+def _finished(mask: Mask, belief: Mask) -> FrameMask:
+    return FrameMask(mask, belief if mask.any() else mask.copy())
 
 
 def _previous(state: _State) -> Mask | None:
@@ -213,26 +221,31 @@ def _answered(mask: Mask, clicks: Sequence[Click], state: _State) -> _State:
     paint = state.paint
     for x, y, include in points:
         paint = _released(paint, mask, (x, y), include=include)
-    return _settled(mask, paint, (*state.points, *points), len(points))
+    return _settled(mask, crisp(mask), paint, (*state.points, *points), len(points))
 
 
 def _settled(
-    below: Mask, paint: Paint | None, points: tuple[tuple[int, int, bool], ...], heeded: int = 0
+    below: Mask,
+    shown: Mask,
+    paint: Paint | None,
+    points: tuple[tuple[int, int, bool], ...],
+    heeded: int = 0,
 ) -> _State:
     """The state of a mask the network made, where earlier points and paint still hold.
 
     Args:
         below: The network's answer; changed in place.
+        shown: What is shown of it; changed in place.
         paint: The paint that holds.
         points: All clicks that hold, in order.
         heeded: How many of the last ones the network's answer heeds already.
     """
     reach = RADIUS * max(below.shape) / SIZE
     earlier = points[: len(points) - heeded]
-    if earlier:
-        heed(below, earlier, reach=reach)
-        heed(below, points, reach=reach)
-    return _State(below, paint, points, believed=True)
+    for mask in (below, shown) if earlier else ():
+        heed(mask, earlier, reach=reach)
+        heed(mask, points, reach=reach)
+    return _State(below, shown, paint, points)
 
 
 def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
@@ -248,7 +261,7 @@ def _painted(state: _State, stroke: Cover, *, include: bool) -> _State:
         return bool(stroke.share[y - window.top, x - window.left] >= 128)
 
     points = tuple(point for point in state.points if not overruled(*point))
-    return _State(state.below, paint, points, state.believed)
+    return _State(state.below, state.shown, paint, points)
 
 
 def _released(
