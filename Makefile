@@ -11,9 +11,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PAGE := src/mattebox/server/page/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-# The parts of a test run, JOBS at a time, the long ones first; each tells all when it is over.
+# The parts of a test run, JOBS at a time, the long ones first, those that drive browsers apart from
+# each other; each tells all when it is over.
 JOBS ?= 2
-PARTS := test-browser test-e2e test-server test-rest test-benchmarks test-training check lint test-web
+PARTS := test-browser test-rest test-e2e test-server test-benchmarks test-training check lint test-web
 
 .PHONY: setup run test $(PARTS) bench clean export \
   train-refinement train-static train-real train-rollout train-all
@@ -24,11 +25,18 @@ run: setup
 	$(BIN)/mattebox serve --host $(HOST) --port $(PORT) --data $(DATA)
 
 # Training has a process of its own: with tests that start servers in one process, Python crashed.
-# Each part computes in one thread: there are others beside it.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest
+# PyTorch and NumPy compute in one thread: there is another part beside it.
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest -o cache_dir=.pytest_cache/$@
+# GNU make before 4 cannot hold back what a part prints.
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 test: setup .venv/.test .venv/.browser web/node_modules/.installed
-	$(MAKE) --no-print-directory --keep-going --jobs=$(JOBS) --output-sync=target $(PARTS)
+	$(MAKE) --no-print-directory --keep-going --jobs=$(JOBS) $(TOGETHER) $(PARTS)
+
+test-browser test-rest test-e2e test-server test-benchmarks test-training: \
+  .venv/.test .venv/.browser $(PAGE)
+
+test-web: web/node_modules/.installed
 
 test-browser:
 	$(PYTEST) tests/browser

@@ -175,6 +175,7 @@ def test_a_log_gets_lines_instead_of_a_bar(
         (["--click", "0,0.5,0.5", "--format", "avi"], "no export format"),
         (["--click", "0,0.5,0.5", "--format", "prores4444"], "name it out.mov"),
         (["--click", "0,0.5,0.5", "--start", "8", "--stop", "8"], "holds no frames"),
+        (["--click", "0,0.5,0.5", "--start", "-1"], "holds no frames"),
         (["--click", "0,0.5,0.5", "--stop", "13"], "choose it within 0 to 12"),
         (["--box", "0,0.5,0.5,0.4,0.9"], "holds nothing"),
         (["--box", "0,0.5,0.5"], "is not FRAME,LEFT,TOP,RIGHT,BOTTOM"),

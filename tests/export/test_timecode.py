@@ -56,17 +56,19 @@ def test_every_dropped_label_of_ten_minutes_is_left_out_once() -> None:
         ("01:60:00:00", Fraction(25)),
         ("01:00:00;00", Fraction(25)),
         ("01:00:00:00", Fraction(237, 10)),
+        ("00:01:00;00", NTSC),
     ],
 )
 def test_what_is_no_timecode_of_that_rate_has_no_later_one(label: str, rate: Fraction) -> None:
     assert shifted(label, 1, rate) is None
 
 
+@pytest.mark.parametrize("source", ["clip.mov", "clip.mkv"])
 @pytest.mark.parametrize(("name", "suffix"), [("prores4444", ".mov"), ("mp4", ".mp4")])
 def test_an_export_begins_with_the_timecode_of_its_first_frame(
-    tmp_path: Path, name: str, suffix: str
+    tmp_path: Path, name: str, suffix: str, source: str
 ) -> None:
-    clip = make_clip(tmp_path / "clip.mov", timecode="10:00:00:20")
+    clip = make_clip(tmp_path / source, timecode="10:00:00:20")
     found = ingest(clip)
     assert found.info.timecode == "10:00:00:20"
     matte = np.zeros((found.info.height, found.info.width), np.uint8)

@@ -114,6 +114,8 @@ def cut(
         raise InputError("There is nothing to write; name a file with --export.")
     chosen = format_for(export, format_name)
     parse_color(key_color)
+    if start < 0 or (stop is not None and stop <= start):
+        raise InputError(f"--start {start} --stop {stop} holds no frames; stop after the start.")
     if not input_file.is_file():
         raise InputError(f"{input_file} does not exist or is no file; check the path.")
     for out in (export, json_file):

@@ -24,7 +24,8 @@ def shifted(label: str, frames: int, rate: Fraction) -> str | None:
         rate: Frames per second.
 
     Returns:
-        The label, written like the first one; None where the text is no timecode of such a rate.
+        The label, written like the first one; None where the text is no timecode of such a rate,
+        or one of the numbers that are left out.
     """
     base = max(1, round(rate))
     near = min(abs(rate / nominal - 1) for nominal in (Fraction(base), Fraction(base * 1000, 1001)))
@@ -37,6 +38,8 @@ def shifted(label: str, frames: int, rate: Fraction) -> str | None:
     if first >= base or (dropped and base % 30):
         return None
     elapsed = hours * 60 + minutes
+    if seconds == 0 and elapsed % 10 and first < dropped:
+        return None
     count = (elapsed * 60 + seconds) * base + first - dropped * (elapsed - elapsed // 10)
     return _written(count + frames, base, dropped)
 

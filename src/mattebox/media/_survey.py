@@ -347,8 +347,9 @@ def _info(
 def _timecode(container: InputContainer, stream: VideoStream) -> str | None:
     """The label of the first frame: with the picture, in a track of its own, or of the file."""
     places = (stream, *container.streams, container)
-    found = (place.metadata.get("timecode", "") for place in places)
-    return next((label for label in found if _TIMECODE.fullmatch(label)), None)
+    # Matroska's tags are in capitals.
+    tags = ((name.lower(), text) for place in places for name, text in place.metadata.items())
+    return next((s for name, s in tags if name == "timecode" and _TIMECODE.fullmatch(s)), None)
 
 
 def _rate(stream: VideoStream, table: FrameTable) -> Fraction:
