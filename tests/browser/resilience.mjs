@@ -188,6 +188,41 @@ async function showsASegmentAsItIsMade(site, open) {
   }
 }
 
+/** It comes once more from its beginning; what of it was decoded already is not decoded again as what follows. */
+async function bearsAnAnswerThatBreaksOff(site, open) {
+  const address = matteAddress(3);
+  const segment = readFileSync(join(stream, "segments", `${address}.m4s`));
+  const pairs = [...segment.toString("latin1").matchAll(/moof/g)].map(({ index }) => index - 4);
+  for (const decoder of DECODERS) {
+    const answers = [];
+    const faults = (url, response) => {
+      if (!url.pathname.includes(`${address}.m4s`)) return false;
+      answers.push(response);
+      response.write(segment.subarray(0, pairs[answers.length === 1 ? 3 : 1]));
+      return true;
+    };
+    const { page } = await start(open, await site({ stream, faults }), { decoder });
+    const see = (frame) => page.evaluate(async (sought) => {
+      await window.harness.player.seek(sought);
+      await window.harness.paired();
+    }, frame);
+    await see(38);
+    answers[0].destroy();
+    await until(`${decoder}: a second request`, () => answers.length === 2);
+    await see(41);
+    answers[1].end(segment.subarray(pairs[1]));
+    for (let frame = 42; frame < 48; frame += 1) await see(frame);
+    const { readings, errors, stats } = await page.evaluate(async () => {
+      const { harness } = window;
+      return { readings: harness.readings, errors: harness.errors, stats: await harness.player.stats() };
+    });
+    const wrong = readings.filter(({ frame, plate, mask, matte }) => plate !== frame || (matte === "paired" && mask !== frame));
+    assert.deepEqual(wrong.slice(0, 3), [], `${decoder}: ${wrong.length} mismatched pictures`);
+    assert.deepEqual([errors, stats.decoderRestarts, stats.retries], [[], 0, 1], decoder);
+    await page.close();
+  }
+}
+
 async function keepsItsMemoryBounded(site, open) {
   const origin = await site({ stream });
   const bufferBytes = 30 * 320 * 180 * 2.5;
@@ -335,6 +370,7 @@ await runCases([
   refusesAMisplacedSegment,
   doesNotWaitForOneSlowSegment,
   showsASegmentAsItIsMade,
+  bearsAnAnswerThatBreaksOff,
   keepsItsMemoryBounded,
   showsALiveMaskOnItsFrameOnly,
   pausesWhileHidden,

@@ -108,7 +108,7 @@ def test_both_decoders_give_the_same_composite(fixture: Path) -> None:
 
 
 def test_faults_are_survived_and_told(fixture: Path) -> None:
-    assert len(run("resilience.mjs", fixture)["passed"]) == 10
+    assert len(run("resilience.mjs", fixture)["passed"]) == 11
 
 
 def test_what_the_browser_takes_away_is_done_without(fixture: Path) -> None:

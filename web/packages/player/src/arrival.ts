@@ -51,7 +51,9 @@ export class Arrival {
     if (this.failure) throw this.failure.error;
     const bytes = this.bytes ?? this.fetcher.soFar(this.url);
     const all = this.isComplete;
-    if (!this.init || !bytes || (bytes.length === this.known.of && all === this.known.all)) return this.known.samples;
+    // After a connection that broke they come from the beginning again: what was told of stays told.
+    const isNews = bytes !== null && (bytes.length > this.known.of || all !== this.known.all);
+    if (!this.init || !isNews) return this.known.samples;
     this.known = { samples: identified(bytes, all, this.init, this.expected), of: bytes.length, all };
     return this.known.samples;
   }

@@ -1,52 +1,7 @@
-import {
-  BufferTarget,
-  EncodedPacket,
-  EncodedPacketSink,
-  EncodedVideoPacketSource,
-  BufferSource,
-  Input,
-  Mp4OutputFormat,
-  MP4,
-  Output,
-} from "mediabunny";
+import { BufferSource, EncodedPacketSink, Input, MP4 } from "mediabunny";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readInit, readSegment, wholePairs, type Sample } from "../src/fmp4";
-
-const TIMESCALE = 24000;
-const DURATIONS = [1000, 1000, 1500, 1000, 2500, 1000, 1000];
-const TICKS = DURATIONS.map((_, i) => DURATIONS.slice(0, i).reduce((sum, one) => sum + one, 0));
-
-function payload(i: number): Uint8Array {
-  return Uint8Array.from({ length: 40 + 7 * i }, (_, byte) => (byte * 31 + i) & 255);
-}
-
-/** Fragments written by mediabunny: another hand than the one that reads them here. */
-async function written(): Promise<{ file: Uint8Array; init: Uint8Array; media: Uint8Array }> {
-  const target = new BufferTarget();
-  const output = new Output({
-    format: new Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 0.1 }),
-    target,
-  });
-  const source = new EncodedVideoPacketSource("vp9");
-  output.addVideoTrack(source, { frameRate: TIMESCALE });
-  await output.start();
-  for (const [i, ticks] of TICKS.entries()) {
-    const packet = new EncodedPacket(
-      payload(i),
-      i === 0 || i === 4 ? "key" : "delta",
-      ticks / TIMESCALE,
-      (DURATIONS[i] ?? 0) / TIMESCALE,
-    );
-    const meta = { decoderConfig: { codec: "vp09.00.10.08", codedWidth: 64, codedHeight: 32 } };
-    await source.add(packet, meta);
-  }
-  await output.finalize();
-  const file = new Uint8Array(target.buffer ?? new ArrayBuffer(0));
-  const view = new DataView(file.buffer);
-  let at = 0;
-  while (String.fromCharCode(...file.subarray(at + 4, at + 8)) !== "moof") at += view.getUint32(at);
-  return { file, init: file.subarray(0, at), media: file.subarray(at) };
-}
+import { payload, TICKS, TIMESCALE, written } from "./fragments";
 
 describe("wholePairs", () => {
   it("tells how much of a beginning can be read, wherever it is cut", async () => {

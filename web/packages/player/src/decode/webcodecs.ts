@@ -190,17 +190,22 @@ export class WebCodecsDecoder implements SegmentDecoder {
             { offset: luma, stride: width },
           ];
     // A matte's chroma is copied too, the call knows no single plane, but it is not kept.
-    const data = this.settings.luma ? this.reusable(luma + 2 * chroma) : new Uint8Array(luma + 2 * chroma);
+    const data = this.settings.luma ? this.takeScratch(luma + 2 * chroma) : new Uint8Array(luma + 2 * chroma);
     await picture.copyTo(data, { layout });
-    if (this.settings.luma) return { width, height, luma: data.slice(0, luma), chroma: null };
+    if (this.settings.luma) {
+      this.scratch = data;
+      return { width, height, luma: data.slice(0, luma), chroma: null };
+    }
     const colour = data.subarray(luma);
     if (format === "I420") interleave(colour);
     return { width, height, luma: data.subarray(0, luma), chroma: colour };
   }
 
-  private reusable(size: number): Uint8Array<ArrayBuffer> {
-    if (this.scratch.length !== size) this.scratch = new Uint8Array(size);
-    return this.scratch;
+  /** Room that nothing else writes to: a segment may be left while a picture of it is being copied. */
+  private takeScratch(size: number): Uint8Array<ArrayBuffer> {
+    const { scratch } = this;
+    this.scratch = new Uint8Array(0);
+    return scratch.length === size ? scratch : new Uint8Array(size);
   }
 
   private fail(message: string): void {
