@@ -13,6 +13,7 @@ import pytest
 
 from mattebox.media import (
     Cancelled,
+    DecoderDiedError,
     DecoderPool,
     DecodingError,
     FrameReader,
@@ -108,7 +109,7 @@ def test_a_process_that_dies_fails_one_call_only(plain: Plain, pool: DecoderPool
     next(frames)
     (process,) = pool.busy()
     os.kill(process.pid, signal.SIGSEGV)
-    with pytest.raises(DecodingError, match="my clip"):
+    with pytest.raises(DecoderDiedError, match="my clip"):
         list(frames)
     with reader(plain, pool) as again:
         assert [barcode.read(frame) for _, frame in again.read([3, 99])] == [3, 99]
@@ -148,8 +149,9 @@ def test_a_process_that_hangs_is_ended(plain: Plain) -> None:
         next(frames)
         (process,) = pool.busy()
         os.kill(process.pid, signal.SIGSTOP)
-        with pytest.raises(DecodingError, match="no progress for 1 s"):
+        with pytest.raises(DecodingError, match="no progress for 1 s") as hung:
             list(frames)
+        assert not isinstance(hung.value, DecoderDiedError)
         with reader(plain, pool) as again:
             assert [barcode.read(frame) for _, frame in again.read([7])] == [7]
     finally:
@@ -163,8 +165,9 @@ def test_a_picture_too_large_for_the_memory_fails_with_a_clear_sentence(tmp_path
     large = write(tmp_path / "large", recipe)
     pool = DecoderPool(processes=1, memory_bytes=560 << 20)
     try:
-        with pytest.raises(DecodingError, match=r"large\.mov needs more memory"):
+        with pytest.raises(DecodingError, match=r"large\.mov needs more memory") as short:
             ingest(large.path, Limits(max_pixels=1 << 27), pool=pool)
+        assert not isinstance(short.value, DecoderDiedError)
         small = write(tmp_path / "small", Recipe(frames=3))
         assert ingest(small.path, pool=pool).table.frame_count == 3
     finally:

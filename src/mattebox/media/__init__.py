@@ -4,7 +4,14 @@ from mattebox.media.clip import ClipInfo, Color, working_size
 from mattebox.media.frame_table import FrameTable
 from mattebox.media.grid import SegmentGrid
 from mattebox.media.limits import Limits
-from mattebox.media.pool import Cancelled, DecoderPool, DecodingError, configure_pool, shared_pool
+from mattebox.media.pool import (
+    Cancelled,
+    DecoderDiedError,
+    DecoderPool,
+    DecodingError,
+    configure_pool,
+    shared_pool,
+)
 from mattebox.media.probe import Ingested, ingest
 from mattebox.media.reader import FrameReader, Planes
 from mattebox.media.sample import sample_clip
@@ -16,6 +23,7 @@ __all__ = [
     "Cancelled",
     "ClipInfo",
     "Color",
+    "DecoderDiedError",
     "DecoderPool",
     "DecodingError",
     "FrameReader",

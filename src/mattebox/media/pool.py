@@ -33,6 +33,10 @@ class DecodingError(RuntimeError):
     """A decoding process failed on a clip; told in one sentence."""
 
 
+class DecoderDiedError(DecodingError):
+    """A decoding process ended in the middle of its work; another one may well do it."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What a process is to do.
@@ -160,15 +164,16 @@ class Work:
     def _fail(self, process: DecoderProcess, *, hung: bool = False) -> NoReturn:
         status, name = self._drop(process), self.job.name
         if hung or status == -signal.SIGXCPU:
-            detail = (
+            raise DecodingError(
                 f"Decoding {name} made no progress for {self._pool.timeout_s:.0f} s and was"
                 " stopped; convert the file to MP4 (H.264), or raise decode_timeout_s."
             )
-        elif status == -signal.SIGKILL:
-            detail = _out_of_memory(name)
-        else:
-            detail = f"The decoder crashed on {name}; convert the file to MP4 (H.264) first."
-        raise DecodingError(detail)
+        if status == -signal.SIGKILL:
+            # By somebody else: what needs more than its process may have is told by that process.
+            raise DecoderDiedError(_out_of_memory(name))
+        raise DecoderDiedError(
+            f"The decoder crashed on {name}; convert the file to MP4 (H.264) first."
+        )
 
     def _drop(self, process: DecoderProcess) -> int:
         self.process = None

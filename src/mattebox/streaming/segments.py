@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from typing import TypeVar, cast
 
 import numpy as np
 import structlog
 
-from mattebox.errors import InputError
-from mattebox.media import FrameReader
+from mattebox.media import DecoderDiedError, FrameReader
 from mattebox.media.pipeline import ahead
 from mattebox.media.segments import YuvPlanes, segment_chunks
 from mattebox.projects.clips import Clip
@@ -97,10 +97,10 @@ class SegmentMaker:
     def _tried_twice(
         self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
     ) -> Generator[bytes]:
-        """The chunks; what fails is made once more, behind what is out already.
+        """The chunks; where its decoder dies they are made once more, behind what is out already.
 
-        A killed decoder is replaced, and the bytes of a segment are always the same: nobody who is
-        being sent a segment need lose the connection for it.
+        The decoder is replaced, and the bytes of a segment are always the same: nobody who is being
+        sent a segment need lose the connection for it.
         """
         out: list[bytes] = []
         try:
@@ -108,19 +108,13 @@ class SegmentMaker:
                 for chunk in parts:
                     out.append(chunk)
                     yield chunk
-        except (Stopped, PropagationCancelled, InputError):
-            raise
-        except Exception as error:
+        except DecoderDiedError as error:
             log.warning("segment made once more", address=recipe.address, error=repr(error))
         else:
             return
         confidence.clear()
         with closing(self._chunks(clip, recipe, turn, confidence)) as parts:
-            for number, chunk in enumerate(parts):
-                if number >= len(out):
-                    yield chunk
-                elif chunk != out[number]:
-                    raise RuntimeError("a segment made once more came out differently")
+            yield from rest(parts, out)
 
     def _chunks(
         self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]
@@ -231,6 +225,18 @@ class _ClipAnchors:
     def put(self, key: str, content: bytes) -> None:
         self._counters.inferred.labels("anchor").inc()
         self._anchors.put(self._prefix + key, content)
+
+
+def rest(again: Iterable[bytes], out: Sequence[bytes]) -> Generator[bytes]:
+    """What comes behind the chunks that are out already when all are made again.
+
+    Raises:
+        RuntimeError: Those before it are not the same, or fewer.
+    """
+    chunks = iter(again)
+    if list(islice(chunks, len(out))) != list(out):
+        raise RuntimeError("a segment made once more came out differently")
+    yield from chunks
 
 
 def _reader(clip: Clip) -> FrameReader:
