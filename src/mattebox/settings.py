@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         description="Segments per lane that may stand still once they show a first picture, so that"
         " everybody sees one; each holds up to 130 MB at 720p.",
     )
+    click_hold_s: float = Field(
+        default=2.0,
+        ge=0,
+        description="Seconds that clicks which overlap one another may hold up all other work.",
+    )
     cache_bytes: int = Field(
         default=8 * _GIB,
         ge=0,

@@ -23,7 +23,7 @@ PATIENCE_S = 120.0
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[FastAPI]:
-    made = create_app(Settings(data=tmp_path / "data"))
+    made = create_app(Settings(data=tmp_path / "data", click_hold_s=PATIENCE_S))
     yield made
     made.state.workspace.close()
 
@@ -35,7 +35,6 @@ def test_others_are_answered_while_many_wait_for_shots(app: FastAPI, clip: Path)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             # Shots are looked for while nobody clicks.
-            workspace.scheduler.longest_hold_s = PATIENCE_S
             with workspace.scheduler.click():
                 opened = await asyncio.to_thread(workspace.ingests.open_file, clip, "clip.mp4")
                 project = f"{API}/projects/{opened.id}"

@@ -18,7 +18,7 @@ PATIENCE_S = 120.0
 def test_the_first_mattes_of_a_segment_are_known_while_the_rest_is_made(
     tmp_path: Path, clip: Path
 ) -> None:
-    workspace = Workspace(Settings(data=tmp_path / "data"))
+    workspace = Workspace(Settings(data=tmp_path / "data", click_hold_s=PATIENCE_S))
     held, shown = ExitStack(), threading.Event()
 
     def hold() -> None:
@@ -28,7 +28,6 @@ def test_the_first_mattes_of_a_segment_are_known_while_the_rest_is_made(
             shown.set()
 
     try:
-        workspace.scheduler.longest_hold_s = PATIENCE_S
         opened = workspace.ingests.open_file(clip, "clip.mp4")
         workspace.shots.shots(workspace.clips.get(opened.clip)).result(PATIENCE_S)
         item = workspace.editing.add_object(opened.id, None, None).state.objects[0].id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
+from itertools import count
 
 import pytest
 
@@ -171,6 +172,31 @@ def test_clicks_without_a_pause_hold_nobody_up_for_ever() -> None:
     with scheduler.click(), scheduler.request("a", steps.make, Priority.FILL) as ticket:
         scheduler.wait_for_clicks()
         assert ticket.result.result(PATIENCE) == b"\0"
+
+
+class Clock:
+    """Goes on by a step each time somebody looks."""
+
+    def __init__(self, step: float) -> None:
+        self._looks = count()
+        self._step = step
+
+    def monotonic(self) -> float:
+        return next(self._looks) * self._step
+
+
+@pytest.mark.parametrize("step", [0.3, 0.4, 0.6, 0.9, 1.1])
+def test_a_hold_that_runs_out_at_any_moment_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, step: float
+) -> None:
+    monkeypatch.setattr("mattebox.streaming.scheduler.time", Clock(step))
+    scheduler = Scheduler(1, longest_hold_s=1)
+    waiting = threading.Thread(target=scheduler.wait_for_clicks, daemon=True)
+    with scheduler.click():
+        waiting.start()
+        waiting.join(PATIENCE)
+        assert not waiting.is_alive()
+        assert not scheduler.clicks_hold()
 
 
 def test_a_failure_reaches_its_waiters_and_nobody_else(scheduler: Scheduler) -> None:

@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import signal
-from collections.abc import Generator, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,10 +20,12 @@ import cv2
 import numpy as np
 import pytest
 
+from mattebox.inference.attended import MOST_ENDED
 from mattebox.media import DecodingError, configure_pool, ingest, shared_pool
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
 from mattebox.propagation import MemoryAnchors
+from mattebox.segmentation import Click
 from mattebox.settings import Settings
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.counters import Counters
@@ -30,7 +33,7 @@ from mattebox.streaming.networks import Networks
 from mattebox.streaming.plan import matte_recipes, video_recipes
 from mattebox.streaming.recipes import Recipe
 from mattebox.streaming.scheduler import Priority, Scheduler, Turn
-from mattebox.streaming.segments import SegmentMaker
+from mattebox.streaming.segments import SegmentMaker, rest
 from tests.propagation.film import HEIGHT, WIDTH, Film
 
 PICTURES, REPEATS = 40, 8
@@ -56,9 +59,10 @@ class Studio:
         self._library = Library.open(folder)
         self.clip = self._stored(self._written(folder / "ball.mp4"))
         self._counters = Counters()
-        self._scheduler = Scheduler(1)
-        self._networks = Networks("auto", self._called, self._scheduler.wait_for_clicks)
-        self.clicking = False
+        self.scheduler = Scheduler(1, longest_hold_s=0.5)
+        self.networks = Networks("auto", self._called, self.scheduler)
+        # Done whenever propagation calls a network.
+        self.beside: Callable[[], None] = lambda: None
         self._folder = folder
         self.forget()
 
@@ -69,14 +73,14 @@ class Studio:
         self._maker = SegmentMaker(
             self._library,
             cache,
-            self._networks,
+            self.networks,
             self._counters,
             lambda _address, _sure: None,
             anchors=self.anchors,
         )
 
     def close(self) -> None:
-        self._scheduler.close()
+        self.scheduler.close()
 
     def mattes(self, *keyframes: int, corrected: int | None = None, rim: int = 0) -> list[Recipe]:
         """The segments of an object with the ball's mask on these frames.
@@ -92,13 +96,13 @@ class Studio:
             side = 2 * (rim + (frame == corrected)) + 1
             mask = np.asarray(cv2.erode(mask, np.ones((side, side), np.uint8)), np.uint8)
             masks[frame] = self._library.masks.put(mask)
-        identity = self._networks.propagator().identity
+        identity = self.networks.propagator().identity
         return matte_recipes(self.clip, masks, SHOTS, identity)
 
     def made(self, recipe: Recipe) -> tuple[bytes, dict[str, float]]:
         """A segment, and what was counted for it."""
         before = self._counted()
-        with self._scheduler.request(
+        with self.scheduler.request(
             recipe.address, lambda turn: self._maker.make(recipe, turn), Priority.PLAYHEAD
         ) as ticket:
             data = ticket.result.result(PATIENCE_S)
@@ -117,13 +121,13 @@ class Studio:
                             os.kill(process.pid, signal.SIGKILL)
                 yield chunk
 
-        with self._scheduler.request("killed", make, Priority.PLAYHEAD) as ticket:
+        with self.scheduler.request("killed", make, Priority.PLAYHEAD) as ticket:
             return ticket.result.result(PATIENCE_S)
 
     def _called(self, network: str) -> None:
         self._counters.calls.labels(network).inc()
-        if self.clicking:
-            self._networks.interrupt()
+        if network.startswith("propagation"):
+            self.beside()
 
     def _counted(self) -> dict[str, float]:
         found = {}
@@ -249,16 +253,80 @@ def test_where_no_keyframe_reaches_nothing_is_decoded(studio: Studio) -> None:
     assert not any(work[key] for key in work if key.startswith("network_calls"))
 
 
-def test_calls_that_clicks_end_are_made_once_more_and_give_the_same(studio: Studio) -> None:
+def test_calls_that_clicks_end_are_made_anew_and_give_the_same(studio: Studio) -> None:
     recipe = studio.mattes(0)[0]
     studio.forget()
     undisturbed, before = studio.made(recipe)
     studio.forget()
-    studio.clicking = True
+    studio.beside = studio.networks.interrupt
     disturbed, work = studio.made(recipe)
-    studio.clicking = False
+    studio.beside = lambda: None
     assert disturbed == undisturbed
-    assert (work[READ], work[MEMORIZE]) == (2 * before[READ], 2 * before[MEMORIZE])
+    made = MOST_ENDED + 1
+    assert (work[READ], work[MEMORIZE]) == (made * before[READ], made * before[MEMORIZE])
+
+
+def test_calls_that_are_ended_anywhere_on_their_way_give_the_same(studio: Studio) -> None:
+    recipe = studio.mattes(0)[0]
+    studio.forget()
+    undisturbed, before = studio.made(recipe)
+    studio.forget()
+    over = threading.Event()
+
+    def interrupt() -> None:
+        while not over.wait(0.005):
+            studio.networks.interrupt()
+
+    clicks = threading.Thread(target=interrupt)
+    clicks.start()
+    try:
+        disturbed, work = studio.made(recipe)
+    finally:
+        over.set()
+        clicks.join()
+    assert disturbed == undisturbed
+    assert work[READ] > before[READ]
+
+
+def ask(studio: Studio) -> None:
+    studio.networks.replay().mask(np.zeros((90, 160, 3), np.uint8), [Click(0.5, 0.5, True)])
+
+
+def ask_nothing(studio: Studio) -> None:
+    studio.networks.replay().mask(np.zeros((90, 160, 3), np.uint8), [])
+
+
+def ask_late(studio: Studio) -> None:
+    # Returns while the click lasts, once it has held others up for as long as it may.
+    studio.scheduler.wait_for_clicks()
+    studio.networks.replay().mask(np.ones((90, 160, 3), np.uint8), [Click(0.5, 0.5, True)])
+
+
+@pytest.mark.parametrize(("deed", "ended"), [(ask, 1), (ask_nothing, 0), (ask_late, 0)])
+def test_only_a_click_that_asks_a_network_and_holds_others_up_ends_their_calls(
+    studio: Studio, deed: Callable[[Studio], None], ended: int
+) -> None:
+    recipe = studio.mattes(0)[0]
+    studio.forget()
+    _, before = studio.made(recipe)
+    studio.forget()
+
+    def click() -> None:
+        studio.beside = lambda: None
+        with studio.scheduler.click():
+            deed(studio)
+
+    studio.beside = click
+    _, work = studio.made(recipe)
+    calls = [sum(each[key] for key in (READ, MEMORIZE)) for each in (before, work)]
+    assert calls[1] == calls[0] + ended
+
+
+def test_a_segment_made_once_more_goes_on_behind_what_is_out() -> None:
+    assert list(rest([b"a", b"b", b"c"], [b"a", b"b"])) == [b"c"]
+    for other in ([b"a", b"x", b"c"], [b"a"]):
+        with pytest.raises(RuntimeError, match="came out differently"):
+            list(rest(other, [b"a", b"b"]))
 
 
 def test_a_segment_whose_decoder_is_killed_while_it_is_sent_comes_whole(studio: Studio) -> None:

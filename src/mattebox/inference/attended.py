@@ -13,9 +13,12 @@ from mattebox.inference.engine import Engine, Interrupted, Stop, Tensors
 Attend = Callable[[str], AbstractContextManager[Stop | None]]
 """Entered with the network's name before each call, left after it; may wait.
 
-A call that ends by the `Stop` which it gives is made once more, and then to its end: others may
-go first, but nobody can keep a call from ever being answered.
+A call that ends by the `Stop` which it gives is made anew, the last time to its end: others may go
+first, but nobody can keep a call from ever being answered.
 """
+
+MOST_ENDED = 3
+"""So many times a call may be ended by those who attend."""
 
 
 class AttendedEngine:
@@ -48,12 +51,13 @@ class AttendedEngine:
         return self._engine.identity
 
     def run(self, inputs: Tensors, stop: Stop | None = None) -> dict[str, NDArray[Any]]:
-        """Run the network once, or twice where the first call was ended; see `Engine.run`."""
-        try:
-            with self._attend(self._network) as others:
-                return self._engine.run(inputs, stop or others)
-        except Interrupted:
-            if stop is not None:
-                raise
+        """Run the network once, and anew where the call was ended; see `Engine.run`."""
+        for _ in range(MOST_ENDED):
+            try:
+                with self._attend(self._network) as others:
+                    return self._engine.run(inputs, stop or others)
+            except Interrupted:
+                if stop is not None:
+                    raise
         with self._attend(self._network):
             return self._engine.run(inputs)

@@ -72,11 +72,13 @@ class Workspace:
         self.projects, self.clips, self.masks = library.projects, library.clips, library.masks
         self.counters = Counters()
         self.bus = Bus(settings.event_history)
-        self.scheduler = Scheduler(settings.lanes, settings.standing)
+        self.scheduler = Scheduler(
+            settings.lanes, settings.standing, longest_hold_s=settings.click_hold_s
+        )
         self.networks = Networks(
             settings.engine,
             lambda network: self.counters.calls.labels(network).inc(),
-            self.scheduler.wait_for_clicks,
+            self.scheduler,
         )
         self.cache = DiskCache(data / "segments", settings.cache_bytes)
         self.sound = ClipSound(DiskCache(data / "sound", settings.preview_cache_bytes, ".flac"))
@@ -172,7 +174,6 @@ class Workspace:
     def clicking(self) -> Iterator[None]:
         """While a click is answered, which everything else leaves the cores to."""
         with self.counters.clicks.time(), self.scheduler.click():
-            self.networks.interrupt()
             yield
 
     def thumbnail(self, clip: Clip, height: int) -> bytes:

@@ -13,6 +13,7 @@ from mattebox.inference import Stop
 from mattebox.propagation import Propagator
 from mattebox.segmentation import Refiner, Replay
 from mattebox.streaming.niceness import give_way
+from mattebox.streaming.scheduler import Scheduler
 
 T = TypeVar("T")
 
@@ -43,19 +44,17 @@ class Networks:
     Args:
         engine: Back end, see `mattebox.inference.load`.
         called: Told the name of each network that is called.
-        wait_for_clicks: Returns when no click is being answered.
+        scheduler: Knows of the clicks that are being answered.
     """
 
-    def __init__(
-        self, engine: str, called: Callable[[str], None], wait_for_clicks: Callable[[], None]
-    ) -> None:
+    def __init__(self, engine: str, called: Callable[[str], None], scheduler: Scheduler) -> None:
         self._called = called
-        self._wait_for_clicks = wait_for_clicks
+        self._scheduler = scheduler
         self._engine = engine
         self._steps = threading.BoundedSemaphore(_CALLS)
         self._lock = threading.Lock()
         self._under_way: set[Stop] = set()
-        self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click, wait=self._yield)))
+        self.replay = _Once(lambda: Replay(Refiner(engine, attend=self._click, wait=self._let_by)))
         self.propagator = _Once(self._propagator)
 
     def warm(self) -> None:
@@ -79,9 +78,12 @@ class Networks:
         finally:
             _yields.reset(before)
 
-    def _yield(self) -> None:
+    def _let_by(self) -> None:
+        """Before a call of the refiner: others let clicks by, and propagation lets by a click."""
         if _yields.get():
-            self._wait_for_clicks()
+            self._scheduler.wait_for_clicks()
+        elif self._scheduler.clicks_hold():
+            self.interrupt()
 
     @contextmanager
     def _click(self, network: str) -> Iterator[None]:
@@ -90,19 +92,29 @@ class Networks:
 
     @contextmanager
     def _step(self, network: str) -> Iterator[Stop]:
-        give_way()
-        stop = Stop()
         with self._steps:
-            # Asked again here: between the turn of a frame and its network a click may have come.
-            self._wait_for_clicks()
-            with self._lock:
-                self._under_way.add(stop)
+            stop = self._begun()
             try:
                 self._called(network)
                 yield stop
             finally:
-                with self._lock:
-                    self._under_way.discard(stop)
+                self._ended(stop)
+
+    def _begun(self) -> Stop:
+        """Wait for clicks: between the turn of a frame and its network some may have come."""
+        while True:
+            self._scheduler.wait_for_clicks()
+            stop = Stop()
+            with self._lock:
+                self._under_way.add(stop)
+            # One that comes from here on ends the call, and one that came before is seen here.
+            if not self._scheduler.clicks_hold():
+                return stop
+            self._ended(stop)
+
+    def _ended(self, stop: Stop) -> None:
+        with self._lock:
+            self._under_way.discard(stop)
 
     def _propagator(self) -> Propagator:
         # First, for all networks share some threads of the back end, which are as nice as who

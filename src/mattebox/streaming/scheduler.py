@@ -31,9 +31,11 @@ On two lanes eight people who apply at once all see a first picture this way; wi
 third of them would wait for another's whole segment.
 """
 
-
 LONGEST_HOLD_S = 2.0
-"""Clicks without a pause hold everything up for so long; after that works go on beside them."""
+"""Clicks that overlap one another hold everything up for so long at most.
+
+After that works go on beside them; once there is no click it begins anew with the next one.
+"""
 
 
 class Priority(IntEnum):
@@ -146,10 +148,7 @@ class Scheduler:
     Args:
         lanes: How many works go on at the same time.
         most_standing: Works per lane that may stand still after their first picture.
-        longest_hold_s: How long clicks may hold everything up.
-
-    Attributes:
-        longest_hold_s: The same.
+        longest_hold_s: How long clicks that overlap one another may hold everything up.
     """
 
     def __init__(
@@ -161,7 +160,7 @@ class Scheduler:
     ) -> None:
         self._lanes = lanes
         self._most_standing = most_standing
-        self.longest_hold_s = longest_hold_s
+        self._longest_hold_s = longest_hold_s
         self._changed = threading.Condition()
         self._order = count()
         self._works: list[Work] = []
@@ -221,7 +220,12 @@ class Scheduler:
     def wait_for_clicks(self) -> None:
         """Return when no click holds others up; for work outside the lanes."""
         with self._changed:
-            self._wait_until(lambda: self._hold_s() is None or self._closed)
+            self._wait_until(lambda: not self._held())
+
+    def clicks_hold(self) -> bool:
+        """Whether clicks hold others up at the moment."""
+        with self._changed:
+            return self._held()
 
     def close(self) -> None:
         """Stop everything and take no more."""
@@ -280,12 +284,19 @@ class Scheduler:
 
     def _hold_s(self) -> float | None:
         """Seconds that clicks may go on holding others up, None where they do not."""
-        left = self._clicked_since + self.longest_hold_s - time.monotonic()
+        left = self._clicked_since + self._longest_hold_s - time.monotonic()
         return left if self._clicks and left > 0 else None
 
+    def _held(self) -> bool:
+        return self._hold_s() is not None and not self._closed
+
     def _wait_until(self, ready: Callable[[], bool]) -> None:
-        while not ready():
-            self._changed.wait(self._hold_s())
+        while True:
+            # Before: what runs out while it is asked would tell nobody.
+            hold_s = self._hold_s()
+            if ready():
+                return
+            self._changed.wait(hold_s)
 
     def _run(self, work: Work) -> None:
         failure: BaseException | None = None
