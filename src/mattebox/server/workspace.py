@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ from mattebox.streaming.counters import Counters
 from mattebox.streaming.exports import ExportJobs
 from mattebox.streaming.filmstrip import Filmstrip
 from mattebox.streaming.networks import Networks
+from mattebox.streaming.niceness import share_threads
 from mattebox.streaming.recipes import RecipeBook
 from mattebox.streaming.scheduler import Scheduler
 from mattebox.streaming.segments import SegmentMaker
@@ -67,6 +68,7 @@ class Workspace:
             memory_bytes=settings.decode_memory_bytes,
             timeout_s=settings.decode_timeout_s,
         )
+        share_threads()
         self._data = data
         self.library = library = Library.open(data)
         self.projects, self.clips, self.masks = library.projects, library.clips, library.masks
@@ -105,7 +107,7 @@ class Workspace:
             scheduler=self.scheduler,
             networks=self.networks,
             bus=self.bus,
-            shots=self.shots.shots,
+            shots=self.shots.needed,
         )
         frames = Frames(self.counters.decoded.labels("click").inc)
         self.editing = Editing(
@@ -234,9 +236,9 @@ class Workspace:
     def _segment_made(self, address: str, confidence: Sequence[float]) -> None:
         self.stream.segment_made(address, confidence)
 
-    def _wait_to_search(self) -> None:
+    def _wait_to_search(self, hurried: Callable[[], bool]) -> None:
         self.scheduler.wait_for_clicks()
-        self.filmstrip.wait()
+        self.filmstrip.wait(hurried)
 
     def _shots_found(self, clip: str) -> None:
         for project in self.projects.all():

@@ -22,6 +22,7 @@ from mattebox.projects.library import Library
 from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.matte_feed import MatteFeed
+from mattebox.streaming.niceness import give_way
 from mattebox.streaming.scheduler import Scheduler, Stopped
 from mattebox.streaming.stream import MatteStream
 
@@ -228,6 +229,7 @@ class ExportJobs:
         return chosen
 
     def _run(self, running: _Running, parts: list[_Part]) -> None:
+        give_way()
         state, detail = self._export(running, parts)
         if state == "cancelled" and self._closing:
             state, detail = "failed", INTERRUPTED

@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 # Raised whenever the same frame would give other bytes.
 _EDITION = 1
 
+_ASKED_EVERY_S = 0.05
+
 
 class Filmstrip:
     """Small pictures by clip, frame and height.
@@ -36,10 +38,15 @@ class Filmstrip:
         self._one = threading.Lock()
         self._decoding = threading.Lock()
 
-    def wait(self) -> None:
-        """Return when no picture is being decoded; for those who have minutes of work to do."""
-        with self._decoding:
-            pass
+    def wait(self, hurried: Callable[[], bool]) -> None:
+        """Let pictures by: for those who have minutes of work to do, unless they are hurried.
+
+        Returns when none is being decoded or waits for a decoder, or soon after `hurried` says so.
+        """
+        while not hurried():
+            if self._decoding.acquire(timeout=_ASKED_EVERY_S):
+                self._decoding.release()
+                return
 
     def cached(self, clip: Clip, frame: int, height: int) -> bytes | None:
         """A picture that is made already, as JPEG."""

@@ -1,0 +1,108 @@
+"""The search for cuts lets pictures of the filmstrip by, unless somebody waits for it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mattebox.media import configure_pool, ingest, shared_pool
+from mattebox.projects.clips import Clip
+from mattebox.projects.library import Library
+from mattebox.streaming.cache import DiskCache
+from mattebox.streaming.filmstrip import Filmstrip
+from mattebox.streaming.scheduler import Scheduler
+from mattebox.streaming.shots import ShotFinder
+from tests.support import clips
+
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    configure_pool(1)
+    return Library.open(tmp_path / "data")
+
+
+@pytest.fixture
+def clip(library: Library, tmp_path: Path) -> Clip:
+    path = clips.write(tmp_path / "numbers", clips.Recipe(frames=24)).path
+    name = hashlib.sha256(path.read_bytes()).hexdigest()
+    stored = library.clips.path(name)
+    stored.parent.mkdir(parents=True)
+    shutil.copyfile(path, stored)
+    found = ingest(path)
+    library.clips.add(name, found.info, found.table)
+    return library.clips.get(name)
+
+
+@pytest.fixture
+def stopped() -> Iterator[int]:
+    """The only decoder, which does nothing until the test is over."""
+    configure_pool(1)
+    (process,) = shared_pool().idle()
+    os.kill(process.pid, signal.SIGSTOP)
+    yield process.pid
+    os.kill(process.pid, signal.SIGCONT)
+
+
+def test_a_search_is_hurried_as_soon_as_somebody_waits_for_it(library: Library, clip: Clip) -> None:
+    hurried, begun = threading.Event(), threading.Event()
+
+    def pause(is_hurried: Callable[[], bool]) -> None:
+        while not is_hurried():
+            begun.set()
+            assert not hurried.wait(0.01)
+        hurried.set()
+
+    finder = ShotFinder(library.clips, lambda _clip: None, pause)
+    searching = finder.shots(clip)
+    assert begun.wait(PATIENCE_S)
+    assert not hurried.is_set()
+    assert finder.needed(clip) is searching
+    assert searching.result(PATIENCE_S) == ((0, 24),)
+    assert finder.needed(library.clips.get(clip.hash)).result(0) == ((0, 24),)
+    finder.close()
+
+
+def test_a_closed_search_waits_for_nothing(library: Library, clip: Clip) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def pause(is_hurried: Callable[[], bool]) -> None:
+        begun.set()
+        while not is_hurried():
+            threading.Event().wait(0.01)
+        ended.set()
+
+    finder = ShotFinder(library.clips, lambda _clip: None, pause)
+    finder.shots(clip)
+    assert begun.wait(PATIENCE_S)
+    finder.close()
+    assert ended.wait(PATIENCE_S)
+
+
+def test_who_is_hurried_waits_for_no_picture_of_the_filmstrip(
+    tmp_path: Path, clip: Clip, stopped: int
+) -> None:
+    scheduler, hurried = Scheduler(1), threading.Event()
+    strip = Filmstrip(DiskCache(tmp_path / "pictures", 1 << 20), scheduler, lambda: None)
+    with strip.request(clip, 3, 90) as picture:
+        while not shared_pool().busy():
+            assert not picture.result.done()
+        waiting = threading.Thread(target=strip.wait, args=(hurried.is_set,), daemon=True)
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+        hurried.set()
+        waiting.join(PATIENCE_S)
+        assert not waiting.is_alive()
+        os.kill(stopped, signal.SIGCONT)
+        assert picture.result.result(PATIENCE_S)
+    strip.wait(lambda: False)
+    scheduler.close()
