@@ -270,6 +270,7 @@ export class Session {
 
   /** Shows a revision that the server has just named, before the project that tells of it is read. */
   expect(revision: number): void {
+    if (this.disposed) return;
     const playback = this.playback.value;
     const shown = playback?.manifest.value?.revision;
     if (playback && shown !== undefined && shown !== revision) this.followRevision(playback, revision);
@@ -312,7 +313,7 @@ export class Session {
       await playback.showRevision(revision);
       this.told.value = toldSince(this.told.value, before);
     } catch (error) {
-      notify(describe(error), "error");
+      if (!this.disposed) notify(describe(error), "error");
     } finally {
       if (this.asked === asked) this.asked = null;
     }
