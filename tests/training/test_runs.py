@@ -124,9 +124,6 @@ def test_a_gpu_that_is_not_there_is_said(
             train(moved)
 
 
-# --- batches ------------------------------------------------------------------------------------
-
-
 def moments() -> Iterator[tuple[int, float]]:
     for step in range(5):
         yield 3 + step, step / 5
@@ -162,9 +159,6 @@ def test_time_tells_how_far_a_run_is_where_steps_are_not_given(
     run.seconds, run.steps = 150.0, 7
     assert run.progress == 0.25
     assert list(islice(run.moments(), 2)) == [(7, 0.25), (8, 0.25)]
-
-
-# --- the encoder --------------------------------------------------------------------------------
 
 
 def test_blocks_of_the_encoder_are_trained_from_where_it_is_said() -> None:
@@ -207,9 +201,6 @@ def test_both_networks_train_their_whole_encoder(
         key = f"{part}blocks.0.depthwise.weight"
         assert not torch.equal(one[key], other[key])
         assert torch.equal(one[f"{part}stem.weight"], other[f"{part}stem.weight"])
-
-
-# --- runs that cannot go on ---------------------------------------------------------------------
 
 
 def test_lost_numbers_stop_a_run_before_its_weights(
@@ -264,9 +255,6 @@ def test_a_run_does_not_start_from_the_other_network(
         moved: Any = replace(config, run=tmp_path / "run", start=start)
         with pytest.raises(InputError, match="start from a run of the same network"):
             train(moved, len)
-
-
-# --- the record ---------------------------------------------------------------------------------
 
 
 def test_cards_hold_typed_fields_of_new_checkpoints_and_old(

@@ -58,9 +58,6 @@ def rewritten(model: Any, logits: float | None) -> list[str]:
     return changes
 
 
-# --- a wide map, some of its rows at a time -------------------------------------------------------
-
-
 def _is_wide(node: Any) -> bool:
     """Say whether this is a depthwise convolution of a map that no cache holds."""
     return (
@@ -160,9 +157,6 @@ def _copied(value: Any) -> Any:
     return op.constant(np.array(node.get_data(), np.float32).reshape(list(value.shape)))
 
 
-# --- attention to many keys -----------------------------------------------------------------------
-
-
 def _attends_to_many(node: Any) -> bool:
     """Say whether this is attention with a bias that is the same for all queries."""
     if not _is(node, "Softmax") or node.output(0).shape[-1] <= KEYS:
@@ -205,8 +199,6 @@ def _do_without_maximum(softmax: Any, logits: float) -> None:
     total = _cut(sums, channels, channels + 1, 3)
     _replace(second, op.divide(_cut(sums, 0, channels, 3), total))
 
-
-# --- small things ---------------------------------------------------------------------------------
 
 _BY_ELEMENT = {"Add": op.add, "Maximum": op.maximum, "Minimum": op.minimum}
 _CONVOLUTIONS = {"Convolution": op.convolution, "GroupConvolution": op.group_convolution}

@@ -102,8 +102,6 @@ class SpanRun:
         )
         self._holding: tuple[int, set[int]] = (0, set())
 
-    # --- a request ------------------------------------------------------------------------------
-
     def masks(self, first: int, last: int) -> Iterator[Found]:
         """Yield `(frame, mask, confidence)` for the frames first..last of the span."""
         self._keyframes |= {k: self._keyframe(k) for k in sorted(self._masks)}
@@ -151,8 +149,6 @@ class SpanRun:
         if first <= place <= last:
             yield place, knots[place].mask, knots[place].confidence
         yield from self._filled(stretch, knots, first, last)
-
-    # --- anchors --------------------------------------------------------------------------------
 
     def _keyframe(self, index: int) -> Estimate:
         found = self._kept(f"keyframe-{index}")
@@ -280,8 +276,6 @@ class SpanRun:
         remembered = self._network.memorize(self._frames[index], mask, region)
         return Estimate(mask, confidence, region, remembered)
 
-    # --- between anchors ------------------------------------------------------------------------
-
     def _filled(
         self, stretch: Stretch | None, knots: Mapping[int, Estimate], first: int, last: int
     ) -> Iterator[Found]:
@@ -327,8 +321,6 @@ class SpanRun:
             last = None if before is start else before.remembered
             before = steps.look(self._frames[index], before.mask, region, around, last)
             yield index, before.mask, before.confidence
-
-    # --- small things ---------------------------------------------------------------------------
 
     def _is_gone(self, estimate: Estimate) -> bool:
         if not self._leaves:
