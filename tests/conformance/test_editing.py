@@ -64,6 +64,20 @@ def test_p7_order_and_visibility_make_no_revision_and_a_restored_one_is_as_it_wa
     assert without_ready(latest) == without_ready(second)
 
 
+def test_p27_an_edge_changes_nothing_that_is_streamed(server: Client, project: str) -> None:
+    first = apply_keyframes(server, project, {0: disk(100, 90, 40)})
+    path = f"/projects/{project}/objects/{first.item}"
+    shown = server.get(f"/projects/{project}")["objects"][0]
+    edge = {"clip_black": 0.1, "smooth": 1, "grow": -2, "feather": 3, "despill": 1}
+    now = server.request("PATCH", path, json={"edge": edge}).json()["objects"][0]
+    assert now == {**shown, "edge": {"clip_white": 1, **edge}}
+    assert server.post(f"/projects/{project}/apply")["revision"] == 1
+    server.stop_work(project)
+    assert without_ready(server.get(f"/projects/{project}/manifest")) == without_ready(
+        first.manifest
+    )
+
+
 def test_p9_from_an_absent_frame_to_the_next_keyframe_the_matte_is_0_without_work(
     server: Client, project: str, tmp_path: Path
 ) -> None:

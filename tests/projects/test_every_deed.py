@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mattebox import segmentation
 from mattebox.errors import InputError
+from mattebox.matting import Edge
 from mattebox.projects.editing import Editing
 from mattebox.projects.frame_masks import FrameMasks
 from mattebox.projects.library import Library
@@ -102,6 +103,10 @@ class Hand:
         return f"#{int(self.x * 0xFFFFFF):06x}"
 
     @property
+    def edge(self) -> Edge:
+        return Edge(grow=2 * self.x - 1, feather=self.y)
+
+    @property
     def clicked(self) -> segmentation.Click:
         return segmentation.Click(self.x, self.y, self.yes)
 
@@ -139,6 +144,7 @@ DEEDS: dict[str, Deed] = {
     "add object": lambda e, p, _s, h: e.add_object(p, None, h.color if h.yes else None),
     "name object": lambda e, p, s, h: e.change_object(p, h.object(s), name=f"part {h.mark}"),
     "colour object": lambda e, p, s, h: e.change_object(p, h.object(s), color=h.color),
+    "object's edge": lambda e, p, s, h: e.change_object(p, h.object(s), edge=h.edge),
     "show object": lambda e, p, s, h: e.change_object(p, h.object(s), visible=h.yes),
     "lock object": lambda e, p, s, h: e.change_object(p, h.object(s), locked=h.yes),
     "order objects": lambda e, p, s, h: e.order_objects(p, _ordered(s, h)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mattebox.errors import InputError
+from mattebox.matting import Edge
 from mattebox.projects import history, records
 from mattebox.projects.editing import Editing
 from mattebox.projects.history import History
@@ -100,6 +101,7 @@ def test_a_frame_without_the_object_is_told_apart_from_other_keyframes(
     ("change", "words"),
     [
         ({"color": "#00ff7f"}, "Colour changed"),
+        ({"edge": Edge(grow=1)}, "Edge changed"),
         ({"visible": False}, "Object hidden"),
         ({"locked": True}, "Object locked"),
     ],

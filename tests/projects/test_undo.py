@@ -15,6 +15,7 @@ from sqlalchemy.event import listen, listens_for
 from sqlalchemy.orm import Session
 
 from mattebox.errors import InputError
+from mattebox.matting import Edge
 from mattebox.media import FrameTable
 from mattebox.projects.events import (
     ClickAdded,
@@ -87,6 +88,11 @@ edits = st.one_of(
         lambda pick, name: _on_object(lambda o: ObjectChanged(o, name=name), pick),
         _pick,
         st.text(min_size=1, max_size=5),
+    ),
+    st.builds(
+        lambda pick, edge: _on_object(lambda o: ObjectChanged(o, edge=edge), pick),
+        _pick,
+        st.builds(Edge, grow=st.floats(-9, 9), despill=st.floats(0, 1)),
     ),
     st.builds(lambda pick: _on_object(ObjectRemoved, pick), _pick),
     st.builds(
@@ -203,7 +209,7 @@ def test_what_changes_nothing_leaves_nothing_to_undo_and_keeps_what_can_be_redon
     before = library.projects.undo(project.id)
     for event in (
         ProjectNamed("dog"),
-        ObjectChanged("o1", name="Object 1", visible=True, locked=False),
+        ObjectChanged("o1", name="Object 1", visible=True, locked=False, edge=Edge()),
         ObjectsOrdered(("o1",)),
     ):
         assert library.projects.append(project.id, event) == before

@@ -227,6 +227,7 @@ def test_a_locked_object_refuses_changes_until_it_is_unlocked(
     box = {"kind": "box", "box": [0.1, 0.1, 0.5, 0.5]}
     refused: list[tuple[str, str, Json | None]] = [
         ("PATCH", objects_path(project, item), {"name": "Cat"}),
+        ("PATCH", objects_path(project, item), {"edge": {"grow": 1}}),
         ("DELETE", objects_path(project, item), None),
         ("POST", f"{frame}/clicks", place),
         ("PATCH", click, {"include": False}),
@@ -247,6 +248,61 @@ def test_a_locked_object_refuses_changes_until_it_is_unlocked(
     ).json()
     assert unlocked["objects"][0]["name"] == "Cat"
     assert server.request("DELETE", click).status_code == 200
+
+
+NEUTRAL = {
+    "clip_black": 0,
+    "clip_white": 1,
+    "smooth": 0,
+    "grow": 0,
+    "feather": 0,
+    "despill": 0,
+}
+
+
+def test_an_edge_is_set_whole_told_undone_and_restored(
+    server: Client, project: str, item: str
+) -> None:
+    def edge(answer: Json) -> Json:
+        told: Json = answer["objects"][0]["edge"]
+        return told
+
+    path = objects_path(project, item)
+    assert edge(server.get(f"/projects/{project}")) == NEUTRAL
+    server.click(project, item, 8, (0.5, 0.5))
+    server.request("PATCH", path, json={"edge": {"grow": 1.5, "despill": 1}})
+    server.post(f"/projects/{project}/apply")
+    server.stop_work(project)
+    soft = server.request("PATCH", path, json={"edge": {"feather": 4}}).json()
+    assert edge(soft) == {**NEUTRAL, "feather": 4}
+    assert server.get(f"/projects/{project}/history")["steps"][-1]["deed"] == "Edge changed"
+    back = server.post(f"/projects/{project}/undo")
+    assert edge(back) == {**NEUTRAL, "grow": 1.5, "despill": 1}
+    assert edge(server.post(f"/projects/{project}/redo")) == edge(soft)
+    restored = server.post(f"/projects/{project}/revisions/1/restore")
+    assert edge(restored) == edge(back)
+
+
+@pytest.mark.parametrize(
+    ("edge", "told"),
+    [
+        ({"grow": 20}, "grow is 20; set it within -9 to 9 pixels"),
+        ({"smooth": 3.7}, "smooth is 3.7; set it within 0 to 3.6 pixels"),
+        ({"feather": -1}, "feather is -1; set it within 0 to 9 pixels"),
+        ({"clip_black": 0.5, "clip_white": 0.5}, "at least 0.05 over"),
+        ({"despill": 1.1}, "despill is 1.1; set it within 0 to 1."),
+        ({"despill": "much"}, "despill"),
+        ({"blur": 1}, "blur"),
+    ],
+)
+def test_an_edge_out_of_its_limits_is_refused(
+    server: Client, project: str, item: str, edge: Json, told: str
+) -> None:
+    before = server.get(f"/projects/{project}")
+    answer = server.request("PATCH", objects_path(project, item), json={"edge": edge})
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+    assert server.get(f"/projects/{project}") == before
 
 
 def test_prompts_and_clicks_are_one_list_that_is_replayed(

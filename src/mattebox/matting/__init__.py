@@ -7,9 +7,11 @@ under a full matte leave as they came.
 from mattebox.matting.color import KeyColor, parse_color
 from mattebox.matting.composite import chroma_matte, over_color
 from mattebox.matting.crisp import crisp, sharpen
+from mattebox.matting.edge import Edge
 from mattebox.matting.matte import combine, resize_matte
 
 __all__ = [
+    "Edge",
     "KeyColor",
     "chroma_matte",
     "combine",

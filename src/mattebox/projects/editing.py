@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mattebox.errors import InputError
+from mattebox.matting.edge import Edge
 from mattebox.projects.events import (
     KeyframeRemoved,
     MaskPlaced,
@@ -59,13 +60,16 @@ class Editing(Marking):
         color: str | None = None,
         visible: bool | None = None,
         locked: bool | None = None,
+        edge: Edge | None = None,
     ) -> Project:
-        """Change an object's name or colour, show or hide it, lock or unlock it."""
+        """Change an object's name, colour or edge, show or hide it, lock or unlock it."""
         with self._opened(project_id) as project:
             target = project.state.object(object_id)
-            if (name is not None or color is not None) and locked is not False:
+            if (name, color, edge) != (None, None, None) and locked is not False:
                 target.check_unlocked()
-            event = ObjectChanged(object_id, name, color, visible, locked)
+            if edge is not None:
+                edge.check(self._clips.get(project.clip).info.source_height)
+            event = ObjectChanged(object_id, name, color, visible, locked, edge)
             return self._projects.append(project_id, event)
 
     def order_objects(self, project_id: str, objects: Sequence[str]) -> Project:

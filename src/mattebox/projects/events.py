@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from mattebox.matting.edge import Edge
 from mattebox.projects.state import Click, Keyframe, Mark, MatteObject, ProjectState, Prompt
 
 
@@ -34,13 +35,14 @@ class ObjectAdded:
 
 @dataclass(frozen=True)
 class ObjectChanged:
-    """The object's name, colour, or whether it is shown or locked; None leaves it."""
+    """The object's name, colour, edge, or whether it is shown or locked; None leaves it."""
 
     object: str
     name: str | None = None
     color: str | None = None
     visible: bool | None = None
     locked: bool | None = None
+    edge: Edge | None = None
 
 
 @dataclass(frozen=True)
@@ -222,13 +224,14 @@ def _on_object(
 
 def _change_object(target: MatteObject, event: _OnObject) -> MatteObject:
     match event:
-        case ObjectChanged(_, name, color, visible, locked):
+        case ObjectChanged(_, name, color, visible, locked, edge):
             return replace(
                 target,
                 name=name or target.name,
                 color=color or target.color,
                 visible=target.visible if visible is None else visible,
                 locked=target.locked if locked is None else locked,
+                edge=edge or target.edge,
             )
         case MaskPlaced(_, frame, mask):
             return target.with_keyframe(Keyframe(frame, mask, base=mask, placed=True))

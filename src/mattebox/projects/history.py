@@ -132,6 +132,8 @@ def _change(event: events.ObjectChanged) -> str:
         return f"Object named “{event.name}”"
     if event.color is not None:
         return "Colour changed"
+    if event.edge is not None:
+        return "Edge changed"
     if event.visible is not None:
         return "Object shown" if event.visible else "Object hidden"
     return "Object locked" if event.locked else "Object unlocked"

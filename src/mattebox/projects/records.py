@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from mattebox.matting.edge import Edge
 from mattebox.projects import events
 from mattebox.projects.events import Event
 from mattebox.projects.state import Click, Keyframe, Mark, MatteObject, Prompt
@@ -56,6 +57,8 @@ def from_record(kind: str, data: Mapping[str, Any]) -> Event:
         values["click"] = _mark(values["click"])
     if isinstance(values.get("prompt"), Mapping):
         values["prompt"] = _mark(values["prompt"])
+    if isinstance(values.get("edge"), Mapping):
+        values["edge"] = Edge(**values["edge"])
     if isinstance(values.get("made"), Mapping):
         values["made"] = events.ObjectAdded(**values["made"])
     if "objects" in values:
@@ -77,7 +80,7 @@ def _plain(value: Any) -> Any:
     match value:
         case Prompt():
             return prompt_json(value)
-        case Click() | events.ObjectAdded():
+        case Click() | Edge() | events.ObjectAdded():
             return asdict(value)
         case Keyframe() | MatteObject():
             return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
@@ -89,7 +92,8 @@ def _plain(value: Any) -> Any:
 
 def _object(values: Mapping[str, Any]) -> MatteObject:
     keyframes = tuple(_keyframe(each) for each in values["keyframes"])
-    return MatteObject(**{**values, "keyframes": keyframes})
+    edge = Edge(**values.get("edge", {}))
+    return MatteObject(**{**values, "keyframes": keyframes, "edge": edge})
 
 
 def _keyframe(values: Mapping[str, Any]) -> Keyframe:

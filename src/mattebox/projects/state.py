@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mattebox.errors import InputError
+from mattebox.matting.edge import Edge
 from mattebox.segmentation.prompts import Shape
 
 
@@ -110,6 +111,7 @@ class MatteObject:
         keyframes: In order of their frames.
         visible: Whether the page shows it.
         locked: Whether it refuses changes.
+        edge: How its matte is composited.
     """
 
     id: str
@@ -118,6 +120,7 @@ class MatteObject:
     keyframes: tuple[Keyframe, ...] = ()
     visible: bool = True
     locked: bool = False
+    edge: Edge = field(default_factory=Edge)
 
     def check_unlocked(self) -> None:
         """Refuse a change of a locked object.

@@ -11,6 +11,7 @@ from mattebox.segmentation.prompts import MOST_POINTS
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Place = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 # JSON has lists only; what is in them stays as strict as the body.
 Point = Annotated[tuple[Place, Place], Field(strict=False)]
 Corners = Annotated[tuple[Place, Place, Place, Place], Field(strict=False)]
@@ -41,6 +42,17 @@ class NewObject(Body):
     color: Color | None = None
 
 
+class ObjectEdge(Body):
+    """An object's edge; what is left out is neutral. Lengths are pixels of the source."""
+
+    clip_black: Number = 0.0
+    clip_white: Number = 1.0
+    smooth: Number = 0.0
+    grow: Number = 0.0
+    feather: Number = 0.0
+    despill: Number = 0.0
+
+
 class ChangedObject(Body):
     """What is to change of an object."""
 
@@ -48,6 +60,7 @@ class ChangedObject(Body):
     color: Color | None = None
     visible: bool | None = None
     locked: bool | None = None
+    edge: ObjectEdge | None = None
 
 
 class ObjectOrder(Body):

@@ -147,6 +147,17 @@ class KeyframeModel(BaseModel):
     prompts: list[PromptModel]
 
 
+class EdgeModel(BaseModel):
+    """How an object's matte is composited; lengths in pixels of the source."""
+
+    clip_black: float = Field(description="What is at most this share becomes 0.")
+    clip_white: float = Field(description="What is at least this share becomes 1.")
+    smooth: float = Field(description="How far the contour is evened out.")
+    grow: float = Field(description="How far the edge moves outwards, or inwards below 0.")
+    feather: float = Field(description="How far the edge fades to both sides.")
+    despill: float = Field(description="Share of the background's colours taken out of the edge.")
+
+
 class ObjectModel(BaseModel):
     """An object as it is now."""
 
@@ -155,6 +166,7 @@ class ObjectModel(BaseModel):
     color: str
     visible: bool
     locked: bool
+    edge: EdgeModel
     keyframes: list[KeyframeModel]
     stale: list[FrameRange]
 

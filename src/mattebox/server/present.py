@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import asdict
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from mattebox.projects.store import Project
 from mattebox.server.models import (
     ClickModel,
     ClipModel,
+    EdgeModel,
     EditedModel,
     ExportModel,
     HistoryModel,
@@ -56,6 +58,7 @@ def project_model(workspace: Workspace, project: Project) -> ProjectModel:
                 color=item.color,
                 visible=item.visible,
                 locked=item.locked,
+                edge=EdgeModel(**asdict(item.edge)),
                 keyframes=[_keyframe(keyframe, empty) for keyframe in item.keyframes],
                 stale=stale[item.id],
             )

@@ -9,6 +9,7 @@ export function makeObject(part: Partial<ProjectObject> = {}): ProjectObject {
     color: "#ff4fa3",
     visible: true,
     locked: false,
+    edge: { clip_black: 0, clip_white: 1, smooth: 0, grow: 0, feather: 0, despill: 0 },
     keyframes: [],
     stale: [],
     ...part,

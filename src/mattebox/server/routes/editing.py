@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from mattebox.errors import InputError
+from mattebox.matting import Edge
 from mattebox.projects.editing import Moved
 from mattebox.projects.marking import Aim
 from mattebox.projects.masks import Mask, decode_png
@@ -79,7 +80,7 @@ def order_objects(project: str, body: ObjectOrder, workspace: OpenWorkspace) -> 
 def change_object(
     project: str, item: str, body: ChangedObject, workspace: OpenWorkspace
 ) -> ProjectModel:
-    """Change an object's name or colour, show or hide it, lock or unlock it."""
+    """Change an object's name, colour or edge, show or hide it, lock or unlock it."""
     changed = workspace.editing.change_object(
         project,
         item,
@@ -87,6 +88,7 @@ def change_object(
         color=body.color,
         visible=body.visible,
         locked=body.locked,
+        edge=Edge(**vars(body.edge)) if body.edge else None,
     )
     return _told(workspace, changed)
 

@@ -255,7 +255,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Change Object
-         * @description Change an object's name or colour, show or hide it, lock or unlock it.
+         * @description Change an object's name, colour or edge, show or hide it, lock or unlock it.
          */
         readonly patch: operations["change_object_api_v1_projects__project__objects__item__patch"];
         readonly trace?: never;
@@ -930,6 +930,7 @@ export interface components {
             readonly visible?: boolean | null;
             /** Locked */
             readonly locked?: boolean | null;
+            readonly edge?: components["schemas"]["ObjectEdge"] | null;
         };
         /**
          * ClickModel
@@ -989,6 +990,42 @@ export interface components {
              * @description 0 to 1; null where nothing is made.
              */
             readonly frames: readonly (number | null)[];
+        };
+        /**
+         * EdgeModel
+         * @description How an object's matte is composited; lengths in pixels of the source.
+         */
+        readonly EdgeModel: {
+            /**
+             * Clip Black
+             * @description What is at most this share becomes 0.
+             */
+            readonly clip_black: number;
+            /**
+             * Clip White
+             * @description What is at least this share becomes 1.
+             */
+            readonly clip_white: number;
+            /**
+             * Smooth
+             * @description How far the contour is evened out.
+             */
+            readonly smooth: number;
+            /**
+             * Grow
+             * @description How far the edge moves outwards, or inwards below 0.
+             */
+            readonly grow: number;
+            /**
+             * Feather
+             * @description How far the edge fades to both sides.
+             */
+            readonly feather: number;
+            /**
+             * Despill
+             * @description Share of the background's colours taken out of the edge.
+             */
+            readonly despill: number;
         };
         /**
          * EditedModel
@@ -1370,6 +1407,42 @@ export interface components {
             readonly sample: true;
         };
         /**
+         * ObjectEdge
+         * @description An object's edge; what is left out is neutral. Lengths are pixels of the source.
+         */
+        readonly ObjectEdge: {
+            /**
+             * Clip Black
+             * @default 0
+             */
+            readonly clip_black: number;
+            /**
+             * Clip White
+             * @default 1
+             */
+            readonly clip_white: number;
+            /**
+             * Smooth
+             * @default 0
+             */
+            readonly smooth: number;
+            /**
+             * Grow
+             * @default 0
+             */
+            readonly grow: number;
+            /**
+             * Feather
+             * @default 0
+             */
+            readonly feather: number;
+            /**
+             * Despill
+             * @default 0
+             */
+            readonly despill: number;
+        };
+        /**
          * ObjectModel
          * @description An object as it is now.
          */
@@ -1384,6 +1457,7 @@ export interface components {
             readonly visible: boolean;
             /** Locked */
             readonly locked: boolean;
+            readonly edge: components["schemas"]["EdgeModel"];
             /** Keyframes */
             readonly keyframes: readonly components["schemas"]["KeyframeModel"][];
             /** Stale */

@@ -1,0 +1,91 @@
+"""An object's edge: how its matte is composited, whatever the networks said."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+from mattebox.errors import InputError
+
+_GAP = 0.05
+_NAMES = {
+    "clip_black": "clip black",
+    "clip_white": "clip white",
+    "smooth": "smooth",
+    "grow": "grow",
+    "feather": "feather",
+    "despill": "despill",
+}
+_LENGTHS = {"smooth", "grow", "feather"}
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Settings of the edge stage, in the order they are computed; all neutral by default.
+
+    Lengths are pixels of the source, shares go from 0 to 1. The arithmetic is decided in
+    docs/decisions/edges.md.
+
+    Attributes:
+        clip_black: What is at most this share becomes 0.
+        clip_white: What is at least this share becomes 1.
+        smooth: How far the contour is evened out.
+        grow: How far the edge moves outwards, or inwards below 0.
+        feather: How far the edge fades to both sides.
+        despill: How much of the background's colours is taken out of the edge, as a share.
+    """
+
+    clip_black: float = 0.0
+    clip_white: float = 1.0
+    smooth: float = 0.0
+    grow: float = 0.0
+    feather: float = 0.0
+    despill: float = 0.0
+
+    @property
+    def keeps_coverage(self) -> bool:
+        """Whether mattes stay as they are; despill changes colours only."""
+        return self.clip_black <= 0 and self.clip_white >= 1 and not self._moves
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether nothing changes."""
+        return self.keeps_coverage and self.despill <= 0
+
+    @property
+    def _moves(self) -> bool:
+        return bool(self.smooth or self.grow or self.feather)
+
+    def check(self, source_height: int) -> None:
+        """Refuse what is out of range.
+
+        Args:
+            source_height: Height of the clip's upright stored picture, which bounds the lengths.
+
+        Raises:
+            InputError: A value is outside its range (422).
+        """
+        tall, short = source_height / 20, source_height / 50
+        limits = {
+            "clip_black": (0, 0.9),
+            "clip_white": (0.1, 1),
+            "smooth": (0, short),
+            "grow": (-tall, tall),
+            "feather": (0, tall),
+            "despill": (0, 1),
+        }
+        for name, value in asdict(self).items():
+            least, most = limits[name]
+            if not math.isfinite(value) or not least <= value <= most:
+                raise InputError(
+                    f"The edge's {_NAMES[name]} is {value:g}; set it within {least:g} to"
+                    f" {most:g}" + (" pixels of this clip." if name in _LENGTHS else "."),
+                    status=422,
+                )
+        # A value typed as .15 beside .1 is .05 over it, whatever binary makes of them.
+        if self.clip_white - self.clip_black < _GAP - 1e-9:
+            raise InputError(
+                f"The edge's clip white is {self.clip_white:g} and its clip black"
+                f" {self.clip_black:g}; set the white at least {_GAP:g} over the black.",
+                status=422,
+            )
