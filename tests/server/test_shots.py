@@ -60,7 +60,7 @@ def test_others_are_answered_while_many_wait_for_shots(app: FastAPI, clip: Path)
                 )
                 assert set(sure.json()["frames"]) == {None}
                 assert not any(task.done() for task in waiting)
-            workspace.stream.stop_work(opened.id)
+            workspace.announcer.stop_work(opened.id)
             return list(await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE_S))
 
     for answer in asyncio.run(ask()):

@@ -30,6 +30,7 @@ from mattebox.segmentation import FrameMask, Mark
 from mattebox.server.ingests import Ingests
 from mattebox.server.uploads import UploadFiles
 from mattebox.settings import Settings
+from mattebox.streaming.announcer import Announcer
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.counters import Counters
@@ -109,6 +110,7 @@ class Workspace:
             bus=self.bus,
             shots=self.shots.needed,
         )
+        self.announcer = Announcer(library, self.stream, cache=self.cache, bus=self.bus)
         frames = Frames(self.counters.decoded.labels("click").inc)
         self.editing = Editing(
             library,
@@ -168,7 +170,7 @@ class Workspace:
         """
         check_frame(self.clips.get(self.projects.get(project_id).clip), playhead)
         moved = self.editing.apply(project_id)
-        self.stream.announce(project_id, moved.before.state.revision, playhead)
+        self.announcer.announce(project_id, moved.before.state.revision, playhead)
         self.bus.publish(project_id, "project", {"version": moved.after.version})
         return moved.after.state.revision
 
@@ -193,6 +195,7 @@ class Workspace:
         """
         self.projects.get(project_id)
         files = self.exports.forget(project_id)
+        self.announcer.forget(project_id)
         self.stream.forget(project_id)
         with self.clips.files_lock:
             leftovers = self.editing.delete(project_id)
@@ -213,7 +216,7 @@ class Workspace:
         self.bus.close()
         self.ingests.close()
         self.shots.close()
-        self.stream.close()
+        self.announcer.close()
         self.exports.close()
         self.scheduler.close()
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future
 from itertools import islice
 from typing import Any
-
-import structlog
 
 from mattebox.errors import InputError
 from mattebox.projects.clips import Clip, Shots
@@ -22,8 +19,7 @@ from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.confidence import Confidence, expected, from_note
-from mattebox.streaming.fill import Filler
-from mattebox.streaming.manifest import Addresses, changed_ranges, manifest
+from mattebox.streaming.manifest import Addresses, manifest
 from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.networks import Networks
 from mattebox.streaming.places import Places
@@ -34,7 +30,6 @@ from mattebox.streaming.plan import (
     matte_recipes,
     matte_rendition,
     nothing_on,
-    outward,
     stale_ranges,
     video_recipes,
     video_rendition,
@@ -43,8 +38,6 @@ from mattebox.streaming.recipes import EDITION, Recipe, RecipeBook
 from mattebox.streaming.scheduler import Priority, Scheduler, Ticket
 from mattebox.streaming.segments import SegmentMaker
 
-log = structlog.get_logger(__name__)
-
 # Of all revisions together: a two-hour film has 7,200 in each of its renditions.
 _ADDRESSES_KEPT = 200_000
 _SHOTS_TIMEOUT_S = 600
@@ -52,6 +45,9 @@ _SHOTS_TIMEOUT_S = 600
 
 class MatteStream:
     """Addresses, manifests and segments.
+
+    Attributes:
+        places: Where segments are shown at present.
 
     Args:
         library: Projects and footage.
@@ -87,11 +83,7 @@ class MatteStream:
         self._shots = shots
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, int], Addresses] = OrderedDict()
-        self._places = Places()
-        self._orders: Counter[str] = Counter()
-        self._playheads: dict[str, int | None] = {}
-        self._background = ThreadPoolExecutor(4, thread_name_prefix="apply")
-        self.filler = Filler(self.request, bus)
+        self.places = Places()
 
     def manifest(self, project_id: str, number: int | None) -> dict[str, Any]:
         """The manifest of a revision, or of the present one; waits for the shots if it must.
@@ -140,7 +132,7 @@ class MatteStream:
             while kept > _ADDRESSES_KEPT and len(self._known) > 1:
                 kept -= self._known.popitem(last=False)[1].count
         if revision.number == project.state.revision:
-            self._places.put(project.id, found, 0)
+            self.places.put(project.id, found, 0)
         return found
 
     def shots_needed(self, project_id: str, number: int | None) -> Future[Shots] | None:
@@ -187,7 +179,7 @@ class MatteStream:
             address,
             lambda turn: self._maker.make(recipe, turn),
             priority,
-            project or self._places.owner(address),
+            project or self.places.owner(address),
         )
 
     def init(self, address: str) -> bytes:
@@ -234,42 +226,6 @@ class MatteStream:
             for item in project.state.objects
         }
 
-    def announce(self, project_id: str, before: int, playhead: int | None) -> None:
-        """Tell pages about the present revision, in the background, once its shots are known.
-
-        Args:
-            project_id: Which project.
-            before: Number of the revision that was present before.
-            playhead: Frame where making its mattes begins. None to begin where it last did, if any
-                are missing and nobody stopped it.
-        """
-        order = self._superseded(project_id)
-        if playhead is not None:
-            self._playheads[project_id] = playhead
-        shots = self.shots_needed(project_id, None)
-
-        def known(found: Future[Shots] | None) -> None:
-            with suppress(RuntimeError):  # the server is closing
-                self._background.submit(self._announce, project_id, before, playhead, order, found)
-
-        if shots is None:
-            known(None)
-        else:
-            # Threads are few, and finding shots may take minutes.
-            shots.add_done_callback(known)
-
-    def stop_work(self, project_id: str) -> None:
-        """Stop filling a project's mattes, also where filling has yet to begin."""
-        self._playheads[project_id] = None
-        self._superseded(project_id)
-
-    def _superseded(self, project_id: str) -> int:
-        """Overrule what was ordered for a project before; the number of the new order."""
-        self.filler.stop(project_id)
-        with self._lock:
-            self._orders[project_id] += 1
-            return self._orders[project_id]
-
     def confidence(self, project_id: str, object_id: str, number: int | None) -> Confidence:
         """The overlap with the true masks to expect of an object's matte, frame by frame.
 
@@ -300,7 +256,7 @@ class MatteStream:
 
     def segment_made(self, address: str, confidence: Sequence[float]) -> None:
         """Tell pages that a segment became ready, and the overlap to expect of its frames."""
-        for place in self._places.find(address):
+        for place in self.places.find(address):
             told: dict[str, Any] = {
                 "object": place.object,
                 "segment": place.segment,
@@ -312,18 +268,10 @@ class MatteStream:
 
     def forget(self, project_id: str) -> None:
         """Drop what is kept of a deleted project."""
-        self.filler.stop(project_id)
-        self._places.forget(project_id)
+        self.places.forget(project_id)
         with self._lock:
-            self._orders.pop(project_id, None)
-            self._playheads.pop(project_id, None)
             for key in [key for key in self._known if key[0] == project_id]:
                 del self._known[key]
-
-    def close(self) -> None:
-        """Stop filling and announcing."""
-        self.filler.close()
-        self._background.shutdown(wait=False, cancel_futures=True)
 
     def _check_current(self, recipe: Recipe) -> None:
         clip = self._clips.get(recipe.clip)
@@ -338,53 +286,6 @@ class MatteStream:
                 status=404,
             )
 
-    def _announce(
-        self,
-        project_id: str,
-        before: int,
-        playhead: int | None,
-        ordered: int,
-        shots: Future[Shots] | None,
-    ) -> None:
-        try:
-            if shots is not None:
-                shots.result()
-            project = self._projects.get(project_id)
-            revision = self._projects.revision(project_id, project.state.revision)
-            addresses = self.addresses(project, revision)
-            if self._projects.get(project_id).state.revision != revision.number:
-                # Undone while its shots were looked for: what undid it announces itself.
-                return
-            old = self.addresses(project, self._projects.revision(project_id, before))
-        except Exception as error:
-            log.error("revision not announced", project=project_id, error=repr(error))
-            detail = error.detail if isinstance(error, InputError) else "The revision failed."
-            self._bus.publish(project_id, "work", _failed(detail))
-            return
-        self._places.put(project_id, addresses, ordered)
-        changed = {
-            item: changed_ranges(old.mattes.get(item, ()), addresses.mattes.get(item, ()))
-            for item in {*old.mattes, *addresses.mattes}
-        }
-        self._bus.publish(
-            project_id,
-            "revision",
-            {"revision": revision.number, "changed": {k: v for k, v in changed.items() if v}},
-        )
-        with self._lock:
-            current = self._orders[project_id] == ordered
-        start = self._playheads.get(project_id, 0) if playhead is None else playhead
-        if start is not None and current:
-            grid = grid_of(self._clips.get(project.clip))
-            order = outward(grid.count, grid.segment_of(start))
-            # Objects may share a segment where neither of them is.
-            wanted = list(
-                dict.fromkeys(mattes[s] for s in order for mattes in addresses.mattes.values())
-            )
-            missing = [address for address in wanted if address not in self._cache]
-            if missing or playhead is not None:
-                self.filler.start(project_id, missing, len(wanted), self._cache.__contains__)
-
 
 def init_of(clip: Clip, kind: str) -> bytes:
     """The initialisation segment of a clip's plate (`video`) or mattes (`matte`)."""
@@ -396,7 +297,3 @@ def _named(recipes: Sequence[Recipe], by_address: dict[str, Recipe]) -> tuple[st
     addresses = tuple(sys.intern(recipe.address) for recipe in recipes)
     by_address.update(zip(addresses, recipes, strict=True))
     return addresses
-
-
-def _failed(detail: str) -> dict[str, Any]:
-    return {"state": "failed", "done": 0, "total": 0, "remaining_s": None, "detail": detail}

@@ -313,7 +313,7 @@ def _clicked(
 def _moved(workspace: OpenWorkspace, moved: Moved) -> ProjectModel:
     before, project = moved.before.state.revision, moved.after
     if project.state.revision != before:
-        workspace.stream.announce(project.id, before, None)
+        workspace.announcer.announce(project.id, before, None)
     return _told(workspace, project)
 
 

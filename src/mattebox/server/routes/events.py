@@ -43,7 +43,7 @@ async def follow_events(
     A first visit begins with the present `work`, for its beginning was missed.
     """
     if last_event_id is None:
-        work = workspace.stream.filler.progress(project)
+        work = workspace.announcer.filler.progress(project)
         last_id = workspace.bus.last_id(project)
         yield ServerSentEvent(event="work", data=work.to_json(), id=last_id)
     async for item in subscription:

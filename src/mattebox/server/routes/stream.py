@@ -155,4 +155,4 @@ def apply(
 def stop_work(project: str, workspace: OpenWorkspace) -> None:
     """Stop making mattes in the background; what is made is kept."""
     workspace.projects.get(project)
-    workspace.stream.stop_work(project)
+    workspace.announcer.stop_work(project)
