@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +11,21 @@ import av
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mattebox.media import Cancelled, Ingested, detect_shots, frame_image, ingest, thumbnail_jpeg
+from mattebox.media import (
+    Cancelled,
+    CutFinder,
+    Cuts,
+    Ingested,
+    Search,
+    detect_shots,
+    frame_image,
+    ingest,
+    thumbnail_jpeg,
+)
+from mattebox.media.shots import BEFORE, BEHIND
 from tests.support.clips import Written
 
 CUTS = (0, 30, 75, 120)
@@ -79,3 +93,65 @@ def test_stills_are_the_frame_they_name(plain: tuple[Written, Ingested]) -> None
     assert barcode.read(picture) == 57
     with pytest.raises(IndexError):
         frame_image(written.path, found.info, found.table, 120)
+
+
+SCENES = (0, 14, 20, 26, 31, 60, 64, 90, 120, 123, 126, 129, 132, 160)
+"""Where the picture changes; some follow one another sooner than a shot may."""
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[np.ndarray]:
+    """Scenes of other brightness and colour, some of them flashes, each under a pan."""
+    rng = np.random.default_rng(4)
+    found = []
+    for first, stop in pairwise([*SCENES, 200]):
+        noise = rng.random((8, 24, 1), np.float32).repeat(3, 2)
+        tint = rng.uniform(20, 230, 3)
+        wide = np.clip(cv2.resize(noise, (160, 36)) * tint * 1.6, 0, 255).astype(np.uint8)
+        found += [np.ascontiguousarray(wide[:, at : at + 64]) for at in range(stop - first)]
+    return found
+
+
+def judged(pictures: list[np.ndarray], search: Search, start: int, stop: int) -> None:
+    finder = CutFinder(24.0, start)
+    for index in range(start, stop):
+        finder.feed(index, pictures[index])
+    search.add(finder.first, finder.judged, finder.changes)
+
+
+def test_cuts_are_those_of_the_detector_from_the_start(pictures: list[np.ndarray]) -> None:
+    from scenedetect import FrameTimecode
+    from scenedetect.detectors import AdaptiveDetector
+
+    detector = AdaptiveDetector(min_scene_len=10)
+    wanted: list[int] = []
+    for index, picture in enumerate(pictures):
+        bgr = np.ascontiguousarray(picture[:, :, ::-1])
+        cuts = detector.process_frame(FrameTimecode(index, fps=24.0), bgr)
+        wanted += [int(cut.frame_num) for cut in cuts]
+    search = Search(len(pictures), 24.0)
+    judged(pictures, search, 0, len(pictures))
+    assert search.cuts() == Cuts(len(pictures), tuple(wanted))
+    assert len(wanted) > 4
+    assert set(wanted) < set(SCENES)
+
+
+@given(runs=st.lists(st.tuples(st.integers(0, 199), st.integers(1, 90)), max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_a_search_finds_the_same_cuts_wherever_it_begins(
+    pictures: list[np.ndarray], runs: list[tuple[int, int]]
+) -> None:
+    count = len(pictures)
+    whole = Search(count, 24.0)
+    judged(pictures, whole, 0, count)
+    truth = whole.cuts()
+    search = Search(count, 24.0)
+    for start, length in runs:
+        judged(pictures, search, start, min(start + length, count))
+        known = search.cuts()
+        # What it says on the way holds.
+        unclear = {at for part in known.open for at in range(*part)}
+        assert set(known.found) == set(truth.found) - unclear
+    while left := search.unjudged():
+        judged(pictures, search, max(left[-1][0] - BEFORE, 0), min(left[-1][1] + BEHIND, count))
+    assert search.cuts() == truth

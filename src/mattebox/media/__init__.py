@@ -16,13 +16,15 @@ from mattebox.media.probe import Ingested, ingest
 from mattebox.media.reader import FrameReader, Planes
 from mattebox.media.sample import sample_clip
 from mattebox.media.samples import SoundTrack, sound_chunk, sound_track
-from mattebox.media.shots import Shot, detect_shots
+from mattebox.media.shots import CutFinder, Cuts, Search, Shot, detect_shots
 from mattebox.media.stills import frame_image, thumbnail_jpeg
 
 __all__ = [
     "Cancelled",
     "ClipInfo",
     "Color",
+    "CutFinder",
+    "Cuts",
     "DecoderDiedError",
     "DecoderPool",
     "DecodingError",
@@ -31,6 +33,7 @@ __all__ = [
     "Ingested",
     "Limits",
     "Planes",
+    "Search",
     "SegmentGrid",
     "Shot",
     "SoundTrack",
