@@ -182,6 +182,10 @@ class ClipModel(BaseModel):
     rate: tuple[int, int]
     frame_count: int
     has_sound: bool
+    timecode: str | None = Field(
+        description="What the source calls its first frame, HH:MM:SS:FF; with a semicolon before "
+        "the frames, numbers are dropped as SMPTE 12M says. Null where it has no usable label."
+    )
     damage: str | None
     shots: list[FrameRange] | None
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from pydantic import TypeAdapter
 
+from mattebox.export.timecode import shifted
 from mattebox.projects.clips import Clip
 from mattebox.projects.history import History, Step
 from mattebox.projects.jobs import Export
@@ -161,6 +162,7 @@ def _clip(project: Project, clip: Clip) -> ClipModel:
         rate=(info.rate.numerator, info.rate.denominator),
         frame_count=clip.table.frame_count,
         has_sound=info.has_sound,
+        timecode=None if info.timecode is None else shifted(info.timecode, 0, info.rate),
         damage=clip.table.damage,
         shots=list(clip.shots) if clip.shots is not None else None,
     )

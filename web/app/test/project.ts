@@ -38,6 +38,7 @@ export function makeProject(part: Partial<Project> = {}): Project {
       rate: [24, 1],
       frame_count: 100,
       has_sound: true,
+      timecode: null,
       damage: null,
       shots: [[0, 100]],
     },

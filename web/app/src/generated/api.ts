@@ -970,6 +970,11 @@ export interface components {
             readonly frame_count: number;
             /** Has Sound */
             readonly has_sound: boolean;
+            /**
+             * Timecode
+             * @description What the source calls its first frame, HH:MM:SS:FF; with a semicolon before the frames, numbers are dropped as SMPTE 12M says. Null where it has no usable label.
+             */
+            readonly timecode: string | null;
             /** Damage */
             readonly damage: string | null;
             /** Shots */
