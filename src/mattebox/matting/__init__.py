@@ -6,6 +6,7 @@ under a full matte leave as they came.
 
 from mattebox.matting.color import KeyColor, parse_color
 from mattebox.matting.composite import chroma_matte, over_color
+from mattebox.matting.coverage import cover
 from mattebox.matting.crisp import crisp, sharpen
 from mattebox.matting.edge import Edge
 from mattebox.matting.matte import combine, resize_matte
@@ -15,6 +16,7 @@ __all__ = [
     "KeyColor",
     "chroma_matte",
     "combine",
+    "cover",
     "crisp",
     "over_color",
     "parse_color",
