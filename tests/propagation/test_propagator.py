@@ -1,6 +1,7 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -169,6 +170,31 @@ def test_nothing_crosses_a_cut(propagator: Propagator) -> None:
     found = list(propagator.propagate(film, {5: film.mask(5)}, shots, 15, 25))
     assert [frame.mask.any() for frame in found] == [True] * 5 + [False] * 5
     assert max(film.reads) < 20
+
+
+@pytest.mark.parametrize("keyframe", [0, COUNT - 1])
+def test_a_cut_beyond_the_horizon_changes_nothing(keyframe: int) -> None:
+    settings = PropagationSettings(stride=2, near=6, far_stride=4, second_look=False)
+    near_sighted = Propagator(settings=settings)
+    film = Film(COUNT)
+    given = {keyframe: film.mask(keyframe)}
+    start, stop = (8, 12) if keyframe == 0 else (29, 33)
+    horizon = settings.horizon(max(abs(start - keyframe), abs(stop - 1 - keyframe)))
+    near, gone = (stop, stop + horizon) if keyframe == 0 else (start, start - horizon)
+    cache = MemoryAnchors()
+
+    def made(cut: int | None, anchors: MemoryAnchors) -> dict[int, MaskFrame]:
+        edges = [0, COUNT] if cut is None else [0, cut, COUNT]
+        shots = [Shot(a, b) for a, b in pairwise(edges)]
+        found = near_sighted.propagate(film, given, shots, start, stop, anchors=anchors)
+        return {frame.index: frame for frame in found}
+
+    wanted = made(None, MemoryAnchors())
+    assert not same(made(near, cache), wanted)
+    for cut in (gone, None):
+        assert same(made(cut, cache), wanted)
+        assert same(made(cut, MemoryAnchors()), wanted)
+    assert same(made(near, cache), made(near, MemoryAnchors()))
 
 
 def test_a_segment_reads_few_frames(propagator: Propagator) -> None:

@@ -61,3 +61,16 @@ class PropagationSettings:
     still: float = 0.1
     alike: float = 0.7
     gain: float = 1.5
+
+    def horizon(self, distance: int) -> int:
+        """Frames beyond one up to which a cut changes its mask.
+
+        A mask is filled in with the help of the anchor behind it. Where anchors lie, and over which
+        of them the route goes, depends on no frame farther on than that: near the keyframe they lie
+        `stride` apart; far out the next one is at most two steps away, and whether the route stops
+        at it depends on there being one up to two steps on.
+
+        Args:
+            distance: Frames to the keyframe that the mask comes from.
+        """
+        return self.stride if distance + self.stride <= self.near else 4 * self.far_stride

@@ -88,8 +88,7 @@ class SpanRun:
         digests = {k: sha256(m.tobytes()).hexdigest() for k, m in masks.items()}
         route = sha256(np.asarray(frames.sync_frames, np.int64).tobytes()).hexdigest()
         shape = next(iter(masks.values())).shape
-        ends = (span.start, span.stop, span.left, span.right)
-        facts = [identity, ends, shape, digests, route]
+        facts = [identity, (span.left, span.right), shape, digests, route]
         self._prefix = sha256(dumps(facts).encode()).hexdigest()
         self._keyframes: dict[int, Estimate] = {}
         self._steps = Steps(
@@ -186,7 +185,7 @@ class SpanRun:
         before: Estimate | None = None
         while at is not None and before is None:
             before = None if at.express else found.get(at.index)
-            before = before or self._kept(_name(at, ahead=ahead))
+            before = before or self._kept(self._name(at, ahead=ahead))
             if before is None:
                 way.append(at)
                 at = chain.before(at)
@@ -225,14 +224,14 @@ class SpanRun:
                 between = chain.back(stop, steps)
                 before = self._between(chain, between, (place, before), ahead=ahead)
                 place = between.index
-        self._keep(_name(stop, ahead=ahead), found)
+        self._keep(self._name(stop, ahead=ahead), found)
         return found
 
     def _between(
         self, chain: Chain, stop: Stop, origin: tuple[int, Estimate], *, ahead: bool
     ) -> Estimate:
         """Come to a stop that was to be leapt over."""
-        kept = self._kept(_name(stop, ahead=ahead))
+        kept = self._kept(self._name(stop, ahead=ahead))
         if kept is not None:
             return kept
         _, frame = next(self._frames.pass_over([stop.index]))
@@ -335,6 +334,17 @@ class SpanRun:
     def _keep(self, name: str, estimate: Estimate) -> None:
         self._cache.put(f"{self._prefix}-{name}", to_bytes(estimate))
 
-
-def _name(stop: Stop, *, ahead: bool) -> str:
-    return f"{'ahead' if ahead else 'back'}-{'express-' * stop.express}{stop.index}"
+    def _name(self, stop: Stop, *, ahead: bool) -> str:
+        """What names a stop in the cache: its shot's end is part of it only where that is near."""
+        span, settings = self._span, self._settings
+        name = f"{'ahead' if ahead else 'back'}-{'express-' * stop.express}{stop.index}"
+        if span.left is not None and span.right is not None:
+            return name
+        end = span.right if span.left is None else span.left
+        assert end is not None
+        # Where the route stops depends on anchors that are no nearer than where it is far out.
+        distance = settings.near if stop.express else abs(stop.index - end)
+        horizon = settings.horizon(distance)
+        if span.left is not None:
+            return f"{name}-{span.stop}" if span.stop <= stop.index + horizon else name
+        return f"{name}-{span.start}" if span.start > stop.index - horizon else name
