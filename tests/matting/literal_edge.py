@@ -75,3 +75,28 @@ def octagon(value: Whole, radius: float) -> Whole:
             seen.append((near * (256 - part) + far * part + 128) // 256)
         value = np.max(seen, axis=0)
     return value
+
+
+def despilled(plane: Whole, matte: Plane, share: Real, reach: tuple[int, int], top: int) -> Whole:
+    """One plane without the background's colours in its edges; see `mattebox.matting.despill`."""
+    picture, alpha = plane.astype(np.float64), matte.astype(np.float64)
+    inside, both = boxed(alpha, reach), boxed(np.full(plane.shape, 255.0), reach)
+    ours, every = boxed(alpha * picture, reach), boxed(picture, reach)
+    cleaned = plane.copy()
+    for place in zip(*np.nonzero(inside), strict=True):
+        own = ours[place] / inside[place]
+        rest = both[place] - inside[place]
+        behind = (255 * every[place] - ours[place]) / rest if rest else own
+        covered = alpha[place] / 255
+        found = own + covered * (picture[place] - covered * own - (1 - covered) * behind)
+        found = min(max(found, 0), top)
+        cleaned[place] = nearest(picture[place] + share[place] * (found - picture[place]))
+    return cleaned
+
+
+def boxed(value: Real, reach: tuple[int, int]) -> Real:
+    """Sums over the box around each pixel, the border repeated."""
+    down, across = reach
+    wide = np.pad(value, ((down, down), (across, across)), mode="edge")
+    views = np.lib.stride_tricks.sliding_window_view(wide, (2 * down + 1, 2 * across + 1))
+    return np.asarray(views.sum(axis=(2, 3)))

@@ -8,16 +8,21 @@ from mattebox.matting.color import KeyColor, parse_color
 from mattebox.matting.composite import chroma_matte, over_color
 from mattebox.matting.coverage import cover
 from mattebox.matting.crisp import crisp, sharpen
+from mattebox.matting.despill import despill
 from mattebox.matting.edge import Edge
+from mattebox.matting.edge_stage import Cutout, EdgeStage
 from mattebox.matting.matte import combine, resize_matte
 
 __all__ = [
+    "Cutout",
     "Edge",
+    "EdgeStage",
     "KeyColor",
     "chroma_matte",
     "combine",
     "cover",
     "crisp",
+    "despill",
     "over_color",
     "parse_color",
     "resize_matte",

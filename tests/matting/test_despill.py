@@ -1,0 +1,178 @@
+"""What despill does to the colours of an edge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mattebox.matting import Cutout, Edge, EdgeStage, chroma_matte, combine, cover, despill
+from tests.matting.literal_edge import despilled
+
+Plane = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.unsignedinteger[Any]]
+Planes = tuple[Samples, Samples, Samples]
+
+# How many luma samples a chroma sample stands for, down and across.
+SUBSAMPLED = {"4:2:0": (2, 2), "4:2:2": (1, 2), "4:4:4": (1, 1)}
+
+
+def noise(size: tuple[int, int], steps: tuple[int, int], depth: int, seed: int) -> Planes:
+    draw = np.random.default_rng(seed)
+    dtype = np.uint8 if depth == 8 else np.uint16
+    half = tuple(-(-side // step) for side, step in zip(size, steps, strict=True))
+    y, u, v = (draw.integers(0, 1 << depth, shape, dtype) for shape in (size, half, half))
+    return y, u, v
+
+
+def soft(size: tuple[int, int], seed: int) -> Plane:
+    draw = np.random.default_rng(seed)
+    spots = draw.choice([0, 0, 0, 255], (1 + size[0] // 5, 1 + size[1] // 5)).astype(np.uint8)
+    return np.asarray(cv2.resize(spots, size[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def small(plane: npt.NDArray[Any], steps: tuple[int, int]) -> npt.NDArray[Any]:
+    return plane[:: steps[0], :: steps[1]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.tuples(st.integers(1, 24), st.integers(1, 24)),
+    st.sampled_from(list(SUBSAMPLED)),
+    st.sampled_from([8, 10, 12, 16]),
+    st.integers(1, 7),
+    st.integers(0, 2**32),
+)
+def test_it_is_what_the_decision_says(
+    size: tuple[int, int], kind: str, depth: int, reach: int, seed: int
+) -> None:
+    steps = SUBSAMPLED[kind]
+    planes, matte = noise(size, steps, depth, seed), soft(size, seed)
+    share = np.random.default_rng(seed).random(size, np.float32)
+    if seed % 2:
+        share[...] = 0.75
+    made = despill(planes, matte, 0.75 if seed % 2 else share, reach, depth)
+    mattes = matte, *[matte_of(matte, steps)] * 2
+    for number, (plane, alpha) in enumerate(zip(planes, mattes, strict=True)):
+        own = (
+            (1, 1)
+            if number == 0
+            else tuple(1 + (less < more) for less, more in zip(plane.shape, size, strict=True))
+        )
+        box = -(-reach // own[0]), -(-reach // own[1])
+        wanted = despilled(plane.astype(np.int64), alpha, small(share, own), box, (1 << depth) - 1)
+        assert made[number].dtype == plane.dtype
+        # Floats of 32 bits: a step of a large code may go the other way at a half.
+        assert np.abs(made[number].astype(np.int64) - wanted).max() <= 1
+        assert (made[number] == wanted).mean() > 0.98
+
+
+def matte_of(matte: Plane, steps: tuple[int, int]) -> Plane:
+    if steps == (2, 2):
+        return chroma_matte(matte)
+    if steps == (1, 2):
+        wide = np.concatenate([matte, matte[:, -1:]], axis=1).astype(int)
+        pairs = (wide[:, 0:-1:2] + wide[:, 1::2] + 1) // 2
+        return np.asarray(pairs, np.uint8)
+    return matte
+
+
+@pytest.mark.parametrize("kind", list(SUBSAMPLED))
+@pytest.mark.parametrize("depth", [8, 10])
+def test_samples_under_a_full_matte_and_far_away_are_left_as_they_are(
+    kind: str, depth: int
+) -> None:
+    steps = SUBSAMPLED[kind]
+    planes = noise((61, 83), steps, depth, 1)
+    matte = np.zeros((61, 83), np.uint8)
+    matte[20:41, 30:50] = 255
+    matte[20:41, 50] = 99
+    made = despill(planes, matte, 1.0, 5, depth)
+    for number, (plane, clean) in enumerate(zip(planes, made, strict=True)):
+        down, across = steps if number else (1, 1)
+        same = plane == clean
+        assert same[22 // down : 40 // down, 32 // across : 48 // across].all()
+        assert same[: 12 // down].all()
+        assert same[:, 62 // across :].all()
+        assert not same.all()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (1, 7), (3, 5)])
+@pytest.mark.parametrize("code", [0, 1, 255])
+def test_tiny_pictures_and_flat_mattes_are_no_exception(size: tuple[int, int], code: int) -> None:
+    planes = noise(size, (2, 2), 8, 3)
+    made = despill(planes, np.full(size, code, np.uint8), 1.0, 4)
+    for plane, clean in zip(planes, made, strict=True):
+        assert clean.shape == plane.shape
+        if code != 1:
+            np.testing.assert_array_equal(plane, clean)
+
+
+@pytest.mark.parametrize("kind", list(SUBSAMPLED))
+def test_a_known_background_is_taken_out_of_the_edge_of_a_known_object(kind: str) -> None:
+    steps = SUBSAMPLED[kind]
+    size = (120, 160)
+    disc = np.zeros(size, np.uint8)
+    cv2.circle(disc, (80, 60), 35, 255, cv2.FILLED)
+    matte = np.asarray(cv2.GaussianBlur(disc, (0, 0), 3), np.uint8)
+    across, down = np.meshgrid(np.linspace(-1, 1, size[1]), np.linspace(-1, 1, size[0]))
+    objects = (150 + 20 * across, 110 - 6 * down, 150 + 8 * across)
+    behind = (120 - 10 * down, 50 + 5 * across, 40 + 5 * down)
+    planes, truths, alphas = [], [], []
+    for number, (ours, theirs) in enumerate(zip(objects, behind, strict=True)):
+        own = steps if number else (1, 1)
+        alpha = matte_of(matte, own)
+        truth = small(ours, own)
+        part = alpha / 255
+        planes.append(np.rint(part * truth + (1 - part) * small(theirs, own)).astype(np.uint8))
+        truths.append(truth)
+        alphas.append(alpha)
+    made = despill((planes[0], planes[1], planes[2]), matte, 1.0, 15)
+    for plane, clean, truth, alpha in zip(planes, made, truths, alphas, strict=True):
+        edge = (alpha > 25) & (alpha < 230)
+        before = np.abs(plane[edge] - truth[edge]).mean()
+        after = np.abs(clean[edge] - truth[edge]).mean()
+        assert after <= 0.5 * before
+
+
+def test_the_largest_matte_of_a_pixel_says_how_much_is_taken_out() -> None:
+    left, right = np.zeros((20, 40), np.uint8), np.zeros((20, 40), np.uint8)
+    left[:, :20], right[:, 20:] = 200, 200
+    stage = EdgeStage([Edge(despill=0.25), Edge(despill=1, clip_white=0.5)], 20, 20)
+    found = stage.cut_out([left, right])
+    assert isinstance(found.despill, np.ndarray)
+    assert (found.despill[:, :20] == 0.25).all()
+    assert (found.despill[:, 20:] == 1).all()
+    np.testing.assert_array_equal(found.plain, combine([left, right]))
+    assert (found.matte[:, 20:] == 255).all()
+    equal = stage.cut_out([left, np.zeros_like(left)])
+    assert isinstance(equal.despill, np.ndarray)
+    assert (equal.despill[:, 20:] == 0.25).all()
+
+
+def test_each_object_gets_its_own_edge_before_they_are_combined() -> None:
+    mattes = [soft((40, 60), seed) for seed in (1, 2)]
+    edges = [Edge(grow=4), Edge(feather=6, despill=1)]
+    found = EdgeStage(edges, 40, 80).cut_out(mattes)
+    each = [cover(matte, edge, 0.5) for matte, edge in zip(mattes, edges, strict=True)]
+    np.testing.assert_array_equal(found.matte, combine(each))
+
+
+def test_neutral_edges_cost_nothing() -> None:
+    matte = soft((40, 60), 1)
+    found = EdgeStage([Edge()], 40, 80).cut_out([matte])
+    assert isinstance(found, Cutout)
+    assert found.matte is matte
+    assert found.despill == 0
+
+
+def test_colours_are_looked_for_as_far_as_an_edge_may_come() -> None:
+    assert EdgeStage([Edge(despill=1)], 720, 720).reach == 15
+    wide = EdgeStage([Edge(grow=-9), Edge(grow=10, feather=20, despill=1)], 720, 1080)
+    assert wide.reach == 24
+    assert wide.source_reach == 36
