@@ -66,7 +66,7 @@ interface OfferProps {
 function Offer({ session, label, state, idle = false }: OfferProps) {
   return (
     <div class="work">
-      <span class="numbers dim" role="status">
+      <span class="numbers dim roomy" role="status">
         {state}
       </span>
       <ApplyButton session={session} label={label} idle={idle} />

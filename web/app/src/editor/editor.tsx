@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { followConfidence, followFixes } from "../state/confidence";
+import { followWidth, panelShown } from "../state/layout";
 import { Session } from "../state/session";
 import { openProjects, rememberFrame } from "../state/route";
 import { Icon } from "../ui/icons";
@@ -28,6 +29,7 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
       followConfidence(session),
       followFixes(session),
       followLoop(session),
+      followWidth(),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -47,7 +49,7 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
     );
   }
   return (
-    <div class="editor">
+    <div class={`editor ${panelShown.value ? "" : "panel-away"}`}>
       <TopBar session={session} />
       <ConnectionBanner session={session} />
       <section class="contents" aria-label="Tools">

@@ -24,7 +24,7 @@ const PANELS = [
 export function Inspector({ session }: { session: Session }) {
   const [panel, setPanel] = useState<Panel>("edit");
   return (
-    <aside class="inspector" aria-label="Objects and settings">
+    <aside id="panel" class="inspector" aria-label="Objects and settings">
       <div class="inspector-tabs">
         <Segmented label="Panel" value={panel} choices={PANELS} onChange={setPanel} />
       </div>

@@ -6,7 +6,9 @@ import * as editing from "../state/editing";
 import * as marking from "../state/marking";
 import { openExport } from "../state/exporting";
 import * as objects from "../state/objects";
+import { typing } from "../state/readout";
 import type { Session } from "../state/session";
+import { togglePanel } from "../state/layout";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
 import { toggleCursor } from "./stage-cursor";
 import { fitPicture, holdSpace, showActualSize, stepZoom } from "./stage-view";
@@ -24,6 +26,9 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "previous-keyframe": (session) => editing.goToKeyframe(session, -1),
   "next-keyframe": (session) => editing.goToKeyframe(session, 1),
   "next-to-fix": goToFix,
+  "go-to": () => {
+    typing.value = true;
+  },
   "timeline-in": (session) => zoomTimeline(session, 2),
   "timeline-out": (session) => zoomTimeline(session, 0.5),
   "timeline-fit": fitTimeline,
@@ -95,6 +100,7 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "zoom-out": (session) => stepZoom(session, -1),
   fit: fitPicture,
   "actual-size": showActualSize,
+  "toggle-panel": togglePanel,
   export: openExport,
   help: (session) => {
     session.dialog.value = "help";

@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { frameCentre } from "../logic/timeline";
-import { formatTimecode } from "../logic/timecode";
-import { useTiming } from "../ui/timing";
+import { placeOf } from "../logic/readout";
+import { unitOf } from "../state/readout";
+import { useClock } from "../ui/clock";
 import type { Filmstrip } from "./filmstrip";
 import type { TimelineView } from "./timeline-view";
 
@@ -19,7 +20,8 @@ interface HoverCardProps {
 
 export function HoverCard({ view, strip }: HoverCardProps) {
   const { session } = view;
-  const timing = useTiming(session);
+  const clock = useClock(session);
+  const unit = clock && unitOf(clock);
   const frame = view.hovered.value;
   const clip = session.project.value?.clip;
   if (frame === null || !clip) return null;
@@ -32,8 +34,8 @@ export function HoverCard({ view, strip }: HoverCardProps) {
     <div class="hover-card" style={{ transform: `translateX(calc(${x}px - 50%))` }} aria-hidden="true">
       <Picture strip={strip} frame={frame} width={width} />
       <div class="numbers">
-        {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
-        <span class="dim"> · {frame}</span>
+        {clock ? placeOf(clock, unit ?? "time", frame) : ""}
+        {unit !== "frames" && <span class="dim"> · {frame}</span>}
         {sure !== null && <span class="dim"> · {Math.round(sure * 100)} % sure</span>}
       </div>
     </div>

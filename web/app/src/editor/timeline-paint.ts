@@ -96,8 +96,8 @@ function paintRuler(
   const step = rulerStep(track, base, 64);
   context.fillStyle = colors.text;
   context.strokeStyle = colors.line;
-  context.font = `${sizes.ruler > 22 ? 11 : 10}px ${colors.font}`;
-  context.textBaseline = "middle";
+  context.font = `${sizes.strip > 46 ? 11 : 10}px ${colors.font}`;
+  context.textBaseline = "top";
   context.lineWidth = 1;
   const from = Math.floor(track.first / step) * step;
   const to = Math.min(track.frameCount, track.first + track.shown);
@@ -109,7 +109,7 @@ function paintRuler(
     context.stroke();
     const within = frame % base;
     const label = within === 0 ? formatDuration(frame / base) : `:${String(within).padStart(2, "0")}`;
-    if (track.width - x > 30) context.fillText(label, x + 4, sizes.ruler / 2 - 1);
+    if (track.width - x > 30) context.fillText(label, x + 2, 2);
   }
 }
 

@@ -18,12 +18,13 @@ export interface Sizes {
   readonly strip: number;
   readonly lane: number;
   readonly selectedLane: number;
+  /** Lanes in sight beside the selected one; the others scroll. */
+  readonly besides: number;
 }
 
-const LAPTOP: Sizes = { ruler: 22, strip: 46, lane: 24, selectedLane: 44 };
-const LARGE: Sizes = { ruler: 24, strip: 68, lane: 28, selectedLane: 54 };
-/** Lanes in sight beside the selected one; the others scroll. */
-const MOST_LANES = 3;
+const LOW: Sizes = { ruler: 24, strip: 30, lane: 22, selectedLane: 34, besides: 1 };
+const LAPTOP: Sizes = { ruler: 26, strip: 46, lane: 24, selectedLane: 44, besides: 3 };
+const LARGE: Sizes = { ruler: 28, strip: 68, lane: 28, selectedLane: 54, besides: 3 };
 
 export interface KeyframeAt {
   readonly object: string;
@@ -32,13 +33,12 @@ export interface KeyframeAt {
 
 export class TimelineView {
   readonly width = signal(0);
-  readonly large = signal(false);
   readonly laneScroll = signal(0);
   /** The frame under the pointer, where the pointer is over the timeline. */
   readonly hovered = signal<number | null>(null);
   readonly hoveredKeyframe = signal<KeyframeAt | null>(null);
 
-  readonly sizes: ReadonlySignal<Sizes> = computed(() => (this.large.value ? LARGE : LAPTOP));
+  readonly sizes = signal<Sizes>(LAPTOP);
   readonly track: ReadonlySignal<Track> = computed(() => {
     const frameCount = this.session.project.value?.clip.frame_count ?? 1;
     const window = this.session.timeWindow.value ?? wholeClip(frameCount);
@@ -54,8 +54,8 @@ export class TimelineView {
     this.lanes.value.reduce((sum, lane) => sum + lane.height, 0),
   );
   readonly lanesShown: ReadonlySignal<number> = computed(() => {
-    const { lane, selectedLane } = this.sizes.value;
-    return Math.min(Math.max(this.lanesHeight.value, selectedLane), selectedLane + MOST_LANES * lane);
+    const { lane, selectedLane, besides } = this.sizes.value;
+    return Math.min(Math.max(this.lanesHeight.value, selectedLane), selectedLane + besides * lane);
   });
   readonly height: ReadonlySignal<number> = computed(
     () => this.lanesTop.value + this.lanesShown.value,
@@ -72,16 +72,17 @@ export class TimelineView {
 
   /** Measures `element` and follows the playhead until the returned function is called. */
   follow(element: HTMLElement): () => void {
+    const low = matchMedia("(max-height: 680px)");
     const large = matchMedia("(min-width: 1920px)");
-    const readLarge = () => {
-      this.large.value = large.matches;
+    const readSizes = () => {
+      this.sizes.value = low.matches ? LOW : large.matches ? LARGE : LAPTOP;
     };
     const observer = new ResizeObserver(() => {
       this.width.value = element.clientWidth;
     });
     observer.observe(element);
-    large.addEventListener("change", readLarge);
-    readLarge();
+    for (const query of [low, large]) query.addEventListener("change", readSizes);
+    readSizes();
     this.width.value = element.clientWidth;
     const stopFollowing = effect(() => {
       const frame = this.session.frame.value;
@@ -102,7 +103,7 @@ export class TimelineView {
       stopMeasuring();
       stopForgetting();
       observer.disconnect();
-      large.removeEventListener("change", readLarge);
+      for (const query of [low, large]) query.removeEventListener("change", readSizes);
       stopFollowing();
     };
   }

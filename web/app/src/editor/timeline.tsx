@@ -111,7 +111,7 @@ function Playhead({ view }: { view: TimelineView }) {
       }),
     [view],
   );
-  return <div ref={head} class="playhead" />;
+  return <div ref={head} class="playhead" style={{ "--ruler": `${view.sizes.value.ruler}px` }} />;
 }
 
 /** Paints whenever something that is painted changes, at most once for each picture of the screen. */

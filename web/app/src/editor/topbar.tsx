@@ -1,9 +1,9 @@
 /** The bar above the picture: project, undo, views, Apply, export. */
 
 import { useState } from "preact/hooks";
-import type { Command } from "../logic/shortcuts";
 import * as editing from "../state/editing";
 import { openExport } from "../state/exporting";
+import { panelShown, togglePanel } from "../state/layout";
 import { openProjects } from "../state/route";
 import type { Session, ViewKind } from "../state/session";
 import { IconButton, NameField, Segmented } from "../ui/controls";
@@ -12,11 +12,17 @@ import { keysOf } from "../ui/platform";
 import { ApplyControl } from "./apply";
 
 const VIEWS = [
-  { value: "overlay", label: "Overlay", tip: "Object tinted", command: "view-overlay" },
-  { value: "cutout", label: "Cutout", tip: "Background taken away", command: "view-cutout" },
-  { value: "matte", label: "Matte", tip: "Object white on black", command: "view-matte" },
-  { value: "original", label: "Original", tip: "The picture as it is", command: "view-original" },
-] as const satisfies readonly { value: ViewKind; label: string; tip: string; command: Command }[];
+  { value: "overlay", label: "Overlay", tip: "Overlay: object tinted" },
+  { value: "cutout", label: "Cutout", tip: "Cutout: background taken away" },
+  { value: "matte", label: "Matte", tip: "Matte: object white on black" },
+  { value: "original", label: "Original", tip: "Original: the picture as it is" },
+] as const satisfies readonly { value: ViewKind; label: string; tip: string }[];
+
+const CHOICES = VIEWS.map((view) => ({
+  ...view,
+  icon: view.value,
+  command: `view-${view.value}` as const,
+}));
 
 export function TopBar({ session }: { session: Session }) {
   const project = session.project.value;
@@ -47,7 +53,7 @@ export function TopBar({ session }: { session: Session }) {
         <Segmented
           label="View"
           value={session.view.value}
-          choices={VIEWS}
+          choices={CHOICES}
           onChange={(view) => {
             session.view.value = view;
           }}
@@ -71,8 +77,27 @@ export function TopBar({ session }: { session: Session }) {
             session.dialog.value = "help";
           }}
         />
+        <PanelButton />
       </div>
     </header>
+  );
+}
+
+function PanelButton() {
+  const shown = panelShown.value;
+  return (
+    <button
+      type="button"
+      class="button icon quiet panel-button"
+      aria-label="Objects and settings"
+      aria-expanded={shown}
+      aria-controls="panel"
+      data-tip={`${shown ? "Hide" : "Show"} objects and settings`}
+      data-keys={keysOf("toggle-panel")}
+      onClick={togglePanel}
+    >
+      <Icon name="panel" />
+    </button>
   );
 }
 
@@ -116,13 +141,16 @@ function ExportButton({ session }: { session: Session }) {
   return (
     <button
       type="button"
-      class="button"
-      data-tip="Write the cut-out to a file"
+      class="button export-button"
+      data-tip="Export: write the cut-out to a file"
       data-keys={keysOf("export")}
       onClick={() => openExport(session)}
     >
       <Icon name="download" />
-      <span class="numbers">{running ? `Exporting ${percent} %` : "Export"}</span>
+      <span class="numbers">
+        <span class="roomy">{running ? "Exporting " : "Export"}</span>
+        {running && `${percent} %`}
+      </span>
     </button>
   );
 }

@@ -1,11 +1,10 @@
-/** The playing controls and the read-outs of time. */
+/** The playing controls. */
 
-import { formatFrames, formatTimecode } from "../logic/timecode";
 import * as editing from "../state/editing";
 import type { Session } from "../state/session";
 import { IconButton } from "../ui/controls";
 import { keysOf } from "../ui/platform";
-import { useTiming } from "../ui/timing";
+import { ReadOut } from "./read-out";
 
 export function Transport({ session }: { session: Session }) {
   const playback = session.playback.value;
@@ -58,22 +57,6 @@ export function Transport({ session }: { session: Session }) {
   );
 }
 
-function ReadOut({ session }: { session: Session }) {
-  const timing = useTiming(session);
-  const frame = session.frame.value;
-  const count = session.project.value?.clip.frame_count ?? 0;
-  return (
-    <div class="read-out numbers" data-tip="Frames count from 0">
-      <span class="timecode">
-        {timing ? formatTimecode(timing.timing, frame, timing.constant) : ""}
-      </span>
-      <span class="dim">
-        frame <span data-testid="frame">{frame}</span> · {formatFrames(count)}
-      </span>
-    </div>
-  );
-}
-
 function Sound({ session }: { session: Session }) {
   const playback = session.playback.value;
   if (!playback?.hasSound.value) return null;
@@ -107,7 +90,7 @@ function Marks({ session }: { session: Session }) {
   return (
     <div class="row marks numbers">
       {marked && (
-        <span class="dim">
+        <span class="dim roomy">
           {start ?? 0} to {stop ?? (session.project.value?.clip.frame_count ?? 1) - 1}
         </span>
       )}

@@ -13,6 +13,7 @@ export type Command =
   | "previous-keyframe"
   | "next-keyframe"
   | "next-to-fix"
+  | "go-to"
   | "mark-in"
   | "mark-out"
   | "clear-marks"
@@ -54,6 +55,7 @@ export type Command =
   | "timeline-in"
   | "timeline-out"
   | "timeline-fit"
+  | "toggle-panel"
   | "export"
   | "help";
 
@@ -88,6 +90,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "previous-keyframe", keys: ["["], label: "Previous keyframe", group: "Move", repeats: true },
   { command: "next-keyframe", keys: ["]"], label: "Next keyframe", group: "Move", repeats: true },
   { command: "next-to-fix", keys: ["g"], label: "Next frame to fix", group: "Move" },
+  { command: "go-to", keys: ["t"], label: "Go to a timecode or frame number", group: "Move" },
   { command: "timeline-in", keys: ["}"], label: "Zoom the timeline in", group: "Move", repeats: true },
   { command: "timeline-out", keys: ["{"], label: "Zoom the timeline out", group: "Move", repeats: true },
   { command: "timeline-fit", keys: ["\\"], label: "Show the whole clip", group: "Move" },
@@ -125,6 +128,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "zoom-out", keys: ["-"], label: "Zoom out", group: "View", repeats: true },
   { command: "fit", keys: ["f"], label: "Fit the picture", group: "View" },
   { command: "actual-size", keys: ["Shift+f"], label: "Actual size", group: "View" },
+  { command: "toggle-panel", keys: ["q"], label: "Show or hide objects and settings", group: "View" },
   { command: "help", keys: ["?"], label: "All shortcuts", group: "View" },
 ];
 

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { Point } from "../logic/viewport";
 import type { Mask } from "../logic/paint";
 import type { NewPrompt } from "../api/types";
+import { recall, remember } from "./choices";
 
 /** How brush and lasso work. */
 export interface Stroke {
@@ -88,22 +89,5 @@ export class Toolbox {
   mention(sentence: string): void {
     const free = this.deed === null && performance.now() - this.spokenAt > PAUSE_MS;
     if (free) this.spoken.value = sentence;
-  }
-}
-
-/** Storage may be missing or forbidden. */
-function recall(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function remember(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // The choice then lasts as long as the page.
   }
 }

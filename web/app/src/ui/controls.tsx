@@ -42,7 +42,7 @@ export function IconButton(props: IconButtonProps) {
 interface SegmentedProps<T extends string> {
   label: string;
   value: T;
-  choices: readonly { value: T; label: string; tip?: string; command?: Command }[];
+  choices: readonly { value: T; label: string; icon?: IconName; tip?: string; command?: Command }[];
   disabled?: boolean;
   onChange: (value: T) => void;
 }
@@ -77,7 +77,8 @@ export function Segmented<T extends string>(props: SegmentedProps<T>) {
           disabled={disabled}
           onClick={() => onChange(choice.value)}
         >
-          {choice.label}
+          {choice.icon && <Icon name={choice.icon} />}
+          <span>{choice.label}</span>
         </button>
       ))}
     </div>

@@ -47,6 +47,11 @@ const PATHS = {
   loop: "M3 9V7a2.5 2.5 0 0 1 2.5-2.5H13M10.8 2.2 13.2 4.5l-2.4 2.3M13 7v2a2.5 2.5 0 0 1-2.5 2.5H3M5.2 9.2 2.8 11.5l2.4 2.3",
   history: "M2.6 8a5.4 5.4 0 1 0 1.7-3.9M2.5 2.6v2.9h2.9M8 5v3.2l2.1 1.3",
   compare: "M2.5 3h11v10h-11zM8 1.5v13M2.5 13 8 7",
+  overlay: "M2 3h12v10H2zM8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6M6.4 9.9l3.4-3.6M7.8 10.6l2.8-3",
+  cutout: "M2 5.2V3h2.2M6.8 3h2.4M11.8 3H14v2.2M14 7.4v1.4M14 10.8V13h-2.2M9.2 13H6.8M4.2 13H2v-2.2M2 8.8V7.4M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6",
+  matte: "M2 3v10h12V3zM8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6z",
+  original: "M2 3h12v10H2zM2.3 12l3.6-4.4 2.6 2.9 1.7-1.7 3.5 3.2M10.8 6.2v.1",
+  panel: "M2 3h12v10H2zM9.8 3v10M11.6 5.8h.8M11.6 8h.8",
   search: "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3l3.2 3.2",
   check: "m3.5 8.5 3 3 6-7",
   absent: "m8 3 5 5-5 5-5-5zM3 13 13 3",
@@ -56,7 +61,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-const FILLED: ReadonlySet<IconName> = new Set(["play", "first", "last", "previous", "next", "diamond"]);
+const FILLED: ReadonlySet<IconName> = new Set(["play", "first", "last", "previous", "next", "diamond", "matte"]);
 
 export function Icon({ name }: { name: IconName }) {
   return (
