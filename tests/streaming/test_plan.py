@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mattebox.media import SegmentGrid
+from mattebox.media import Cuts, SegmentGrid
 from mattebox.projects.clips import Clip
 from mattebox.propagation import Shot, dependencies
 from mattebox.streaming.manifest import changed_ranges
@@ -26,6 +26,7 @@ from tests.projects.facts import info, table
 
 CLIP = Clip("c" * 64, Path("clip"), info(), table(100), ((0, 100),))
 NOTHING = nothing_on(CLIP)
+WHOLE = Cuts(100)
 
 masks = st.dictionaries(st.integers(0, 99), st.sampled_from(["a", "b", NOTHING]), max_size=5)
 cuts = st.lists(st.integers(1, 99), unique=True, max_size=3).map(
@@ -33,12 +34,16 @@ cuts = st.lists(st.integers(1, 99), unique=True, max_size=3).map(
 )
 
 
+def addresses(keyframes: dict[int, str], shots: list[tuple[int, int]]) -> list[str]:
+    return [r.address for r in matte_recipes(CLIP, keyframes, Cuts.of(shots), "network").values()]
+
+
 @given(applied=masks, present=masks, shots=cuts)
 def test_segments_with_stale_frames_have_another_address(
     applied: dict[int, str], present: dict[int, str], shots: list[tuple[int, int]]
 ) -> None:
-    before = [r.address for r in matte_recipes(CLIP, applied, shots, "network")]
-    after = [r.address for r in matte_recipes(CLIP, present, shots, "network")]
+    before = addresses(applied, shots)
+    after = addresses(present, shots)
     stale = {
         f
         for start, stop in stale_ranges(100, shots, applied, present, NOTHING)
@@ -56,17 +61,17 @@ def test_segments_with_stale_frames_have_another_address(
 def test_segments_that_nothing_reaches_do_not_depend_on_the_network(
     keyframes: dict[int, str], shots: list[tuple[int, int]]
 ) -> None:
-    for recipe in matte_recipes(CLIP, keyframes, shots, "network"):
+    for recipe in matte_recipes(CLIP, keyframes, Cuts.of(shots), "network").values():
         assert bool(recipe.network) == bool(recipe.keyframes) == bool(recipe.shots)
 
 
 def test_recipes_survive_as_json_and_differ_where_anything_differs() -> None:
     recipes = [
         *video_recipes(CLIP),
-        *matte_recipes(CLIP, {3: "a"}, [(0, 100)], "network"),
-        *matte_recipes(CLIP, {3: "b"}, [(0, 100)], "network"),
-        *matte_recipes(CLIP, {3: "a"}, [(0, 100)], "another"),
-        *matte_recipes(CLIP, {3: "a"}, [(0, 99), (99, 100)], "network")[:1],
+        *matte_recipes(CLIP, {3: "a"}, WHOLE, "network").values(),
+        *matte_recipes(CLIP, {3: "b"}, WHOLE, "network").values(),
+        *matte_recipes(CLIP, {3: "a"}, WHOLE, "another").values(),
+        matte_recipes(CLIP, {3: "a"}, Cuts(100, (20,)), "network")[0],
     ]
     assert len({recipe.address for recipe in recipes}) == len(recipes)
     for recipe in recipes:
@@ -75,7 +80,7 @@ def test_recipes_survive_as_json_and_differ_where_anything_differs() -> None:
 
 def test_mattes_are_elsewhere_where_the_route_to_far_frames_is_another() -> None:
     other = replace(CLIP, table=replace(CLIP.table, sync=np.array([0, 48])))
-    here, there = (matte_recipes(c, {3: "a"}, [(0, 100)], "network") for c in (CLIP, other))
+    here, there = (matte_recipes(c, {3: "a"}, WHOLE, "network").values() for c in (CLIP, other))
     assert not {r.address for r in here} & {r.address for r in there}
     assert video_recipes(CLIP) == video_recipes(other)
 
@@ -94,10 +99,10 @@ def test_what_follows_an_absent_frame_depends_on_it_alone() -> None:
     applied = {0: "a", 30: NOTHING, 75: "a"}
     assert stale_ranges(100, shots, applied, applied | {75: "b"}, NOTHING) == [(75, 100)]
     before, after = (
-        matte_recipes(CLIP, keyframes, shots, "network")
+        matte_recipes(CLIP, keyframes, WHOLE, "network")
         for keyframes in (applied, applied | {75: "b"})
     )
-    changed = [i for i, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    changed = [i for i in before if before[i] != after[i]]
     assert changed == [3, 4]
     assert before[2].keyframes == ((30, NOTHING),)
 

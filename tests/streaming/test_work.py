@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from mattebox.inference.attended import MOST_ENDED
-from mattebox.media import DecodingError, configure_pool, ingest, shared_pool
+from mattebox.media import Cuts, DecodingError, configure_pool, ingest, shared_pool
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
 from mattebox.propagation import MemoryAnchors
@@ -97,7 +97,7 @@ class Studio:
             mask = np.asarray(cv2.erode(mask, np.ones((side, side), np.uint8)), np.uint8)
             masks[frame] = self._library.masks.put(mask)
         identity = self.networks.propagator().identity
-        return matte_recipes(self.clip, masks, SHOTS, identity)
+        return list(matte_recipes(self.clip, masks, Cuts.of(SHOTS), identity).values())
 
     def made(self, recipe: Recipe) -> tuple[bytes, dict[str, float]]:
         """A segment, and what was counted for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -10,11 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from mattebox.media import SegmentGrid
+from mattebox.media import Cuts, SegmentGrid
 from mattebox.media.segments import Rendition
 from mattebox.projects.clips import Clip
 from mattebox.projects.masks import mask_hash
-from mattebox.propagation import Shot, dependencies, shared
+from mattebox.propagation import PropagationSettings, shared
+from mattebox.streaming.reach import Brackets, Reach
 from mattebox.streaming.recipes import Recipe
 
 Range = tuple[int, int]
@@ -59,37 +59,54 @@ def carrier_of(clip: Clip, network: str) -> str:
 
 
 def matte_recipes(
-    clip: Clip, keyframes: Mapping[int, str], shots: Sequence[Range], network: str
-) -> list[Recipe]:
-    """One recipe per segment of an object's matte.
+    clip: Clip,
+    keyframes: Mapping[int, str],
+    cuts: Cuts,
+    network: str,
+    *,
+    settings: PropagationSettings = PropagationSettings(),
+    segments: Iterable[int] | None = None,
+) -> dict[int, Recipe]:
+    """The recipes of an object's matte, by segment, as far as they are decided.
 
     Args:
         clip: The footage.
         keyframes: Frame index to mask hash.
-        shots: The clip's shots.
+        cuts: What is known of the clip's cuts.
         network: Identity of the network and its settings.
+        settings: How masks are carried.
+        segments: Those asked for; all without them.
     """
     grid, encoder = grid_of(clip), matte_rendition(clip).settings
-    plan = _Plan(shots, keyframes, nothing_on(clip))
+    reach = Reach(cuts, keyframes, nothing_on(clip), settings)
     carrier = carrier_of(clip, network)
-    recipes = []
-    for segment in range(grid.count):
+    recipes = {}
+    for segment in range(grid.count) if segments is None else segments:
         start, stop = grid.cell(segment)
-        around, needed = plan.around(start, stop), plan.needed(start, stop)
-        recipes.append(
-            Recipe(
-                "matte",
-                clip.hash,
-                start,
-                stop,
-                encoder,
-                # A segment nothing reaches is empty whatever the network and the cuts are.
-                network=carrier if needed else "",
-                keyframes=tuple((frame, keyframes[frame]) for frame in needed),
-                shots=tuple((cut.start, cut.stop) for cut in around) if needed else (),
-            )
+        on = reach.of(start, stop)
+        if on is None:
+            continue
+        recipes[segment] = Recipe(
+            "matte",
+            clip.hash,
+            start,
+            stop,
+            encoder,
+            # A segment nothing reaches is empty whatever the network and the cuts are.
+            network=carrier if on.keyframes else "",
+            keyframes=tuple((frame, keyframes[frame]) for frame in on.keyframes),
+            shots=on.shots,
         )
     return recipes
+
+
+def empty_recipe(clip: Clip) -> Recipe:
+    """That of a matte's first segment where nothing reaches it.
+
+    It can be named before any cut is known, and all segments of a rendition have one initialisation
+    segment.
+    """
+    return Recipe("matte", clip.hash, *grid_of(clip).cell(0), matte_rendition(clip).settings)
 
 
 def stale_ranges(
@@ -111,9 +128,9 @@ def stale_ranges(
     Returns:
         Half-open frame ranges, in order, as long as they can be.
     """
-    before, after = (_Plan(shots, masks, nothing) for masks in (applied, present))
+    before, after = (Brackets(shots, masks, nothing) for masks in (applied, present))
 
-    def sources(frame: int, plan: _Plan) -> list[tuple[int, str]]:
+    def sources(frame: int, plan: Brackets) -> list[tuple[int, str]]:
         return [(index, plan.masks[index]) for index in plan.needed(frame, frame + 1)]
 
     # Between two neighbouring edges all frames have the same brackets.
@@ -129,28 +146,6 @@ def stale_ranges(
         if sources(start, before) != sources(start, after)
     ]
     return joined(stale)
-
-
-class _Plan:
-    """Keyframes and shots, in order, so that those around some frames are found at once."""
-
-    def __init__(self, shots: Sequence[Range], masks: Mapping[int, str], nothing: str) -> None:
-        self.masks = masks
-        self._cuts = [Shot(start, stop) for start, stop in sorted(shots)]
-        self._starts = [cut.start for cut in self._cuts]
-        self._stops = [cut.stop for cut in self._cuts]
-        self._keyframes = sorted(masks)
-        self._absent = {frame for frame, mask in masks.items() if mask == nothing}
-
-    def around(self, start: int, stop: int) -> list[Shot]:
-        """The shots that frames lie in."""
-        return self._cuts[bisect_right(self._stops, start) : bisect_left(self._starts, stop)]
-
-    def needed(self, start: int, stop: int) -> tuple[int, ...]:
-        """The keyframes that frames depend on."""
-        first = max(bisect_right(self._keyframes, start) - 1, 0)
-        near = self._keyframes[first : bisect_left(self._keyframes, stop) + 1]
-        return dependencies(start, stop, near, self.around(start, stop), self._absent)
 
 
 def nothing_on(clip: Clip) -> str:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from mattebox.errors import InputError
+from mattebox.media import Cuts
 from mattebox.projects.clips import Clip, Shots
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask
@@ -121,9 +122,15 @@ class MatteStream:
         for item in revision.snapshot.objects:
             if item.keyframes:
                 shots = self._shots(clip).result(_SHOTS_TIMEOUT_S)
-                network = self._networks.propagator().identity
-                made = matte_recipes(clip, item.masks, shots, network)
-                mattes[item.id] = _named(made, recipes)
+                propagator = self._networks.propagator()
+                made = matte_recipes(
+                    clip,
+                    item.masks,
+                    Cuts.of(shots),
+                    propagator.identity,
+                    settings=propagator.settings,
+                )
+                mattes[item.id] = _named(list(made.values()), recipes)
         self._recipes.add(project.id, recipes)
         found = Addresses(video, mattes)
         with self._lock:
