@@ -123,6 +123,10 @@ def test_a_wipe_pairs_both_revisions_and_stays_on_the_picture(fixture: Path) -> 
     assert len(run("wipe.mjs", fixture)["passed"]) == 5
 
 
+def test_edges_are_what_the_export_makes_of_them(fixture: Path) -> None:
+    assert len(run("edge.mjs", fixture)["passed"]) == 3
+
+
 def test_hls_js_plays_video_and_matte(fixture: Path, server: str) -> None:
     summary = run("hls.mjs", fixture, server)
     assert summary["video"]["ended"]

@@ -44,7 +44,7 @@ export async function buildPages() {
       assetsInlineLimit: 0,
       minify: false,
       rolldownOptions: {
-        input: ["harness", "hls", "assumptions", "sound", "soak"].map((page) => join(root, `${page}.html`)),
+        input: ["harness", "hls", "assumptions", "sound", "soak", "edge"].map((page) => join(root, `${page}.html`)),
       },
     },
   });

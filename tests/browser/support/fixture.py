@@ -5,6 +5,7 @@ Usage: ``python -m tests.browser.support.fixture DIR``. Makes
 - ``clip.mp4``: the clip, variable rate, with a click in its sound at every twelfth frame, for a
   running server;
 - ``masks/R/FRAME.png``: the masks of revision R for every frame;
+- ``edges/``: mattes with edges, and what the product makes of them;
 - ``stream/NAME/``: what a server would answer (manifests, frame table, sound, segments made by the
   product's encoder): as it should be with one object (``right``) and with two (``two``), and with
   each matte one frame late (``shifted``), which a working bar-code test must notice.
@@ -27,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mattebox.media.segments import encode_matte_segment, encode_video_segment
+from tests.browser.support.edges import write_edges
 from tests.browser.support.picture import HEIGHT, WIDTH, matte, plate, second_matte
 
 FRAMES = 96
@@ -231,6 +233,7 @@ def write_all(folder: Path) -> None:
     folder.mkdir(parents=True)
     write_clip(folder / "clip.mp4")
     write_masks(folder / "masks")
+    write_edges(folder / "edges")
     StreamWriter(folder / "stream" / "right").write()
     StreamWriter(folder / "stream" / "two", objects=2).write()
     StreamWriter(folder / "stream" / "shifted", shift=1).write()

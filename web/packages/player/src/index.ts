@@ -8,6 +8,7 @@ export type {
   BufferEvent,
   DecoderChoice,
   DecoderKind,
+  Edge,
   ErrorCode,
   ErrorEvent,
   FrameEvent,

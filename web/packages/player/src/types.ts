@@ -67,12 +67,32 @@ export interface ViewTransform {
   readonly centerY: number;
 }
 
+/**
+ * How a matte is composited, as the export does it too (docs/decisions/edges.md). Lengths are in
+ * pixels of the rendition's picture. Neutral are 0, 1, 0, 0, 0 and 0.
+ */
+export interface Edge {
+  /** Shares, 0..1: what is at most black becomes 0, what is at least white becomes 1. */
+  readonly clip_black: number;
+  readonly clip_white: number;
+  /** How far the contour is evened out. */
+  readonly smooth: number;
+  /** How far the edge moves outwards, or inwards below 0. */
+  readonly grow: number;
+  /** How far the edge fades to both sides. */
+  readonly feather: number;
+  /** Share of the background's colours that is taken out of the edge; the cutout shows it. */
+  readonly despill: number;
+}
+
 /** An object as it shall be drawn. */
 export interface ObjectStyle {
   readonly id: string;
   /** `#rrggbb`, the tint of the overlay. */
   readonly color: string;
   readonly visible: boolean;
+  /** Default: neutral. */
+  readonly edge?: Edge;
 }
 
 /** 8-bit mask, rows top down, 0 background .. 255 object. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FIT, place } from "../src/layout";
-import { areaOf, around, boxOf, EMPTY, pictureOn, touched, union } from "../src/render/regions";
+import { areaOf, around, boxOf, EMPTY, grown, pictureOn, shared, touched, union } from "../src/render/regions";
 
 /** A mask that is not zero at these points. */
 function mask(width: number, height: number, points: readonly (readonly [number, number])[]): Uint8Array {
@@ -65,6 +65,18 @@ describe("regions of the canvas", () => {
       const inHole = (x: number, y: number) => x >= hole.left && x < hole.right && y >= hole.top && y < hole.bottom;
       for (let i = 0; i < 80; i++) expect(seen[i]).toBe(inHole(i % 10, Math.floor(i / 10)) ? 0 : 1);
     }
+  });
+
+  it("grow to every side, and end with the picture", () => {
+    const box = { left: 3, top: 100, right: 50, bottom: 179 };
+    expect(grown(box, { x: 5, y: 4 }, picture)).toEqual({ left: 0, top: 96, right: 55, bottom: 180 });
+    expect(grown(EMPTY, { x: 5, y: 4 }, picture)).toEqual(EMPTY);
+  });
+
+  it("share what is in both", () => {
+    const one = { left: 1, top: 2, right: 5, bottom: 6 };
+    expect(shared(one, { left: 3, top: 0, right: 9, bottom: 4 })).toEqual({ left: 3, top: 2, right: 5, bottom: 4 });
+    expect(areaOf(shared(one, { left: 5, top: 0, right: 9, bottom: 9 }))).toBe(0);
   });
 
   it("are joined by the least one that holds both", () => {

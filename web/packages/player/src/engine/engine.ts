@@ -190,6 +190,7 @@ export class Engine implements EngineApi {
   setObjects(styles: readonly ObjectStyle[]): void {
     this.styles = styles;
     this.clip?.setObjects(styles);
+    this.presenter?.setObjects(styles);
     this.invalidate();
   }
 

@@ -5,7 +5,8 @@ import type { Manifest } from "../manifest";
 import { FIT, type Size } from "../layout";
 import type { Layer } from "../pairing";
 import { Renderer, type RendererHooks } from "../render/renderer";
-import type { MatteState, Pixels, View, ViewTransform, Wipe } from "../types";
+import type { EdgedLayer } from "../render/textures";
+import type { MatteState, ObjectStyle, Pixels, View, ViewTransform, Wipe } from "../types";
 import type { Rect } from "./api";
 import { Quality, type Motive } from "./quality";
 
@@ -39,6 +40,7 @@ export class Presenter {
   /** Null at rest. */
   private motive: Motive | null = null;
   private current: Presentation | null = null;
+  private styles: readonly ObjectStyle[] = [];
 
   /** @throws Error with one sentence when the browser offers no WebGL 2. */
   constructor(
@@ -75,6 +77,11 @@ export class Presenter {
     );
   }
 
+  /** How objects are drawn from the next picture on. */
+  setObjects(styles: readonly ObjectStyle[]): void {
+    this.styles = styles;
+  }
+
   present(next: Presentation): void {
     this.current = next;
     this.drawAgain();
@@ -87,9 +94,14 @@ export class Presenter {
     const { plate, layers } = current;
     const { video } = current.manifest;
     const matrix = video.matrix ?? "bt709";
-    const otherLayers = current.against?.layers ?? [];
-    const picture = { plate, layers, otherLayers, picture: video, matrix, range: video.range };
+    const otherLayers = this.edged(current.against?.layers ?? []);
+    const picture = { plate, layers: this.edged(layers), otherLayers, picture: video, matrix, range: video.range };
     renderer.draw({ ...picture, view, wipe, transform });
+  }
+
+  /** With the edges as they are now, whatever revision the mattes are of. */
+  private edged(layers: readonly Layer[]): EdgedLayer[] {
+    return layers.map((layer) => ({ ...layer, edge: this.styles.find(({ id }) => id === layer.id)?.edge ?? null }));
   }
 
   /** Takes the picture off, because the clip it belongs to goes away. */

@@ -1,12 +1,14 @@
-/** A compiled compositing program and where its uniforms are. */
-
-import { fragment, VERTEX, type Variant } from "./shaders";
+/** A compiled program and where its uniforms are. */
 
 /** Texture units of the samplers. */
-const SAMPLERS = ["luma", "chroma", "mattes"];
+const SAMPLERS = ["luma", "chroma", "mattes", "source", "samples"];
 export const LUMA_UNIT = 0;
 export const CHROMA_UNIT = 1;
 export const MATTE_UNIT = 2;
+/** What the pass before wrote. */
+export const SOURCE_UNIT = 3;
+/** Despill's pairs of matte and plane. */
+export const SAMPLES_UNIT = 4;
 
 export class Program {
   private readonly uniforms = new Map<string, WebGLUniformLocation>();
@@ -28,11 +30,11 @@ export class Program {
   }
 
   /** @throws Error when the browser does not take the shader. */
-  static compile(gl: WebGL2RenderingContext, variant: Variant): Program {
+  static compile(gl: WebGL2RenderingContext, vertex: string, fragment: string): Program {
     const program = gl.createProgram();
     for (const [kind, source] of [
-      [gl.VERTEX_SHADER, VERTEX],
-      [gl.FRAGMENT_SHADER, fragment(variant)],
+      [gl.VERTEX_SHADER, vertex],
+      [gl.FRAGMENT_SHADER, fragment],
     ] as const) {
       const shader = gl.createShader(kind);
       if (!shader) continue; // The context is lost; programs are made anew when it returns.
@@ -43,7 +45,7 @@ export class Program {
     }
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new Error(`The compositing shader does not link: ${gl.getProgramInfoLog(program) ?? ""}`);
+      throw new Error(`A shader does not link: ${gl.getProgramInfoLog(program) ?? ""}`);
     }
     return new Program(gl, program);
   }
@@ -52,7 +54,7 @@ export class Program {
     this.gl.useProgram(this.program);
   }
 
-  /** Null for what this variant does not need, which WebGL takes for "nowhere". */
+  /** Null for what this program does not need, which WebGL takes for "nowhere". */
   at(name: string): WebGLUniformLocation | null {
     return this.uniforms.get(name) ?? null;
   }

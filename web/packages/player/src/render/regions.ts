@@ -1,6 +1,7 @@
 /** Which pixels of the drawing buffer need which work: pure arithmetic. All ranges are half-open. */
 
 import type { Placement, Size } from "../layout";
+import type { Reach } from "./edge";
 
 /** Columns and rows, counted from the top left. */
 export interface Region {
@@ -51,6 +52,27 @@ export function union(a: Region, b: Region): Region {
     top: Math.min(a.top, b.top),
     right: Math.max(a.right, b.right),
     bottom: Math.max(a.bottom, b.bottom),
+  };
+}
+
+/** So much further to every side, and no further than the picture. */
+export function grown({ left, top, right, bottom }: Region, by: Reach, { width, height }: Size): Region {
+  if (right <= left) return EMPTY;
+  return {
+    left: Math.max(0, left - by.x),
+    top: Math.max(0, top - by.y),
+    right: Math.min(width, right + by.x),
+    bottom: Math.min(height, bottom + by.y),
+  };
+}
+
+/** What is in both. */
+export function shared(a: Region, b: Region): Region {
+  return {
+    left: Math.max(a.left, b.left),
+    top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right),
+    bottom: Math.min(a.bottom, b.bottom),
   };
 }
 

@@ -2,19 +2,22 @@
 
 import type { Planes } from "../decode/decoder";
 import { place, type Placement, type Size } from "../layout";
-import type { Layer } from "../pairing";
 import type { Background, View, ViewTransform, Wipe } from "../types";
-import { CHROMA_UNIT, LUMA_UNIT, MATTE_UNIT, Program } from "./program";
-import { areaOf, around, pictureOn, touched, type Region } from "./regions";
-import { conversion, MAX_LAYERS, type Variant } from "./shaders";
-import { MatteTextures, PlaneTexture } from "./textures";
+import { DespillStage, despills } from "./despill";
+import { coverageKey } from "./edge";
+import { EdgeStage } from "./edge-stage";
+import { Program } from "./program";
+import { areaOf, around, pictureOn, shared, touched, type Region } from "./regions";
+import { conversion, fragment, MAX_LAYERS, VERTEX, type Variant } from "./shaders";
+import { MatteTextures, PlateTextures, type EdgedLayer } from "./textures";
+import { Workbench } from "./work";
 
 /** A picture to draw, complete. */
 export interface Composition {
   readonly plate: Planes;
-  readonly layers: readonly Layer[];
+  readonly layers: readonly EdgedLayer[];
   /** Left of the wipe; without any the plate shows there. */
-  readonly otherLayers: readonly Layer[];
+  readonly otherLayers: readonly EdgedLayer[];
   readonly wipe: Wipe | null;
   readonly picture: Size;
   readonly matrix: "bt709" | "bt601";
@@ -36,9 +39,18 @@ const SQUARES_FROM = 4;
 interface Resources {
   /** Those that were needed so far, by their variant. */
   readonly programs: Map<string, Program>;
-  readonly luma: PlaneTexture;
-  readonly chroma: PlaneTexture;
+  /** Right of the wipe, and left of it, where the colours differ; the right one's shows on both sides else. */
+  readonly plates: readonly [PlateTextures, PlateTextures];
   readonly mattes: MatteTextures;
+  readonly despill: DespillStage;
+}
+
+/** A part of the canvas that shows the plate in the same colours, with the mattes that these come from. */
+interface Part {
+  readonly region: Region;
+  readonly plate: PlateTextures;
+  readonly layers: readonly EdgedLayer[];
+  readonly first: number;
 }
 
 /** A composition with its place on the canvas; `layers` are those of both sides, the right one's first. */
@@ -102,14 +114,21 @@ export class Renderer {
       squares: placement.scale >= SQUARES_FROM,
     };
     const drawn: Drawn = { ...composition, placement, layers: [...right, ...left] };
-    const box = this.upload(drawn);
+    const { mattes } = this.resources;
+    const box = mattes.bind(view.kind === "original" ? bared(drawn.layers) : drawn.layers, picture);
     const whole = pictureOn(canvas, picture, placement);
     const inner = touched(box, placement, whole);
+    const inside = { ...variant, layers: right.length, otherLayers: left.length, bare: false };
+    const some = (layers: readonly EdgedLayer[]) => Math.min(1, layers.length);
+    const outside = { ...variant, outline: false, layers: some(right), otherLayers: some(left), bare: true };
+    const parts = this.parts(drawn, right, left);
+    for (const part of parts) this.colour(drawn, part);
     this.clear(whole);
-    this.paint(drawn, { ...variant, layers: right.length, otherLayers: left.length, bare: false }, [inner]);
-    const some = (layers: readonly Layer[]) => Math.min(1, layers.length);
-    const outer = { ...variant, outline: false, layers: some(right), otherLayers: some(left), bare: true };
-    this.paint(drawn, outer, around(whole, inner));
+    for (const { region, plate } of parts) {
+      plate.bind();
+      this.paint(drawn, inside, [shared(inner, region)]);
+      this.paint(drawn, outside, around(whole, inner).map((ring) => shared(ring, region)));
+    }
   }
 
   /** RGBA of a rectangle of what was just drawn, rows top down; call it in the task that drew. */
@@ -133,19 +152,33 @@ export class Renderer {
   private program(variant: Variant): Program {
     const { programs } = this.resources;
     const key = Object.values(variant).join();
-    const known = programs.get(key) ?? Program.compile(this.gl, variant);
+    const known = programs.get(key) ?? Program.compile(this.gl, VERTEX, fragment(variant));
     programs.set(key, known);
     return known;
   }
 
-  /** Brings the pictures to the graphics card; returns where in the picture any matte is not zero. */
-  private upload({ plate, picture, layers }: Drawn): Region {
-    const { luma, chroma, mattes } = this.resources;
-    const { width, height } = plate;
-    if (!plate.chroma) throw new Error("The plate was decoded without colour.");
-    luma.bind(LUMA_UNIT, plate.luma, width, height);
-    chroma.bind(CHROMA_UNIT, plate.chroma, width / 2, height / 2);
-    return mattes.bind(MATTE_UNIT, layers, picture.width, picture.height);
+  /** One for the whole canvas, or one for each side of the wipe, where their colours differ. */
+  private parts(drawn: Drawn, right: readonly EdgedLayer[], left: readonly EdgedLayer[]): readonly Part[] {
+    const { plates } = this.resources;
+    const { width, height } = this.canvas;
+    const region = { left: 0, top: 0, right: width, bottom: height };
+    const { wipe, picture, placement } = drawn;
+    const rightPart = { plate: plates[0], layers: right, first: 0 };
+    if (!wipe || !(showsColours(drawn, right) || showsColours(drawn, left))) return [{ ...rightPart, region }];
+    const line = Math.ceil(placement.left + wipe.position * picture.width * placement.scale - 0.5);
+    const column = Math.min(width, Math.max(0, line));
+    return [
+      { ...rightPart, region: { ...region, left: column } },
+      { region: { ...region, right: column }, plate: plates[1], layers: left, first: right.length },
+    ];
+  }
+
+  /** Brings the plate to the graphics card, in the colours that a part shows. */
+  private colour(drawn: Drawn, { plate, layers, first }: Part): void {
+    const isSeen = showsColours(drawn, layers);
+    const sources = isSeen ? layers.flatMap(({ pixels, edge }) => [pixels, edge && coverageKey(edge), edge?.despill]) : [];
+    if (!plate.take(drawn.plate, sources) || !isSeen) return;
+    this.resources.despill.apply(plate, { layers, first, size: drawn.picture });
   }
 
   /** Around the picture the canvas is transparent. */
@@ -209,8 +242,22 @@ function prepare(gl: WebGL2RenderingContext): Resources {
   gl.clearColor(0, 0, 0, 0);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-  const [luma, chroma] = [new PlaneTexture(gl, 1), new PlaneTexture(gl, 2)];
-  return { programs: new Map(), luma, chroma, mattes: new MatteTextures(gl) };
+  const workbench = new Workbench(gl);
+  return {
+    programs: new Map(),
+    plates: [new PlateTextures(gl), new PlateTextures(gl)],
+    mattes: new MatteTextures(gl, new EdgeStage(gl, workbench)),
+    despill: new DespillStage(gl, workbench),
+  };
+}
+
+/** Only the cutout shows the object's own colours. */
+function showsColours({ view }: Drawn, layers: readonly EdgedLayer[]): boolean {
+  return view.kind === "cutout" && despills(layers);
+}
+
+function bared(layers: readonly EdgedLayer[]): readonly EdgedLayer[] {
+  return layers.map((layer) => ({ ...layer, edge: null }));
 }
 
 /** `#rrggbb` as three numbers in 0..1; anything else is black. */
