@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from mattebox.media import configure_pool, ingest, shared_pool
+from mattebox.media import Cuts, configure_pool, detect_shots, ingest, shared_pool
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.filmstrip import Filmstrip
 from mattebox.streaming.scheduler import Scheduler
+from mattebox.streaming.search_order import Focus
 from mattebox.streaming.shots import ShotFinder
 from tests.support import clips
 
@@ -32,7 +33,11 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def clip(library: Library, tmp_path: Path) -> Clip:
-    path = clips.write(tmp_path / "numbers", clips.Recipe(frames=24)).path
+    return stored(library, tmp_path, 24)
+
+
+def stored(library: Library, tmp_path: Path, frames: int) -> Clip:
+    path = clips.write(tmp_path / "numbers", clips.Recipe(frames=frames)).path
     name = hashlib.sha256(path.read_bytes()).hexdigest()
     stored = library.clips.path(name)
     stored.parent.mkdir(parents=True)
@@ -61,13 +66,45 @@ def test_a_search_is_hurried_as_soon_as_somebody_waits_for_it(library: Library, 
             assert not hurried.wait(0.01)
         hurried.set()
 
-    finder = ShotFinder(library.clips, lambda _clip: None, pause)
+    finder = ShotFinder(library.clips, lambda _clip, _whole: None, pause)
     searching = finder.shots(clip)
     assert begun.wait(PATIENCE_S)
     assert not hurried.is_set()
     assert finder.needed(clip) is searching
     assert searching.result(PATIENCE_S) == ((0, 24),)
     assert finder.needed(library.clips.get(clip.hash)).result(0) == ((0, 24),)
+    finder.close()
+
+
+def test_a_search_turns_to_where_somebody_works(library: Library, tmp_path: Path) -> None:
+    held, go = threading.Event(), threading.Event()
+    told: list[tuple[Cuts, bool]] = []
+
+    def pause(_is_hurried: Callable[[], bool]) -> None:
+        held.set()
+        assert go.wait(PATIENCE_S)
+
+    def found(_clip: str, whole: bool) -> None:
+        told.append((finder.cuts(clip), whole))
+
+    clip = stored(library, tmp_path, 600)
+    finder = ShotFinder(library.clips, found, pause)
+    searching = finder.shots(clip)
+    assert held.wait(PATIENCE_S)
+    finder.look(clip, Focus((500,), ((490, 520),)))
+    assert finder.cuts(clip).open == ((0, 600),)
+    go.set()
+    # One picture of the bar code is like a cut to the one before.
+    assert searching.result(PATIENCE_S) == detect_shots(clip.path, clip.info, clip.table)
+    while not told or not told[-1][1]:
+        threading.Event().wait(0.01)
+    first, whole = told[0]
+    assert not whole
+    assert not first.open_within(490, 520)
+    # The beginning, where it had begun, waits.
+    assert first.open_within(100, 300) == ((100, 300),)
+    open_frames = [sum(b - a for a, b in cuts.open) for cuts, _ in told]
+    assert open_frames == sorted(open_frames, reverse=True)
     finder.close()
 
 
@@ -80,7 +117,7 @@ def test_a_closed_search_waits_for_nothing(library: Library, clip: Clip) -> None
             threading.Event().wait(0.01)
         ended.set()
 
-    finder = ShotFinder(library.clips, lambda _clip: None, pause)
+    finder = ShotFinder(library.clips, lambda _clip, _whole: None, pause)
     finder.shots(clip)
     assert begun.wait(PATIENCE_S)
     finder.close()

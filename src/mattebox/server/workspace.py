@@ -243,9 +243,9 @@ class Workspace:
         self.scheduler.wait_for_clicks()
         self.filmstrip.wait(hurried)
 
-    def _shots_found(self, clip: str) -> None:
+    def _shots_found(self, clip: str, whole: bool) -> None:
         for project in self.projects.all():
-            if project.clip == clip:
+            if whole and project.clip == clip:
                 self.bus.publish(project.id, "project", {"version": project.version})
 
 
