@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mattebox.api import open_clip
+    from mattebox.matting import Edge
 
-__all__ = ["__version__", "open_clip"]
+__all__ = ["Edge", "__version__", "open_clip"]
 
 __version__ = "0.1.0"
 
@@ -16,4 +17,8 @@ def __getattr__(name: str) -> Any:
         from mattebox.api import open_clip
 
         return open_clip
+    if name == "Edge":
+        from mattebox.matting import Edge
+
+        return Edge
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,7 +24,7 @@ from mattebox.errors import InputError
 from mattebox.export import ExportResult, export_clip, format_for, frames_of
 from mattebox.export.job import Progress, unheard
 from mattebox.marked_frames import MarkedFrames
-from mattebox.matting import combine
+from mattebox.matting import Edge
 from mattebox.media import ClipInfo, FrameReader, FrameTable, Limits, detect_shots, ingest
 from mattebox.media.pipeline import ahead
 from mattebox.media.pool import Cancelled
@@ -50,8 +50,8 @@ class Exported:
         path: The file.
         frame_count: Pictures in it.
         warnings: What is missing of the clip or could not be kept, one sentence each.
-        mattes_sha256: Hash of every matte that was composited, in frame order, at working size:
-            the same for two runs that made the same mattes.
+        mattes_sha256: Hash of every object's matte of every frame, in order, at working size and
+            before its edge: the same for two runs that made the same mattes.
     """
 
     path: Path
@@ -179,9 +179,19 @@ class Clip:
         with closing(self._reader.read([index])) as frames:
             return next(frames)[1]
 
-    def object(self) -> ClipObject:
-        """A new object, without any click yet."""
-        return ClipObject(self)
+    def object(self, edge: Edge | None = None) -> ClipObject:
+        """A new object, without any click yet.
+
+        Args:
+            edge: How its matte is composited, see `ClipObject.edge`.
+
+        Raises:
+            InputError: The edge is out of its limits.
+        """
+        made = ClipObject(self)
+        if edge is not None:
+            made.edge = edge
+        return made
 
     def export(
         self,
@@ -218,7 +228,7 @@ class Clip:
         known = format_for(Path(out), format)
         frames = frames_of(self.table, start, stop)
         digest = hashlib.sha256()
-        with closing(self._combined(objects, frames, digest, cancelled)) as mattes:
+        with closing(self._mattes(objects, frames, digest, cancelled)) as mattes:
             result: ExportResult = export_clip(
                 self.path,
                 self.info,
@@ -227,6 +237,7 @@ class Clip:
                 Path(out),
                 format=known.name,
                 key_color=key_color,
+                edges=[each.edge for each in objects],
                 start=frames.start,
                 stop=frames.stop,
                 progress=progress,
@@ -236,13 +247,13 @@ class Clip:
         warnings = result.warnings if damage is None else (damage, *result.warnings)
         return Exported(result.path, result.frame_count, warnings, digest.hexdigest())
 
-    def _combined(
+    def _mattes(
         self,
         objects: Sequence[ClipObject],
         frames: range,
         digest: hashlib._Hash,
         cancelled: Callable[[], bool],
-    ) -> Generator[tuple[int, Mask], None, None]:
+    ) -> Generator[tuple[int, list[Mask]], None, None]:
         with ExitStack() as stack:
             streams = [
                 stack.enter_context(
@@ -251,9 +262,10 @@ class Clip:
                 for each in objects
             ]
             for together in zip(*streams, strict=True):
-                matte = combine([mask for _, mask in together])
-                digest.update(matte.tobytes())
-                yield together[0][0], matte
+                mattes = [mask for _, mask in together]
+                for matte in mattes:
+                    digest.update(matte.tobytes())
+                yield together[0][0], mattes
 
     def _check_frame(self, index: int) -> None:
         if not 0 <= index < self.frame_count:
@@ -269,11 +281,25 @@ class ClipObject(MarkedFrames):
     def __init__(self, clip: Clip) -> None:
         super().__init__(clip.info, clip._check_frame, clip.frame, lambda: clip.replay)
         self._clip = clip
+        self._edge = Edge()
+
+    @property
+    def edge(self) -> Edge:
+        """How the object's matte is composited in an export; neutral at first.
+
+        Setting one that is out of its limits raises `InputError`.
+        """
+        return self._edge
+
+    @edge.setter
+    def edge(self, edge: Edge) -> None:
+        edge.check(self._clip.info.source_height)
+        self._edge = edge
 
     def masks(
         self, start: int = 0, stop: int | None = None, *, cancelled: Callable[[], bool] = _never
     ) -> Iterator[tuple[int, Mask]]:
-        """The object's mask on each frame, propagated from its keyframes.
+        """The object's mask on each frame, propagated from its keyframes, before its edge.
 
         Args:
             start: First frame.

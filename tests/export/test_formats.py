@@ -39,7 +39,7 @@ def ramp(info: ClipInfo) -> Mask:
 
 def export(clip: Path, out: Path, name: str) -> tuple[ClipInfo, FrameTable, tuple[str, ...]]:
     found = ingest(clip)
-    mattes = ((n, ramp(found.info)) for n in range(found.table.frame_count))
+    mattes = ((n, [ramp(found.info)]) for n in range(found.table.frame_count))
     result = export_clip(clip, found.info, found.table, mattes, out, format=name)
     assert sorted(p.name for p in out.parent.iterdir()) == sorted({clip.name, out.name})
     return found.info, found.table, result.warnings
@@ -127,7 +127,7 @@ def test_a_range_in_webm_begins_at_zero_with_its_sound_in_step(tmp_path: Path) -
     tones = [Tone("aac", seconds=2.0, burst_s=1.0)]
     clip = make_clip(tmp_path / "clip.mp4", pts=range(50), tones=tones)
     found = ingest(clip)
-    mattes = ((n, ramp(found.info)) for n in range(10, 40))
+    mattes = ((n, [ramp(found.info)]) for n in range(10, 40))
     out = tmp_path / "out.webm"
     export_clip(clip, found.info, found.table, mattes, out, format="webm", start=10, stop=40)
     frames = list(alpha_pictures(out))
@@ -209,9 +209,9 @@ def test_a_cancelled_sequence_leaves_nothing(clip: Path, tmp_path: Path) -> None
     found = ingest(clip)
     seen: list[int] = []
 
-    def mattes() -> Iterator[tuple[int, Mask]]:
+    def mattes() -> Iterator[tuple[int, list[Mask]]]:
         for n in range(found.table.frame_count):
-            yield n, ramp(found.info)
+            yield n, [ramp(found.info)]
 
     with pytest.raises(Cancelled):
         export_clip(

@@ -24,9 +24,11 @@ Mask = npt.NDArray[np.uint8]
 GREEN_709, GREEN_601 = (173, 42, 26), (145, 54, 34)
 
 
-def flat_mattes(info: ClipInfo, start: int, stop: int, value: int) -> Iterator[tuple[int, Mask]]:
+def flat_mattes(
+    info: ClipInfo, start: int, stop: int, value: int
+) -> Iterator[tuple[int, list[Mask]]]:
     for index in range(start, stop):
-        yield index, np.full((info.height, info.width), value, np.uint8)
+        yield index, [np.full((info.height, info.width), value, np.uint8)]
 
 
 def export(
@@ -120,7 +122,7 @@ def test_key_and_plate_are_true_beside_an_edge(tmp_path: Path) -> None:
     found = ingest(clip)
     matte = np.zeros((128, 192), np.uint8)
     matte[32:96, 48:144] = 255
-    mattes = ((n, matte) for n in range(found.table.frame_count))
+    mattes = ((n, [matte]) for n in range(found.table.frame_count))
     out = tmp_path / "out.mp4"
     export_chroma_key(clip, found.info, found.table, mattes, out, key_color="#0000ff")
     blue = (41, 240, 110)
@@ -254,7 +256,7 @@ def test_progress_counts_every_frame_and_cancel_leaves_nothing(tmp_path: Path) -
     seen.clear()
     closed: list[bool] = []
 
-    def mattes() -> Iterator[tuple[int, Mask]]:
+    def mattes() -> Iterator[tuple[int, list[Mask]]]:
         try:
             yield from flat_mattes(found.info, 0, 30, 255)
         finally:
@@ -277,7 +279,7 @@ def test_a_failing_matte_leaves_nothing_and_keeps_an_older_file(tmp_path: Path) 
     out = tmp_path / "out.mp4"
     out.write_bytes(b"older")
 
-    def mattes() -> Iterator[tuple[int, Mask]]:
+    def mattes() -> Iterator[tuple[int, list[Mask]]]:
         yield from flat_mattes(found.info, 0, 4, 255)
         raise LookupError("the network failed")
 

@@ -73,7 +73,7 @@ def test_an_export_begins_with_the_timecode_of_its_first_frame(
     assert found.info.timecode == "10:00:00:20"
     matte = np.zeros((found.info.height, found.info.width), np.uint8)
     out = tmp_path / f"out{suffix}"
-    mattes = ((index, matte) for index in range(6, 9))
+    mattes = ((index, [matte]) for index in range(6, 9))
     export_clip(clip, found.info, found.table, mattes, out, format=name, start=6, stop=9)
     with av.open(str(out)) as container:
         assert container.streams.video[0].metadata["timecode"] == "10:00:01:01"
@@ -84,6 +84,6 @@ def test_a_picture_sequence_tells_the_timecode_of_its_first_frame(tmp_path: Path
     found = ingest(clip)
     matte = np.zeros((found.info.height, found.info.width), np.uint8)
     out = tmp_path / "out.zip"
-    export_clip(clip, found.info, found.table, [(0, matte)], out, format="png", stop=1)
+    export_clip(clip, found.info, found.table, [(0, [matte])], out, format="png", stop=1)
     with zipfile.ZipFile(out) as archive:
         assert json.loads(archive.read("frames.json"))["timecode"] == "10:00:00:20"

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ from mattebox.errors import InputError
 
 if TYPE_CHECKING:
     from mattebox.api import ClipObject, Exported
+    from mattebox.matting import Edge
 
 _ORDER = "mattebox.cut.order"
 _CANCELLED_EXIT = 130
@@ -41,6 +42,7 @@ class Order:
         start: First frame to export.
         stop: One past the last, or None for the end.
         key_color: Colour behind the object.
+        edge: How its matte is composited.
         engine: What runs the networks.
     """
 
@@ -51,6 +53,7 @@ class Order:
     start: int
     stop: int | None
     key_color: str
+    edge: Edge
     engine: str
 
 
@@ -95,6 +98,25 @@ def cut(
     key_color: Annotated[
         str, typer.Option(metavar="#RRGGBB", help="Colour behind the object.")
     ] = "#00ff00",
+    clip_black: Annotated[
+        float, typer.Option(metavar="SHARE", help="Matte values up to this become 0.")
+    ] = 0.0,
+    clip_white: Annotated[
+        float, typer.Option(metavar="SHARE", help="Matte values from this on become 1.")
+    ] = 1.0,
+    smooth: Annotated[
+        float, typer.Option(metavar="PIXELS", help="Even the contour out, and keep it hard.")
+    ] = 0.0,
+    grow: Annotated[
+        float, typer.Option(metavar="PIXELS", help="Move the edge outwards; below 0 inwards.")
+    ] = 0.0,
+    feather: Annotated[
+        float, typer.Option(metavar="PIXELS", help="Let the edge fade this far to both sides.")
+    ] = 0.0,
+    despill: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Take the background's colours out of the edge: 0..1."),
+    ] = 0.0,
     engine: Annotated[str, typer.Option(help="What runs the networks.")] = "auto",
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="F", help="Where to write a report.")
@@ -108,12 +130,13 @@ def cut(
     given = dict(zip(SHAPES, (click or [], exclude or [], box or []), strict=True))
     said = ordered(given, ctx.meta.get(_ORDER, []))
     from mattebox.export import check_output, format_for
-    from mattebox.matting import parse_color
+    from mattebox.matting import Edge, parse_color
 
     if export is None:
         raise InputError("There is nothing to write; name a file with --export.")
     chosen = format_for(export, format_name)
     parse_color(key_color)
+    edge = Edge(clip_black, clip_white, smooth, grow, feather, despill)
     if start < 0 or (stop is not None and stop <= start):
         raise InputError(f"--start {start} --stop {stop} holds no frames; stop after the start.")
     if not input_file.is_file():
@@ -122,7 +145,7 @@ def cut(
         if out is not None:
             check_output(out, input_file)
     with _interruptible() as interrupted:
-        order = Order(input_file, said, export, chosen.name, start, stop, key_color, engine)
+        order = Order(input_file, said, export, chosen.name, start, stop, key_color, edge, engine)
         report = _run(order, interrupted)
     if json_file is not None:
         json_file.write_text(json.dumps(report, indent=2) + "\n")
@@ -189,7 +212,7 @@ def _cut(
     _check_frames(order.said, clip.frame_count, order.source.name)
     times.append(time.perf_counter())
     stages.begin("Clicking")
-    chosen = clip.object()
+    chosen = clip.object(order.edge)
     for one in order.said:
         if cancelled():
             raise Cancelled
@@ -248,6 +271,7 @@ def _report(
         "output": str(exported.path),
         "format": order.format_name,
         "frames": exported.frame_count,
+        "edge": asdict(order.edge),
         "keyframes": keyframes,
         "mattes_sha256": exported.mattes_sha256,
         "seconds": {"open": opened, "clicks": clicked, "export": cut_out},

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mattebox.errors import InputError
 from mattebox.export import luma, mp4, png, prores, webm
-from mattebox.export.job import ExportFormat, ExportResult, Job, Matte, Progress, unheard
+from mattebox.export.job import ExportFormat, ExportResult, Job, Matte, Mattes, Progress, unheard
 from mattebox.files import written_aside
-from mattebox.matting import KeyColor, parse_color
+from mattebox.matting import Edge, KeyColor, parse_color
 from mattebox.media.clip import ClipInfo
 from mattebox.media.frame_table import FrameTable
 from mattebox.media.pool import Cancelled
@@ -25,6 +25,7 @@ __all__ = [
     "ExportFormat",
     "ExportResult",
     "Matte",
+    "Mattes",
     "Progress",
     "check_output",
     "export_chroma_key",
@@ -95,11 +96,12 @@ def export_clip(
     source: Path,
     info: ClipInfo,
     table: FrameTable,
-    mattes: Iterable[tuple[int, Matte]],
+    mattes: Mattes,
     out: Path,
     *,
     format: str = "mp4",
     key_color: KeyColor | str = "#00ff00",
+    edges: Sequence[Edge] = (),
     start: int = 0,
     stop: int | None = None,
     progress: Progress = unheard,
@@ -113,25 +115,32 @@ def export_clip(
         source: The clip's file.
         info: What the clip is.
         table: Its frame table.
-        mattes: ``(index, (height, width) uint8)`` at working size for each frame from ``start`` to
-            ``stop``, in order. Read in a thread of its own; closed when it is a generator.
+        mattes: ``(index, [(height, width) uint8, ...])``, a matte at working size for each object,
+            for each frame from ``start`` to ``stop``, in order. Read in a thread of its own; closed
+            when it is a generator.
         out: The file to write; one that exists is replaced.
         format: Name of one of `FORMATS`.
         key_color: What stands where the matte is 0, as a colour or as ``#rrggbb``.
+        edges: Each object's edge, in the order of its mattes; without any all are neutral.
         start: First frame.
         stop: One past the last frame; by default the end of the clip.
         progress: Told ``(done, total)`` frames after each frame.
         cancelled: Asked before each frame.
 
     Raises:
-        InputError: The range, format, colour or output folder is none; or the disk is full.
+        InputError: The range, format, colour, an edge or the output folder is none; or the disk
+            is full.
         Cancelled: ``cancelled`` said yes; nothing is left of the export.
     """
     chosen = format_named(format)
     color = parse_color(key_color) if isinstance(key_color, str) else key_color
     frames = frames_of(table, start, stop)
     check_output(out, source)
-    job = Job(source, info, table, frames.start, frames.stop, color, progress, cancelled)
+    for edge in edges:
+        edge.check(info.source_height)
+    job = Job(
+        source, info, table, frames.start, frames.stop, color, progress, cancelled, tuple(edges)
+    )
     try:
         with written_aside(out) as aside:
             warnings = chosen.write(job, mattes, aside)
@@ -150,10 +159,11 @@ def export_chroma_key(
     source: Path,
     info: ClipInfo,
     table: FrameTable,
-    mattes: Iterable[tuple[int, Matte]],
+    mattes: Mattes,
     out: Path,
     *,
     key_color: KeyColor | str = "#00ff00",
+    edges: Sequence[Edge] = (),
     start: int = 0,
     stop: int | None = None,
     progress: Progress = unheard,
@@ -167,6 +177,7 @@ def export_chroma_key(
         mattes,
         out,
         key_color=key_color,
+        edges=edges,
         start=start,
         stop=stop,
         progress=progress,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mattebox.export.timecode import shifted
-from mattebox.matting import KeyColor
+from mattebox.matting import Edge, KeyColor
 from mattebox.media.clip import ClipInfo
 from mattebox.media.frame_table import FrameTable
 from mattebox.media.pool import Cancelled
 
 Matte = npt.NDArray[np.uint8]
+Mattes = Iterable[tuple[int, Sequence[Matte]]]
+"""Frame index and one matte for each object, ``(height, width) uint8`` at working size."""
 Progress = Callable[[int, int], None]
 
 
@@ -38,6 +40,7 @@ class Job:
         key_color: What stands where the matte is 0.
         progress: Told ``(done, total)`` frames after each frame.
         cancelled: Asked before each frame.
+        edges: Each object's edge, in the order of its mattes; without any all are neutral.
     """
 
     source: Path
@@ -48,6 +51,7 @@ class Job:
     key_color: KeyColor
     progress: Progress
     cancelled: Callable[[], bool]
+    edges: tuple[Edge, ...] = ()
 
     @property
     def frame_count(self) -> int:
@@ -86,9 +90,7 @@ class ExportResult:
 class Write(Protocol):
     """Writes one format to ``path``; returns warnings."""
 
-    def __call__(  # noqa: D102
-        self, job: Job, mattes: Iterable[tuple[int, Matte]], path: Path
-    ) -> tuple[str, ...]: ...
+    def __call__(self, job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ back into 0 to 255.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import av
 import numpy as np
 
 from mattebox.export.h264 import MP4_OPTIONS, frame_420, h264_stream
-from mattebox.export.job import ExportFormat, Job, Matte
+from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
 from mattebox.export.picture import even_sides
 from mattebox.media.clip import Color
@@ -23,7 +22,7 @@ _COLOR = Color()
 _LEVELS = np.rint(16 + np.arange(256) * 219 / 255).astype(np.uint8)
 
 
-def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[str, ...]:
+def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
     return write_movie(_MOVIE, job, mattes, path)
 

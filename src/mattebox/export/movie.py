@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
@@ -15,9 +15,9 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from mattebox.export.job import Job, Matte
+from mattebox.export.job import Job, Matte, Mattes
 from mattebox.export.sound import SoundTracks
-from mattebox.matting import resize_matte
+from mattebox.matting import Cutout, EdgeStage, despill, resize_matte
 from mattebox.media.pipeline import ahead
 from mattebox.media.reader import FrameReader, Planes
 from mattebox.media.sound import Sound, SoundKind, extract_sound
@@ -47,9 +47,7 @@ class Movie:
     options: dict[str, str] = field(default_factory=dict)
 
 
-def write_movie(
-    movie: Movie, job: Job, mattes: Iterable[tuple[int, Matte]], path: Path
-) -> tuple[str, ...]:
+def write_movie(movie: Movie, job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write a movie whose frames have the source's times, the first at 0.
 
     Returns:
@@ -78,23 +76,33 @@ def write_movie(
     return sound.warnings
 
 
-def matched(
-    job: Job, mattes: Iterable[tuple[int, Matte]]
-) -> Generator[tuple[Planes, Matte], None, None]:
-    """Each source picture with its matte at the source's size.
+def matched(job: Job, mattes: Mattes) -> Generator[tuple[Planes, Matte], None, None]:
+    """Each source picture with its matte at the source's size, both after the objects' edges.
 
     Raises:
         ValueError: A matte is missing, or belongs to another frame.
     """
     info = job.info
-    coming = ahead(mattes)
+    stage = EdgeStage(job.edges, info.height, info.source_height)
+    cut_out = ((index, stage.cut_out(each)) for index, each in mattes)
+    coming = ahead(_closing(cut_out, mattes))
     with FrameReader(job.source, info, job.table) as reader, closing(coming):
         sources = ahead(reader.read_planes(job.start, job.stop, size="source"), depth(job))
         with closing(sources):
-            for (index, planes), (matte_index, matte) in zip(sources, coming, strict=True):
+            for (index, planes), (matte_index, cutout) in zip(sources, coming, strict=True):
                 if index != matte_index:
                     raise ValueError(f"matte {matte_index} came for frame {index}")
-                yield planes, resize_matte(matte, info.source_width, info.source_height)
+                plate = _cleaned(planes, cutout, stage.source_reach) if stage.cleans else planes
+                yield plate, resize_matte(cutout.matte, info.source_width, info.source_height)
+
+
+def _cleaned(planes: Planes, cutout: Cutout, reach: int) -> Planes:
+    height, width = planes.y.shape
+    plain = resize_matte(cutout.plain, width, height)
+    y, u, v = despill(
+        (planes.y, planes.u, planes.v), plain, cutout.despill, reach, planes.bit_depth
+    )
+    return replace(planes, y=y, u=u, v=v)
 
 
 def depth(job: Job) -> int:

@@ -7,20 +7,19 @@ are rounded to 8.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import av
 
 from mattebox.export.h264 import MP4_OPTIONS, frame_420, h264_stream
-from mattebox.export.job import ExportFormat, Job, Matte
+from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
 from mattebox.export.picture import eight_bit_420, even_sides
 from mattebox.matting import over_color
 from mattebox.media.reader import Planes
 
 
-def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[str, ...]:
+def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
     warnings = write_movie(_MOVIE, job, mattes, path)
     if job.info.bit_depth > 8:

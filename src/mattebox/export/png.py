@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorRange
 
-from mattebox.export.job import ExportFormat, Job, Matte
+from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import depth, matched
 from mattebox.export.picture import plate_frame
 from mattebox.media.pipeline import ahead
@@ -26,7 +26,7 @@ from mattebox.media.reader import Planes
 _OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
-def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[str, ...]:
+def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive,

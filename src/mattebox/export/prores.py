@@ -6,7 +6,6 @@ edge can still be moved in the compositor. Size, pixel shape, colours and times 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from av.container import OutputContainer
 from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 
-from mattebox.export.job import ExportFormat, Job, Matte
+from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
 from mattebox.export.picture import plate_frame
 from mattebox.export.tags import tag
@@ -27,7 +26,7 @@ _PIX_FMT = "yuva444p10le"
 _ALPHA = np.rint(np.arange(256) * 1023 / 255).astype("<u2")
 
 
-def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[str, ...]:
+def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
     return write_movie(_MOVIE, job, mattes, path)
 

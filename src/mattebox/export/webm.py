@@ -8,7 +8,6 @@ rounded to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import av
@@ -17,7 +16,7 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from mattebox.export.job import ExportFormat, Job, Matte
+from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
 from mattebox.export.picture import eight_bit_420, even_sides
 from mattebox.export.tags import tag
@@ -36,7 +35,7 @@ _SEEN = 16
 """Pixels beyond the matte that keep their colours: filters and blocks reach there."""
 
 
-def write(job: Job, mattes: Iterable[tuple[int, Matte]], path: Path) -> tuple[str, ...]:
+def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
     warnings = write_movie(_MOVIE, job, mattes, path)
     if job.info.bit_depth > 8:

@@ -40,7 +40,7 @@ class EdgeStage:
     """The edges of some objects, which are computed picture after picture.
 
     Args:
-        edges: One for each object.
+        edges: One for each object; without any all are neutral.
         height: Height of the mattes, which are of working size.
         source_height: Height of the clip's upright stored picture, which lengths count in.
     """
@@ -75,8 +75,9 @@ class EdgeStage:
         Raises:
             ValueError: There are not as many mattes as edges.
         """
+        edges = self._edges or (Edge(),) * len(mattes)
         covered = [
-            cover(matte, edge, self._scale) for matte, edge in zip(mattes, self._edges, strict=True)
+            cover(matte, edge, self._scale) for matte, edge in zip(mattes, edges, strict=True)
         ]
         matte = combine(covered)
         plain = combine(mattes) if self.cleans else matte
@@ -84,7 +85,7 @@ class EdgeStage:
 
     def _despill(self, covered: Sequence[Plane]) -> Share:
         shares = [edge.despill for edge in self._edges]
-        if len(set(shares)) == 1:
-            return float(shares[0])
+        if len(set(shares)) <= 1:
+            return float(shares[0]) if shares else 0.0
         owners = np.argmax(np.stack(covered), axis=0)
         return np.asarray(np.array(shares, np.float32)[owners])

@@ -6,8 +6,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -16,6 +16,7 @@ from mattebox.errors import InputError
 from mattebox.export import Cancelled, ExportResult, export_clip, format_named
 from mattebox.export.bundle import bundle
 from mattebox.export.names import distinct, stem, usual
+from mattebox.matting import Edge
 from mattebox.projects.clips import Clip
 from mattebox.projects.jobs import INTERRUPTED, Export, ExportState
 from mattebox.projects.library import Library
@@ -62,10 +63,12 @@ class _Part:
     Attributes:
         name: What it is called, without a suffix.
         mattes: The addresses of the mattes that are put together in it.
+        edges: The edge of each of them.
     """
 
     name: str
     mattes: list[tuple[str, ...]]
+    edges: list[Edge]
 
 
 class _Running:
@@ -114,7 +117,7 @@ class ExportJobs:
         self._clear()
 
     def start(self, project_id: str, request: ExportRequest) -> Export:
-        """Begin an export of the present revision.
+        """Begin an export of the present revision, with the edges its objects have now.
 
         Raises:
             InputError: Nothing was applied yet (409), or the request does not fit the clip (422).
@@ -130,9 +133,15 @@ class ExportJobs:
                 status=422,
             )
         suffix = ".zip" if request.separate else format_named(request.format).suffix
-        parts = _parts(project, request, mattes)
+        edges = _edges(project, mattes)
+        parts = _parts(project, request, mattes, edges)
         name = _name(project, request, list(mattes)) + suffix
-        wanted = {**vars(request), "objects": list(request.objects), "stop": stop}
+        wanted = {
+            **vars(request),
+            "objects": list(request.objects),
+            "stop": stop,
+            "edges": {item: asdict(edge) for item, edge in edges.items()},
+        }
         total = (stop - request.start) * len(parts)
         export = self._store.add(project_id, project.state.revision, wanted, total, name)
         feed = MatteFeed(self._stream, clip)
@@ -298,6 +307,7 @@ class ExportJobs:
             path,
             format=running.request.format,
             key_color=running.request.key_color,
+            edges=part.edges,
             start=frames.start,
             stop=frames.stop,
             progress=progress,
@@ -318,13 +328,24 @@ class ExportJobs:
         )
 
 
+def _edges(project: Project, objects: Iterable[str]) -> dict[str, Edge]:
+    """The edges of objects as they are now; of one that was deleted a neutral one."""
+    known = {item.id: item.edge for item in project.state.objects}
+    return {item: known.get(item, Edge()) for item in objects}
+
+
 def _parts(
-    project: Project, request: ExportRequest, mattes: dict[str, tuple[str, ...]]
+    project: Project,
+    request: ExportRequest,
+    mattes: dict[str, tuple[str, ...]],
+    edges: dict[str, Edge],
 ) -> list[_Part]:
     if not request.separate:
-        return [_Part("", list(mattes.values()))]
+        return [_Part("", list(mattes.values()), list(edges.values()))]
     names = distinct([_name(project, request, [item]) for item in mattes])
-    return [_Part(name, [each]) for name, each in zip(names, mattes.values(), strict=True)]
+    return [
+        _Part(name, [mattes[item]], [edges[item]]) for name, item in zip(names, mattes, strict=True)
+    ]
 
 
 def _name(project: Project, request: ExportRequest, objects: list[str]) -> str:

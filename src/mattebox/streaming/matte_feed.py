@@ -6,8 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from mattebox.projects.clips import Clip
 from mattebox.projects.masks import Mask
 from mattebox.streaming.mattes import masks_of
@@ -45,11 +43,11 @@ class MatteFeed:
 
     def masks(
         self, mattes: Sequence[tuple[str, ...]], start: int, stop: int
-    ) -> Iterator[tuple[int, Mask]]:
-        """Frame index and matte of the frames from `start` to `stop`.
+    ) -> Iterator[tuple[int, tuple[Mask, ...]]]:
+        """Frame index and each object's matte of the frames from `start` to `stop`.
 
         Args:
-            mattes: Per object the addresses of its segments; each pixel is what most of it is in.
+            mattes: Per object the addresses of its segments.
             start: First frame.
             stop: One past the last frame.
 
@@ -70,7 +68,7 @@ class MatteFeed:
                 first = grid.cell(segment)[0]
                 for place, masks in enumerate(zip(*layers, strict=True)):
                     if start <= first + place < stop:
-                        yield first + place, np.maximum.reduce(masks)
+                        yield first + place, masks
         finally:
             self._leave()
 
