@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import mattebox
 from mattebox.cli import main
 from mattebox.cli.marks import ordered
 from mattebox.errors import InputError
+from mattebox.matting import cover
 from mattebox.segmentation import Brush
 from tests.cli.footage import HEIGHT, WIDTH, ball_at, rolling_ball
 
@@ -182,6 +184,10 @@ def test_a_log_gets_lines_instead_of_a_bar(
         (["--box", "0,0.1,0.1,0.4,1.9"], "outside the picture"),
         (["--click", "0,0.5,0.5", "--key-color", "greenish"], "no colour"),
         (["--click", "0,0.5,0.5", "--engine", "abacus"], "no inference engine"),
+        (["--click", "0,0.5,0.5", "--grow", "8"], "grow is 8; set it within -7.2 to 7.2 pixels"),
+        (["--click", "0,0.5,0.5", "--despill", "1.5"], "set it within 0 to 1."),
+        (["--click", "0,0.5,0.5", "--clip-white", "nan"], "clip white is nan"),
+        (["--click", "0,0.5,0.5", "--clip-black", "0.8", "--clip-white", "0.8"], "over the black"),
     ],
 )
 def test_what_makes_no_sense_is_told_in_one_sentence(
@@ -224,6 +230,44 @@ def test_places_that_cannot_be_are_told(
         assert sentence in told
         assert "Traceback" not in told
     assert not out.exists()
+
+
+def alpha_of(path: Path, name: str) -> Any:
+    with zipfile.ZipFile(path) as archive:
+        data = np.frombuffer(archive.read(name), np.uint8)
+    picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    return picture[:, :, 3]
+
+
+def test_the_command_and_the_api_composite_an_edge_and_leave_the_mattes_as_they_are(
+    clip: Path, tmp_path: Path
+) -> None:
+    told, out = tmp_path / "report.json", tmp_path / "ball.zip"
+    code = run(
+        clip, "--click", click_on_ball(), "--stop", 2, "--export", out, "--json", told,
+        "--clip-black", 0.1, "--clip-white", 0.9, "--smooth", 1, "--grow", -1.5, "--feather", 3,
+        "--despill", 0.5,
+    )  # fmt: skip
+    assert code == 0
+    report = json.loads(told.read_text())
+    edge = mattebox.Edge(0.1, 0.9, 1, -1.5, 3, 0.5)
+    assert report["edge"] == asdict(edge)
+    with mattebox.open_clip(clip) as opened:
+        ball = opened.object(edge)
+        _, x, y = map(float, click_on_ball().split(","))
+        ball.include(0, x, y)
+        exported = ball.export(tmp_path / "api.zip", stop=2)
+        mattes = dict(ball.masks(0, 2))
+        with pytest.raises(InputError, match="grow"):
+            ball.edge = mattebox.Edge(grow=HEIGHT)
+        assert ball.edge == edge
+    assert exported.mattes_sha256 == report["mattes_sha256"]
+    for index, matte in mattes.items():
+        wanted = cover(matte, edge)
+        assert (wanted != matte).any()
+        for path in (out, tmp_path / "api.zip"):
+            np.testing.assert_array_equal(alpha_of(path, f"{index:06d}.png"), wanted)
 
 
 def test_points_outside_are_refused_by_the_api_and_change_nothing(clip: Path) -> None:

@@ -6,13 +6,16 @@ import io
 import signal
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from mattebox.matting import Edge, cover
 from tests.server.live import Client, Json, served, wait_for
 
 
@@ -135,6 +138,71 @@ def test_objects_can_be_exported_apart_under_names_of_ones_own(server: Client, c
     wrong = server.request("POST", f"/projects/{project}/exports", json={"name": "{path}"})
     assert wrong.status_code == 422
     server.request("DELETE", f"/projects/{project}")
+
+
+def alphas(client: Client, project: str, body: Json) -> dict[str, npt.NDArray[np.uint8]]:
+    """The mattes of an export as PNGs, by the names in its zip."""
+    export = client.post(f"/projects/{project}/exports", {"format": "png", **body})
+    found = ended(client, project, export["id"])
+    assert found["state"] == "done"
+    with zipfile.ZipFile(io.BytesIO(client.http.get(found["file"]).content)) as archive:
+        read = {name: archive.read(name) for name in archive.namelist() if name.endswith("png")}
+    pictures = {
+        name: cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        for name, data in read.items()
+    }
+    return {name: np.asarray(each, np.uint8)[:, :, 3] for name, each in pictures.items()}
+
+
+def test_p27_exports_show_each_objects_own_edge_as_it_is_when_they_start(
+    server: Client, clip: Path
+) -> None:
+    project = server.open(clip)
+    masks, items = [], []
+    for left in (20, 170):
+        mask = np.zeros((180, 320), np.uint8)
+        mask[60:120, left : left + 130] = 255
+        masks.append(mask)
+        items.append(server.add_object(project))
+        for frame in range(0, 8, 2):
+            server.place_mask(project, items[-1], frame, cv2.imencode(".png", mask)[1].tobytes())
+    server.apply(project)
+    server.stop_work(project)
+    edges = [Edge(grow=-3.5, despill=1), Edge(smooth=2, feather=6)]
+    for item, edge in zip(items, edges, strict=True):
+        path = f"/projects/{project}/objects/{item}"
+        server.request("PATCH", path, json={"edge": asdict(edge)})
+    covered = [cover(mask, edge) for mask, edge in zip(masks, edges, strict=True)]
+
+    together = alphas(server, project, {"start": 2, "stop": 3})
+    np.testing.assert_array_equal(together["000002.png"], np.maximum(*covered))
+    apart = alphas(server, project, {"start": 2, "stop": 3, "separate": True})
+    for picture, wanted in zip(apart.values(), covered, strict=True):
+        np.testing.assert_array_equal(picture, wanted)
+    server.request("PATCH", f"/projects/{project}/objects/{items[0]}", json={"edge": {}})
+    later = alphas(server, project, {"start": 2, "stop": 3, "objects": items[:1]})
+    np.testing.assert_array_equal(later["000002.png"], masks[0])
+    server.request("DELETE", f"/projects/{project}/objects/{items[1]}")
+    gone = alphas(server, project, {"start": 2, "stop": 3, "objects": items[1:]})
+    np.testing.assert_array_equal(gone["000002.png"], masks[1])
+    server.request("DELETE", f"/projects/{project}")
+
+
+def test_a_kept_frame_has_the_networks_matte_whatever_the_edge(
+    server: Client, project: str
+) -> None:
+    item = server.add_object(project)
+    server.place_mask(project, item, 0, square())
+    server.apply(project)
+    server.stop_work(project)
+    network = alphas(server, project, {"start": 2, "stop": 3})["000002.png"]
+    edge = {"clip_black": 0.3, "grow": -5, "feather": 4}
+    server.request("PATCH", f"/projects/{project}/objects/{item}", json={"edge": edge})
+    assert (alphas(server, project, {"start": 2, "stop": 3})["000002.png"] != network).any()
+    kept = server.post(f"/projects/{project}/objects/{item}/frames/2/keyframe")["objects"][0]
+    address = next(each["mask"] for each in kept["keyframes"] if each["frame"] == 2)
+    data = np.frombuffer(server.http.get(address).content, np.uint8)
+    np.testing.assert_array_equal(cv2.imdecode(data, cv2.IMREAD_UNCHANGED), network)
 
 
 def test_an_export_can_be_cancelled_and_forgotten(
