@@ -1,8 +1,8 @@
-from mattebox.streaming.manifest import Addresses
+from mattebox.streaming.manifest import UNDECIDED, Addresses
 from mattebox.streaming.places import Place, Places
 
-BEFORE = Addresses(("v0", "v1"), {"o1": ("a0", "a1")})
-AFTER = Addresses(("v0", "v1"), {"o1": ("a0", "b1"), "o2": ("a0", "c1")})
+BEFORE = Addresses(("v0", "v1"), {"o1": ("a0", "a1")}, "e")
+AFTER = Addresses(("v0", "v1"), {"o1": ("a0", "b1"), "o2": ("a0", "c1")}, "e")
 
 
 def test_a_segment_is_found_wherever_it_is_shown() -> None:
@@ -24,6 +24,14 @@ def test_who_comes_late_with_what_was_before_changes_nothing() -> None:
     assert places.find("b1") == [Place("p", "o1", 1)]
     assert places.find("a1") == []
     places.put("p", BEFORE, 3)
+    assert places.find("a1") == [Place("p", "o1", 1)]
+
+
+def test_what_is_decided_later_is_found_too() -> None:
+    places = Places()
+    places.put("p", Addresses(("v0", "v1"), {"o1": ("a0", UNDECIDED)}, "e"), 1)
+    assert places.find(UNDECIDED) == []
+    places.put("p", BEFORE, 1)
     assert places.find("a1") == [Place("p", "o1", 1)]
 
 

@@ -108,7 +108,7 @@ class Workspace:
             scheduler=self.scheduler,
             networks=self.networks,
             bus=self.bus,
-            shots=self.shots.needed,
+            shots=self.shots,
         )
         self.announcer = Announcer(library, self.stream, cache=self.cache, bus=self.bus)
         frames = Frames(self.counters.decoded.labels("click").inc)

@@ -14,17 +14,29 @@ from mattebox.streaming.plan import Range, grid_of, matte_rendition, runs, video
 API = "/api/v1"
 
 
+UNDECIDED = ""
+"""Stands for the address of a segment whose masks depend on cuts that are still looked for."""
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Where the segments of one revision are.
 
     Attributes:
         video: One address per segment.
-        mattes: The same per object; objects without a keyframe have none.
+        mattes: The same per object, as far as they are decided; objects without a keyframe have
+            none.
+        spare: A segment with the initialisation segment of all mattes.
     """
 
     video: tuple[str, ...]
     mattes: dict[str, tuple[str, ...]]
+    spare: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all segments are decided."""
+        return not any(UNDECIDED in matte for matte in self.mattes.values())
 
     @property
     def count(self) -> int:
@@ -83,7 +95,7 @@ def manifest(
         },
         "shots": clip.shots,
         "video": {
-            **_rendition(video_rendition(clip), addresses.video, is_ready),
+            **_rendition(video_rendition(clip), addresses.video, addresses.video[0], is_ready),
             "matrix": "bt709",
             "range": "limited",
         },
@@ -94,7 +106,10 @@ def manifest(
                 "color": color,
                 "keyframes": keyframes,
                 "matte": (
-                    {**_rendition(matte, addresses.mattes[object_id], is_ready), "range": "full"}
+                    {
+                        **_rendition(matte, addresses.mattes[object_id], addresses.spare, is_ready),
+                        "range": "full",
+                    }
                     if object_id in addresses.mattes
                     else None
                 ),
@@ -112,14 +127,14 @@ def changed_ranges(before: Sequence[str], after: Sequence[str]) -> list[Range]:
 
 
 def _rendition(
-    rendition: Rendition, addresses: Sequence[str], is_ready: Callable[[str], bool]
+    rendition: Rendition, addresses: Sequence[str], first: str, is_ready: Callable[[str], bool]
 ) -> dict[str, object]:
     return {
         "codec": rendition.codec,
         "width": rendition.width,
         "height": rendition.height,
-        "init": init_uri(addresses[0]),
+        "init": init_uri(first),
         "template": segment_uri("{address}"),
         "addresses": list(addresses),
-        "ready": runs(is_ready(address) for address in addresses),
+        "ready": runs(address != UNDECIDED and is_ready(address) for address in addresses),
     }

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from mattebox.streaming.manifest import Addresses
+from mattebox.streaming.manifest import UNDECIDED, Addresses
 
 _PROJECTS_KEPT = 64
 
@@ -37,6 +37,8 @@ class Places:
     def put(self, project: str, addresses: Addresses, order: int) -> None:
         """Say what a project shows, unless something ordered later is known.
 
+        The same may be said again, when more of it is decided.
+
         Args:
             project: Which project.
             addresses: Its segments.
@@ -45,7 +47,7 @@ class Places:
         """
         with self._lock:
             known, _ = self._shown.get(project, (-1, {}))
-            if order > known:
+            if order >= known:
                 self._shown[project] = (order, _by_address(project, addresses))
             self._shown.move_to_end(project)
             while len(self._shown) > _PROJECTS_KEPT:
@@ -73,5 +75,7 @@ def _by_address(project: str, addresses: Addresses) -> dict[str, list[Place]]:
         places.setdefault(address, []).append(Place(project, None, segment))
     for item, mattes in addresses.mattes.items():
         for segment, address in enumerate(mattes):
+            if address == UNDECIDED:
+                continue
             places.setdefault(address, []).append(Place(project, item, segment))
     return places

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from itertools import islice
 from typing import Any
@@ -20,13 +20,14 @@ from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.confidence import Confidence, expected, from_note
-from mattebox.streaming.manifest import Addresses, manifest
+from mattebox.streaming.manifest import UNDECIDED, Addresses, manifest
 from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.networks import Networks
 from mattebox.streaming.places import Places
 from mattebox.streaming.plan import (
     Range,
     carrier_of,
+    empty_recipe,
     grid_of,
     matte_recipes,
     matte_rendition,
@@ -35,13 +36,15 @@ from mattebox.streaming.plan import (
     video_recipes,
     video_rendition,
 )
+from mattebox.streaming.reach import Reach
 from mattebox.streaming.recipes import EDITION, Recipe, RecipeBook
 from mattebox.streaming.scheduler import Priority, Scheduler, Ticket
+from mattebox.streaming.search_order import Focus
 from mattebox.streaming.segments import SegmentMaker
+from mattebox.streaming.shots import ShotFinder
 
 # Of all revisions together: a two-hour film has 7,200 in each of its renditions.
 _ADDRESSES_KEPT = 200_000
-_SHOTS_TIMEOUT_S = 600
 
 
 class MatteStream:
@@ -58,7 +61,7 @@ class MatteStream:
         scheduler: Who may compute.
         networks: Whose identity is part of addresses.
         bus: Where changes are announced.
-        shots: Gives the shots of a clip.
+        shots: Finds the cuts of clips.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class MatteStream:
         scheduler: Scheduler,
         networks: Networks,
         bus: Bus,
-        shots: Callable[[Clip], Future[Shots]],
+        shots: ShotFinder,
     ) -> None:
         self._projects = library.projects
         self._clips = library.clips
@@ -83,7 +86,8 @@ class MatteStream:
         self._bus = bus
         self._shots = shots
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, int], Addresses] = OrderedDict()
+        # By revision, with the cuts by which they were decided.
+        self._known: OrderedDict[tuple[str, int], tuple[Addresses, Cuts]] = OrderedDict()
         self.places = Places()
 
     def manifest(self, project_id: str, number: int | None) -> dict[str, Any]:
@@ -108,42 +112,67 @@ class MatteStream:
         )
 
     def addresses(self, project: Project, revision: Revision) -> Addresses:
-        """Where the segments of a revision are; they can be asked for once this returned."""
+        """Where the segments of a revision are; they can be asked for once this returned.
+
+        Those that cuts may yet decide otherwise are left open; none that is told ever changes.
+        """
         key = (project.id, revision.number)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-            video = next((a.video for (p, _), a in self._known.items() if p == project.id), ())
         clip = self._clips.get(project.clip)
+        cuts = self._shots.cuts(clip)
+        with self._lock:
+            known, cuts_before = self._known.get(key, (None, None))
+            if known is not None and (known.is_whole or cuts is cuts_before):
+                self._known.move_to_end(key)
+                return known
+            same_clip = (a.video for (p, _), (a, _) in self._known.items() if p == project.id)
+            video = next(same_clip, ())
         recipes: dict[str, Recipe] = {}
-        video = video or _named(video_recipes(clip), recipes)
+        if not video:
+            by_segment = _named(dict(enumerate(video_recipes(clip))), recipes)
+            video = tuple(by_segment.values())
         mattes = {}
         for item in revision.snapshot.objects:
             if item.keyframes:
-                shots = self._shots(clip).result(_SHOTS_TIMEOUT_S)
+                before = known.mattes[item.id] if known else (UNDECIDED,) * len(video)
                 propagator = self._networks.propagator()
                 made = matte_recipes(
                     clip,
                     item.masks,
-                    Cuts.of(shots),
+                    cuts,
                     propagator.identity,
                     settings=propagator.settings,
+                    segments=[at for at, address in enumerate(before) if not address],
                 )
-                mattes[item.id] = _named(list(made.values()), recipes)
+                decided = _named(made, recipes)
+                mattes[item.id] = tuple(decided.get(at, a) for at, a in enumerate(before))
+        spare = _named({0: empty_recipe(clip)}, recipes)[0]
         self._recipes.add(project.id, recipes)
-        found = Addresses(video, mattes)
+        found = Addresses(video, mattes, spare)
         with self._lock:
-            self._known[key] = found
-            kept = sum(known.count for known in self._known.values())
+            self._known[key] = found, cuts
+            kept = sum(each.count for each, _ in self._known.values())
             while kept > _ADDRESSES_KEPT and len(self._known) > 1:
-                kept -= self._known.popitem(last=False)[1].count
+                kept -= self._known.popitem(last=False)[1][0].count
         if revision.number == project.state.revision:
             self.places.put(project.id, found, 0)
         return found
 
+    def look_for_cuts(self, project: Project, revision: Revision, playhead: int) -> None:
+        """Have cuts looked for where they decide what is under the playhead, and from there on."""
+        clip = self._clips.get(project.clip)
+        cuts, grid, nothing = self._shots.cuts(clip), grid_of(clip), nothing_on(clip)
+        keyframes: set[int] = set()
+        first: list[Range] = []
+        for item in revision.snapshot.objects:
+            if item.keyframes and cuts.open:
+                keyframes |= item.masks.keys()
+                reach = Reach(cuts, item.masks, nothing, self._networks.propagator().settings)
+                awaited = reach.decided_by(*grid.cell(grid.segment_of(playhead)))
+                first += [awaited] if awaited else []
+        self._shots.look(clip, Focus(tuple(sorted(keyframes)), tuple(first)))
+
     def shots_needed(self, project_id: str, number: int | None) -> Future[Shots] | None:
-        """What `addresses` of a revision, or of the present one, would wait for, if for anything.
+        """What has to come before all addresses of a revision, or of the present one, are decided.
 
         Raises:
             InputError: There is no such project or revision (404).
@@ -154,7 +183,7 @@ class MatteStream:
             project_id, project.state.revision if number is None else number
         )
         needed = clip.shots is None and any(item.keyframes for item in revision.snapshot.objects)
-        return self._shots(clip) if needed else None
+        return self._shots.needed(clip) if needed else None
 
     def check(self, address: str) -> None:
         """Refuse an address that no project has announced.
@@ -207,12 +236,14 @@ class MatteStream:
         """
         clip = self._clips.get(project.clip)
         revision = self._projects.revision(project.id, project.state.revision)
-        if not revision.snapshot.masks(object_id) or clip.shots is None:
+        if not revision.snapshot.masks(object_id):
             return None
         addresses = self.addresses(project, revision)
         grid = grid_of(clip)
         segment = grid.segment_of(frame)
         address = addresses.mattes[object_id][segment]
+        if address == UNDECIDED:
+            return None
         place = frame - grid.cell(segment)[0]
         # In this order: what ends between the two is kept before it is forgotten as a work.
         for data in (self._scheduler.so_far(address), self._cache.get(address)):
@@ -250,14 +281,14 @@ class MatteStream:
             )
         clip = self._clips.get(project.clip)
         mattes: tuple[str, ...] = ()
-        # Before the shots are known nothing is made, and they need not be waited for.
-        if revision.snapshot.masks(object_id) and clip.shots is not None:
+        if revision.snapshot.masks(object_id):
             mattes = self.addresses(project, revision).mattes[object_id]
         grid = grid_of(clip)
         frames: list[float | None] = []
         for segment in range(grid.count):
             start, stop = grid.cell(segment)
-            note = self._cache.note(mattes[segment]) if mattes else None
+            made = mattes and mattes[segment] != UNDECIDED
+            note = self._cache.note(mattes[segment]) if made else None
             frames += from_note(note, stop - start)
         return Confidence(revision.number, frames)
 
@@ -299,8 +330,9 @@ def init_of(clip: Clip, kind: str) -> bytes:
     return (video_rendition(clip) if kind == "video" else matte_rendition(clip)).init
 
 
-def _named(recipes: Sequence[Recipe], by_address: dict[str, Recipe]) -> tuple[str, ...]:
+def _named(recipes: Mapping[int, Recipe], by_address: dict[str, Recipe]) -> dict[int, str]:
+    """The addresses of recipes; adds those to the recipes by address."""
     # Most are those of the revision before; equal ones are kept once.
-    addresses = tuple(sys.intern(recipe.address) for recipe in recipes)
-    by_address.update(zip(addresses, recipes, strict=True))
+    addresses = {at: sys.intern(recipe.address) for at, recipe in recipes.items()}
+    by_address.update(zip(addresses.values(), recipes.values(), strict=True))
     return addresses
