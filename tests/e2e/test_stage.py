@@ -13,3 +13,15 @@ def test_tools_work_by_mouse_finger_and_keyboard(
 ) -> None:
     scene = {**FISH, "object": [0.26, 0.44]}
     run("stage.mjs", browser, sample, tmp_path, scene)
+
+
+def test_menus_come_by_mouse_keys_and_a_resting_finger(
+    browser: str, sample: Path, tmp_path: Path
+) -> None:
+    run("menus.mjs", browser, sample, tmp_path)
+
+
+def test_windows_of_all_sizes_have_room_for_everything(
+    browser: str, sample: Path, tmp_path: Path
+) -> None:
+    run("windows.mjs", browser, sample, tmp_path)

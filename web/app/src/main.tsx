@@ -5,6 +5,7 @@ import "./design/dialogs.css";
 import "./projects/projects.css";
 import "./editor/editor.css";
 import "./editor/panel.css";
+import "./editor/edge.css";
 import "./editor/timeline.css";
 import "./editor/stage.css";
 import { render } from "preact";

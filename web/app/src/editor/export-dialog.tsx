@@ -5,6 +5,7 @@ import { exportAddress } from "../api/client";
 import type { ExportJob } from "../api/types";
 import { hasStale } from "../logic/clicks";
 import { formatFrames } from "../logic/timecode";
+import { edgesIn } from "../state/edges";
 import * as editing from "../state/editing";
 import {
   cancelExport,
@@ -96,6 +97,7 @@ function Form({ session, failure }: { session: Session; failure: string | null }
           </p>
         )}
         <Warning session={session} chosen={objects.length} />
+        <EdgeNote session={session} chosen={objects} />
       </div>
       <div class="dialog-foot">
         <span class="dim numbers grow">{summaryOf(session, choice.wholeClip, objects, separate)}</span>
@@ -110,6 +112,12 @@ function Form({ session, failure }: { session: Session; failure: string | null }
       </div>
     </>
   );
+}
+
+function EdgeNote({ session, chosen }: { session: Session; chosen: readonly string[] }) {
+  const objects = session.project.value?.objects ?? [];
+  const words = edgesIn(objects.filter(({ id }) => chosen.includes(id)));
+  return words === null ? null : <p class="hint">{words}.</p>;
 }
 
 function summaryOf(

@@ -9,6 +9,7 @@ import { latencies } from "../state/latency";
 import type { Backdrop, Session } from "../state/session";
 import { IconButton, Segmented } from "../ui/controls";
 import { keysOf } from "../ui/platform";
+import { EdgeSettings } from "./edge";
 import { History } from "./history";
 import { Objects } from "./objects";
 import { Revisions } from "./revisions";
@@ -35,6 +36,7 @@ export function Inspector({ session }: { session: Session }) {
           <>
             <Objects session={session} />
             <FrameState session={session} />
+            <EdgeSettings session={session} />
             <ViewSettings session={session} />
             <ClipFacts session={session} />
           </>

@@ -9,7 +9,6 @@ import * as marking from "../state/marking";
 import type { Session } from "../state/session";
 import { clamp } from "../tools/types";
 import { Icon } from "../ui/icons";
-import { Menu, type MenuItem } from "../ui/menu";
 import { pictureSize } from "./stage-view";
 
 /** Part of the picture by which a key press moves a point; with Shift, more. */
@@ -135,30 +134,4 @@ function PromptMark({ session, shown }: { session: Session; shown: ShownPrompt }
       <Icon name={prompt.kind} />
     </Mark>
   );
-}
-
-/** What can be done to the mark that was right-clicked, or with the place. */
-export function MarkMenu({ session }: { session: Session }) {
-  const { menu } = session.toolbox;
-  const open = menu.value;
-  if (!open) return null;
-  const close = () => {
-    menu.value = null;
-  };
-  return <Menu label="Point" at={open.at} items={itemsFor(session, open.mark)} onClose={close} />;
-}
-
-function itemsFor(session: Session, mark: string): readonly MenuItem[] {
-  const remove = { label: "Delete", danger: true, run: () => marking.deleteMark(session, mark) };
-  const object = session.object.value;
-  const click = clicksShown(object, session.frame.value, session.draft.value).find(
-    ({ id }) => id === mark,
-  );
-  if (!click) return [remove];
-  const turned = !click.include;
-  const turn = {
-    label: turned ? "Make it include" : "Make it exclude",
-    run: () => marking.flipClick(session, mark, turned),
-  };
-  return [turn, remove];
 }

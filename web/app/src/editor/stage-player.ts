@@ -5,6 +5,7 @@ import type { View } from "@mattebox/player";
 import { NEW_OBJECT } from "../api/client";
 import { describe } from "../api/problem";
 import type { Project } from "../api/types";
+import { isNeutral, shownEdge } from "../state/edges";
 import { LiveMasks } from "../state/masks";
 import { decoderChoice, Playback } from "../state/playback";
 import { endComparison } from "../state/revisions";
@@ -79,9 +80,15 @@ export const FIRST_COLOR = "#ff4fa3";
 
 function objectsOf(session: Session) {
   const objects = session.project.value?.objects ?? [];
+  const clip = session.project.value?.clip;
   const shown = session.shownObjects.value;
   if (objects.length === 0) return [{ id: NEW_OBJECT, color: FIRST_COLOR, visible: true }];
-  return objects.map(({ id, color }) => ({ id, color, visible: shown.has(id) }));
+  return objects.map((object) => {
+    const { id, color } = object;
+    const edge = session.edges.of(object);
+    const style = { id, color, visible: shown.has(id) };
+    return clip && !isNeutral(edge) ? { ...style, edge: shownEdge(edge, clip) } : style;
+  });
 }
 
 function viewOf(session: Session): View {

@@ -9,9 +9,11 @@ import { followRest } from "../state/preparing";
 import { openProjects } from "../state/route";
 import type { Session } from "../state/session";
 import { includes } from "../tools/begin";
-import { MarkMenu, Points } from "./points";
+import { RIGHT } from "../ui/context";
+import { Points } from "./points";
 import { followCursor, pressCursor, StageCursor } from "./stage-cursor";
 import { StageGestures } from "./stage-gestures";
+import { StageMenu } from "./stage-menu";
 import { followAlt, followSize, followView, followWheel } from "./stage-listen";
 import { StageNotes } from "./stage-notes";
 import { StageOverlay } from "./stage-overlay";
@@ -20,6 +22,9 @@ import { pictureSize } from "./stage-view";
 import { StageWipe } from "./stage-wipe";
 import { StageZoom } from "./stage-zoom";
 import { ToolOptions } from "./tool-options";
+
+/** As in `MouseEvent.buttons`. */
+const LEFT = 1;
 
 interface StageProps {
   session: Session;
@@ -99,10 +104,10 @@ export function Stage({ session, project, firstFrame }: StageProps) {
       }}
       onContextMenu={(event) => {
         event.preventDefault();
-        const mark = markOf(event.target);
-        if (mark === null || mark.startsWith("pending-")) return;
+        // A slip of the other button shall not undo what is being drawn.
+        if (isControl(event.target) || (event.buttons & LEFT) !== 0) return;
         gestures.abandon();
-        session.toolbox.menu.value = { mark, at: { x: event.clientX, y: event.clientY } };
+        openMenu(session, event, at(event));
       }}
     >
       <canvas ref={canvas} class="picture" />
@@ -112,7 +117,7 @@ export function Stage({ session, project, firstFrame }: StageProps) {
       <StageWipe session={session} />
       <ToolOptions session={session} />
       <StageZoom session={session} />
-      <MarkMenu session={session} />
+      <StageMenu session={session} />
       <StageNotes session={session} onLeave={openProjects} />
       <div class="visually-hidden" role="status" aria-live="polite">
         {session.toolbox.spoken.value}
@@ -134,6 +139,22 @@ const markOf = (target: EventTarget | null): string | null =>
   target instanceof Element
     ? (target.closest<HTMLElement>("[data-mark]")?.dataset.mark ?? null)
     : null;
+
+/** `at`: where on the stage, in CSS pixels; the crosshair, while it is out, is where keys point. */
+function openMenu(session: Session, event: MouseEvent, at: Point): void {
+  const { toolbox, viewport, frame, playback } = session;
+  const mark = markOf(event.target);
+  if (!playback.value?.shown.value || mark?.startsWith("pending-")) return;
+  const pointed = toPicture(viewport.value, pictureSize(session), at);
+  const place = event.button === RIGHT ? pointed : (toolbox.cursor.value ?? pointed);
+  const within = [place.x, place.y].every((part) => part >= 0 && part <= 1);
+  toolbox.menu.value = {
+    mark,
+    place: within ? place : null,
+    frame: frame.value,
+    at: { x: event.clientX, y: event.clientY },
+  };
+}
 
 /** Buttons and bars on the stage keep their presses. */
 const isControl = (target: EventTarget | null): boolean =>

@@ -1,15 +1,16 @@
 /** Left of the timeline: its zoom, ways from keyframe to keyframe, the lanes' names. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
 import type { Fix } from "../logic/gain";
 import type { Lane } from "../logic/timeline";
 import { goToFix, hasConfidence } from "../state/confidence";
 import * as editing from "../state/editing";
-import { selectObject } from "../state/objects";
+import { deleteObject, selectObject } from "../state/objects";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
 import { IconButton } from "../ui/controls";
 import { Icon } from "../ui/icons";
+import { ObjectMenu } from "./object-menu";
 import type { TimelineView } from "./timeline-view";
 
 export function TimelineHeader({ view }: { view: TimelineView }) {
@@ -124,18 +125,34 @@ function LaneNames({ view }: { view: TimelineView }) {
 function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; object: ProjectObject }) {
   const { session } = view;
   const selected = session.object.value?.id === object.id;
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   return (
-    <button
-      type="button"
-      class={`lane-name ${selected ? "selected" : ""}`}
-      style={{ height: `${lane.height - 1}px` }}
-      aria-pressed={selected}
-      aria-label={`Lane of ${object.name}`}
-      onClick={() => selectObject(session, object.id)}
-    >
-      <span class="dot" style={{ background: object.color }} />
-      <span class="lane-title">{object.name}</span>
-      {object.locked && <Icon name="lock" />}
-    </button>
+    <>
+      <button
+        type="button"
+        class={`lane-name ${selected ? "selected" : ""}`}
+        style={{ height: `${lane.height - 1}px` }}
+        aria-pressed={selected}
+        aria-label={`Lane of ${object.name}`}
+        onClick={() => selectObject(session, object.id)}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          setMenuAt({ x: event.clientX, y: event.clientY });
+        }}
+      >
+        <span class="dot" style={{ background: object.color }} />
+        <span class="lane-title">{object.name}</span>
+        {object.locked && <Icon name="lock" />}
+      </button>
+      {menuAt && (
+        <ObjectMenu
+          session={session}
+          object={object}
+          at={menuAt}
+          onClose={() => setMenuAt(null)}
+          onDelete={() => deleteObject(session, object)}
+        />
+      )}
+    </>
   );
 }

@@ -147,6 +147,11 @@ function KeyframeMark(props: KeyframeMarkProps) {
           onClose={() => setMenuAt(null)}
           items={[
             { label: `Go to frame ${frame}`, run: go },
+            {
+              label: "Not here",
+              run: () => editing.markAbsentAt(session, object.id, frame),
+              disabled: object.locked || absent,
+            },
             { label: "Delete keyframe", run: remove, disabled: object.locked, danger: true },
           ]}
         />

@@ -1,17 +1,19 @@
 /** The clip from left to right: pictures, each object's lane, cuts, in and out, the playhead. */
 
 import { effect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { keyframesOf } from "../logic/clicks";
 import { contains } from "../logic/ranges";
-import { clampFrame, cuts, frameToX, reached, spanOf } from "../logic/timeline";
+import { clampFrame, cuts, frameToX, reached, spanOf, xToFrame } from "../logic/timeline";
 import { formatFrames } from "../logic/timecode";
 import type { Session } from "../state/session";
+import { RIGHT } from "../ui/context";
 import { leaveNoFocus } from "../ui/focus";
 import { Filmstrip } from "./filmstrip";
 import { followWheel, Scrubbing } from "./timeline-gestures";
 import { TimelineHeader } from "./timeline-header";
 import { HoverCard } from "./timeline-hover";
+import { TimelineMenu, type TimelinePlace } from "./timeline-menu";
 import { KeyframeMarks, RangeHandles, ScrollBar } from "./timeline-marks";
 import { paintTimeline, type Colors, type LaneState, type Scene } from "./timeline-paint";
 import { TimelineView } from "./timeline-view";
@@ -61,33 +63,45 @@ function Scrub({ view, strip }: { view: TimelineView; strip: Filmstrip }) {
   }, [view]);
   const frame = session.frame.value;
   const count = session.project.value?.clip.frame_count ?? 1;
-  const left = (event: PointerEvent) =>
+  const left = (event: MouseEvent) =>
     event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
+  const [menu, setMenu] = useState<TimelinePlace | null>(null);
   return (
-    <div
-      class="scrub"
-      role="slider"
-      tabIndex={0}
-      aria-label="Timeline"
-      aria-valuemin={0}
-      aria-valuemax={count - 1}
-      aria-valuenow={clampFrame(frame, count)}
-      aria-valuetext={`Frame ${frame}, ${formatFrames(count)}${stateOf(session, frame)}`}
-      onMouseDown={leaveNoFocus}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        scrubbing.begin(left(event));
-      }}
-      onPointerMove={(event) => scrubbing.move(left(event))}
-      onPointerUp={() => scrubbing.end()}
-      onPointerCancel={() => scrubbing.end()}
-      onPointerLeave={() => {
-        view.hovered.value = null;
-      }}
-    >
-      <canvas ref={canvas} class="timeline-canvas" />
-    </div>
+    <>
+      <div
+        class="scrub"
+        role="slider"
+        tabIndex={0}
+        aria-label="Timeline"
+        aria-valuemin={0}
+        aria-valuemax={count - 1}
+        aria-valuenow={clampFrame(frame, count)}
+        aria-valuetext={`Frame ${frame}, ${formatFrames(count)}${stateOf(session, frame)}`}
+        onMouseDown={leaveNoFocus}
+        onPointerDown={(event) => {
+          if (event.button !== 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          scrubbing.begin(left(event));
+        }}
+        onPointerMove={(event) => scrubbing.move(left(event))}
+        onPointerUp={() => scrubbing.end()}
+        onPointerCancel={() => scrubbing.end()}
+        onPointerLeave={() => {
+          view.hovered.value = null;
+        }}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          scrubbing.end();
+          // Keys mean where the playhead is.
+          const pointed = xToFrame(view.track.value, left(event));
+          const at = event.button === RIGHT ? pointed : clampFrame(frame, count);
+          setMenu({ frame: at, at: { x: event.clientX, y: event.clientY } });
+        }}
+      >
+        <canvas ref={canvas} class="timeline-canvas" />
+      </div>
+      {menu && <TimelineMenu view={view} place={menu} onClose={() => setMenu(null)} />}
+    </>
   );
 }
 

@@ -11,7 +11,7 @@ import { Icon } from "../ui/icons";
 import { keysOf } from "../ui/platform";
 import { ApplyControl } from "./apply";
 
-const VIEWS = [
+export const VIEWS = [
   { value: "overlay", label: "Overlay", tip: "Overlay: object tinted" },
   { value: "cutout", label: "Cutout", tip: "Cutout: background taken away" },
   { value: "matte", label: "Matte", tip: "Matte: object white on black" },

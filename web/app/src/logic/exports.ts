@@ -1,7 +1,6 @@
 /** What an export would hold, and whether a finished one still holds what is on the screen. */
 
 import type { Project } from "../api/types";
-import type { Range } from "./ranges";
 
 /** The part of the shown manifest that says which objects have mattes. */
 export interface AppliedObjects {
@@ -37,11 +36,7 @@ interface Marks {
 
 /** A text that changes with everything a new export would show differently. */
 export function exportBasis(project: Project | null, marks: Marks): string {
-  const objects = (project?.objects ?? []).map((object): [string, boolean, readonly Range[]] => [
-    object.id,
-    object.visible,
-    object.stale,
-  ]);
+  const objects = (project?.objects ?? []).map(({ id, visible, stale, edge }) => [id, visible, stale, edge]);
   return JSON.stringify([project?.revision ?? 0, objects, marks.in, marks.out]);
 }
 

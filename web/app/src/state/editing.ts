@@ -28,6 +28,11 @@ export function deleteChosenKeyframe(session: Session): void {
   }
 }
 
+/** Says that an object is not on a frame, whichever is shown. */
+export function markAbsentAt(session: Session, object: string, frame: number): void {
+  void session.run(() => client.keepFrame(session.id, object, frame, true));
+}
+
 export function deleteKeyframeAt(session: Session, object: string, frame: number): void {
   void session.run(() => client.deleteKeyframe(session.id, object, frame));
 }

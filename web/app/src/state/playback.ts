@@ -8,6 +8,7 @@ import {
   type ErrorEvent,
   type FrameEvent,
   type Manifest,
+  type ObjectStyle,
   type Player,
   type View,
 } from "@mattebox/player";
@@ -184,7 +185,7 @@ export class Playback {
     await this.showWipe();
   }
 
-  setObjects(objects: readonly { id: string; color: string; visible: boolean }[]): void {
+  setObjects(objects: readonly ObjectStyle[]): void {
     this.player.setObjects(objects);
   }
 

@@ -54,7 +54,10 @@ function placeAtRest(session: Session) {
   // Where there are clicks already, the server has read the picture for them.
   if (!able || clicksShown(object, frame, session.draft.value).length > 0) return null;
   const id = object?.id ?? client.NEW_OBJECT;
-  const isAwaited = session.working.value && playback.matte.value === "pending";
-  const key = [id, frame, session.project.value?.revision, isAwaited].join();
+  const revision = session.project.value?.revision;
+  // Right after Apply the picture of the revision before is still in sight.
+  const isShown = playback.matte.value !== "pending" && playback.shown.value?.revision === revision;
+  const isAwaited = session.working.value && !isShown;
+  const key = [id, frame, revision, isAwaited].join();
   return { object: id, frame, key, isAwaited };
 }

@@ -31,6 +31,7 @@ import type { Size, Viewport } from "../logic/viewport";
 import type { Tool } from "../tools/types";
 import { noteConfidence } from "./confidence";
 import { Deeds, type Cause } from "./deeds";
+import { Edges } from "./edges";
 import { announceExport, recallExports, recheckExport, type ExportChoice } from "./exporting";
 import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
@@ -58,6 +59,7 @@ export class Session {
   readonly busy = signal(0);
   readonly work = signal<Work | null>(null);
   readonly deeds = new Deeds();
+  readonly edges = new Edges(this);
   readonly draft = signal<Draft>(EMPTY_DRAFT);
   readonly playback = signal<Playback | null>(null);
 

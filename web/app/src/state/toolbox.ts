@@ -25,6 +25,17 @@ export interface Preview {
   readonly mask: Mask;
 }
 
+/** The menu that is open on the stage. */
+export interface StageMenu {
+  /** The click or prompt that it is about; null: a place. */
+  readonly mark: string | null;
+  /** In fractions of the picture; null: beside it. */
+  readonly place: Point | null;
+  readonly frame: number;
+  /** Where it stands, in CSS pixels of the page. */
+  readonly at: Point;
+}
+
 export const SMALLEST_RADIUS = 0.002;
 export const LARGEST_RADIUS = 0.3;
 const RADIUS_STEP = 1.2;
@@ -53,8 +64,7 @@ export class Toolbox {
   /** How long answers took when the machine proved too slow for that; null: it has not. */
   readonly hoverSlow = signal<number | null>(null);
   readonly preview = signal<Preview | null>(null);
-  /** The mark whose menu is open, and where on the page. */
-  readonly menu = signal<{ readonly mark: string; readonly at: Point } | null>(null);
+  readonly menu = signal<StageMenu | null>(null);
   /** What the last edit was, in words, until it is told what came of it. */
   deed: string | null = null;
   /** For screen readers: what has just happened on the stage. */

@@ -1,5 +1,6 @@
 /** A small menu at a point of the page: arrow keys move, Enter chooses, Escape closes. */
 
+import { Fragment } from "preact";
 import { createPortal } from "preact/compat";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
@@ -8,6 +9,12 @@ export interface MenuItem {
   readonly run: () => void;
   readonly disabled?: boolean;
   readonly danger?: boolean;
+  /** Whether it is the one that holds, among some of which one does. */
+  readonly checked?: boolean;
+  /** Whether a line stands before it. */
+  readonly apart?: boolean;
+  /** Key caps, apart by spaces. */
+  readonly keys?: string | undefined;
 }
 
 interface MenuProps {
@@ -52,33 +59,57 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
       onClose();
       return;
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const buttons = [...(menu.current?.querySelectorAll<HTMLElement>("button:enabled") ?? [])];
-    if (step === undefined || buttons.length === 0) return;
-    event.preventDefault();
     const index = buttons.findIndex((button) => button === document.activeElement);
-    buttons[(index + step + buttons.length) % buttons.length]?.focus();
+    const last = buttons.length - 1;
+    const to = {
+      ArrowDown: index < last ? index + 1 : 0,
+      ArrowUp: index > 0 ? index - 1 : last,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    buttons[to]?.focus();
   };
 
   return createPortal(
-    <div ref={menu} class="menu" role="menu" aria-label={label} onKeyDown={press}>
+    <div
+      ref={menu}
+      class="menu"
+      role="menu"
+      aria-label={label}
+      onKeyDown={press}
+      onContextMenu={(event) => event.preventDefault()}
+    >
       {items.map((item) => (
-        <button
-          key={item.label}
-          type="button"
-          role="menuitem"
-          class={`menu-item ${item.danger ? "danger" : ""}`}
-          tabIndex={-1}
-          disabled={item.disabled}
-          onClick={() => {
-            onClose();
-            item.run();
-          }}
-        >
-          {item.label}
-        </button>
+        <Fragment key={item.label}>
+          {item.apart && <hr />}
+          <Item item={item} onClose={onClose} />
+        </Fragment>
       ))}
     </div>,
     document.body,
+  );
+}
+
+function Item({ item, onClose }: { item: MenuItem; onClose: () => void }) {
+  const { label, run, disabled, danger, checked, keys } = item;
+  return (
+    <button
+      type="button"
+      role={checked === undefined ? "menuitem" : "menuitemradio"}
+      class={`menu-item ${danger ? "danger" : ""}`}
+      aria-checked={checked}
+      tabIndex={-1}
+      disabled={disabled}
+      onClick={() => {
+        onClose();
+        run();
+      }}
+    >
+      <span>{label}</span>
+      {keys && <kbd aria-hidden="true">{keys.replaceAll(" ", "+")}</kbd>}
+    </button>
   );
 }

@@ -1,0 +1,125 @@
+/**
+ * An object's edge, set in the page: what is seen while it is set, undone, kept, and written to a file.
+ *
+ *     node edge.mjs '{"url", "clip", "scene": {...}, "download", "picture", "shots"?}'
+ */
+
+import { writeFileSync } from "node:fs";
+import { check, until } from "./editor.mjs";
+import { decodePng } from "./pixels.mjs";
+import { inTurn, perform } from "./script.mjs";
+
+const NEUTRAL = { clip_black: 0, clip_white: 1, smooth: 0, grow: 0, feather: 0, despill: 0 };
+/** What is exported: the source is twice as high as what is shown of it. */
+const SET = { ...NEUTRAL, grow: 3, feather: 12, despill: 0.8 };
+
+const edgeOf = async (editor) => (await editor.project()).objects[0].edge;
+const same = (a, b) => Object.keys(NEUTRAL).every((name) => a[name] === b[name]);
+const slider = (editor, name) => editor.page.getByRole("slider", { name, exact: true });
+const field = (editor, name) => editor.page.getByRole("spinbutton", { name });
+
+/** The pixels of the stage, without what lies over it. */
+async function stageShot(editor) {
+  const { page } = editor;
+  await page.mouse.move(5, 300);
+  return decodePng(await page.locator(".stage canvas").first().screenshot());
+}
+
+/** How many pixels differ visibly. */
+function changed(a, b) {
+  let count = 0;
+  for (let i = 0; i < a.data.length; i += a.channels) {
+    if (Math.abs(a.data[i] - b.data[i]) > 8 || Math.abs(a.data[i + 1] - b.data[i + 1]) > 8) count += 1;
+  }
+  return count;
+}
+
+async function cutOut(editor, { clip, scene }) {
+  await editor.openProjects();
+  await editor.upload(clip);
+  await editor.pictureShown();
+  await editor.clickPicture(...scene.click);
+  await editor.press("Enter");
+  await editor.projectUntil("the first revision", (now) => now.revision === 1);
+  await editor.appliedUntil();
+  await editor.hidePoints();
+  await editor.view("Matte");
+}
+
+/** A drag shows what it does on its way, and is one step. */
+async function dragFeather(editor) {
+  const { page } = editor;
+  const before = await stageShot(editor);
+  const box = await slider(editor, "Feather").boundingBox();
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + 8, y);
+  await page.mouse.down();
+  for (const share of [0.3, 0.5, 0.7]) await page.mouse.move(box.x + share * box.width, y);
+  await until("a softer edge under the hand", async () => {
+    const shot = decodePng(await page.locator(".stage canvas").first().screenshot());
+    return changed(before, shot) > 500;
+  });
+  check(same(await edgeOf(editor), NEUTRAL), "The edge was stored before the hand let go.");
+  await page.mouse.up();
+  const { version } = await editor.projectUntil("the feather", (now) => now.objects[0].edge.feather > 1);
+  await editor.shot("feathered");
+  await editor.press("Control+z");
+  const undone = await editor.projectUntil("undo of the whole drag", (now) => same(now.objects[0].edge, NEUTRAL));
+  check(undone.version === version + 1, "The drag was more than one step.");
+  await until("the slider at rest", async () => (await slider(editor, "Feather").inputValue()) === "0");
+  await until("the edge as it was", async () => changed(before, await stageShot(editor)) === 0);
+}
+
+/** Keys are one step once they rest, and fields take what is typed. */
+async function setByKeyboard(editor) {
+  await slider(editor, "Shrink/grow").focus();
+  for (let i = 0; i < 5; i += 1) await editor.press("ArrowRight");
+  const one = await editor.projectUntil("five presses", (now) => now.objects[0].edge.grow === 0.5);
+  await editor.press("Control+z");
+  const none = await editor.projectUntil("undo of all five", (now) => now.objects[0].edge.grow === 0);
+  check(none.version === one.version + 1, "Each press of a key was a step of its own.");
+  for (const [name, value] of [["Shrink/grow in pixels", SET.grow], ["Feather in pixels", SET.feather], ["Despill in percent", 100 * SET.despill]]) {
+    await field(editor, name).fill(String(value));
+    await editor.press("Enter");
+  }
+  await editor.projectUntil("what was typed", (now) => same(now.objects[0].edge, SET));
+}
+
+async function survivesReload(editor) {
+  const { page } = editor;
+  await page.getByText("Despill shows in the Cutout view.").waitFor();
+  const before = await stageShot(editor);
+  await page.reload();
+  await editor.pictureShown();
+  await editor.hidePoints();
+  await editor.view("Matte");
+  check((await field(editor, "Feather in pixels").inputValue()) === String(SET.feather), "The field lost its value.");
+  await until("the same edge after a reload", async () => changed(before, await stageShot(editor)) === 0);
+  check(await page.getByText("Despill shows in the Cutout view.").isVisible(), "The note on despill is gone.");
+}
+
+/** What the page shows over the export's own background, and the export. */
+async function exported(editor, { download, picture, scene }) {
+  const { page } = editor;
+  await editor.seek(scene.later.frame);
+  await editor.view("Cutout");
+  await editor.page.getByRole("radio", { name: "Key", exact: true }).click();
+  await editor.page.getByText("Despill shows in").waitFor({ state: "detached" });
+  await page.mouse.move(5, 300);
+  const sharp = await until("the cutout", async () => (await editor.colors([[0.2, 0.2]]))[0][1] > 200);
+  check(sharp, "no key colour");
+  writeFileSync(picture, await page.locator(".stage canvas").first().screenshot());
+  await editor.shot("cutout");
+  await editor.button("Export");
+  await page.getByText("Edges as set for Object 1: grow 3 px, feather 12 px, despill 80 %.").waitFor();
+  await editor.shot("export");
+  await editor.button("Start export");
+  await page.getByRole("link", { name: "Download" }).waitFor({ timeout: 180_000 });
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download" }).click()]);
+  await file.saveAs(download);
+}
+
+const options = JSON.parse(process.argv[2]);
+await perform(options, async (editor, step) => {
+  await inTurn(editor, step, [cutOut, dragFeather, setByKeyboard, survivesReload, exported], options);
+});

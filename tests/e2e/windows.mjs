@@ -1,0 +1,133 @@
+/**
+ * The editor in windows of all sizes, and the read-out of the place: nothing is cut off, everything
+ * can be reached, and typing a place goes there.
+ *
+ *     node windows.mjs '{"url", "clip", "scene": {...}, "shots"?}'
+ */
+
+import { accessible } from "./axe.mjs";
+import { check, until } from "./editor.mjs";
+import { inTurn, perform } from "./script.mjs";
+
+const SMALL = [600, 480];
+const SIZES = [SMALL, [640, 700], [768, 1024], [899, 560], [900, 560], [1180, 680], [1920, 1080]];
+const LAPTOP = [1366, 768];
+
+const panelButton = (editor) => editor.page.getByRole("button", { name: "Objects and settings" });
+
+async function resize(editor, [width, height]) {
+  await editor.page.setViewportSize({ width, height });
+  await until("the new size drawn", () =>
+    editor.page.evaluate(() => {
+      const { width, height } = document.querySelector(".stage").getBoundingClientRect();
+      return width > 0 && height > 0;
+    }),
+  );
+}
+
+/** Controls that are cut off, covered by others, or too small to hit. */
+function outOfReach(editor, within) {
+  return editor.page.evaluate((place) => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const faults = [];
+    if (scrollWidth > window.innerWidth || scrollHeight > window.innerHeight) faults.push("The page scrolls.");
+    for (const control of document.querySelectorAll(`${place} :is(button, input)`)) {
+      if (!control.checkVisibility()) continue;
+      control.scrollIntoView({ block: "nearest", inline: "nearest" });
+      const { left, top, right, bottom } = control.getBoundingClientRect();
+      const told = control.closest("label") ?? control;
+      const name = control.getAttribute("aria-label") ?? told.textContent;
+      if (left < 0 || top < 0 || right > window.innerWidth || bottom > window.innerHeight) {
+        faults.push(`${name} is cut off at ${[left, top, right, bottom].map(Math.round).join(", ")}.`);
+        continue;
+      }
+      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      const label = control.closest("label");
+      if (!control.contains(hit) && !label?.contains(hit)) faults.push(`${name} is covered.`);
+    }
+    return faults;
+  }, within);
+}
+
+async function everySize(editor, { clip, scene }) {
+  await editor.openProjects();
+  await editor.upload(clip);
+  await editor.pictureShown();
+  await editor.clickPicture(...scene.click);
+  await editor.projectUntil("the keyframe", ({ objects }) => objects[0]?.keyframes.length === 1);
+  for (const size of SIZES) {
+    await resize(editor, size);
+    const narrow = size[0] < 900;
+    const shown = (await panelButton(editor).getAttribute("aria-expanded")) === "true";
+    check(shown !== narrow, `The panel at ${size.join(" x ")} is ${shown ? "shown" : "away"}.`);
+    for (const part of [".topbar", ".toolbar", ".deck"]) {
+      const faults = await outOfReach(editor, part);
+      check(faults.length === 0, `${part} at ${size.join(" x ")}: ${faults.join(" ")}`);
+    }
+    if (narrow) await panelButton(editor).click();
+    const faults = await outOfReach(editor, ".inspector");
+    check(faults.length === 0, `The panel at ${size.join(" x ")}: ${faults.join(" ")}`);
+    await editor.shot(size.join("x"));
+    if (narrow) await panelButton(editor).click();
+  }
+}
+
+/** In the smallest window a click lands where it is aimed, and the panel comes and goes by key. */
+async function smallest(editor, { scene }) {
+  const { page } = editor;
+  await resize(editor, SMALL);
+  await panelButton(editor).waitFor();
+  await until("the panel away", async () => !(await page.locator(".inspector").isVisible()));
+  await accessible(editor, "a small window");
+  await editor.clickPicture(...scene.later.object);
+  const click = await until("the click", async () => (await editor.clicks())[1]);
+  const off = Math.hypot(click.x - scene.later.object[0], click.y - scene.later.object[1]);
+  check(off < 0.005, "The click is off its place.");
+  await editor.press("q");
+  await page.getByRole("heading", { name: "This frame" }).waitFor();
+  await accessible(editor, "the panel over the picture");
+  await editor.press("q");
+  await until("the panel away", async () => !(await page.locator(".inspector").isVisible()));
+  await editor.press("Control+e");
+  await page.getByRole("dialog", { name: "Export" }).waitFor();
+  const faults = await outOfReach(editor, "dialog");
+  check(faults.length === 0, `The export dialog: ${faults.join(" ")}`);
+  await editor.shot("small-export");
+  await editor.press("Escape");
+  await resize(editor, LAPTOP);
+}
+
+async function type(editor, place) {
+  await editor.press("t");
+  await editor.page.getByLabel("Timecode or frame number to go to").fill(place);
+  await editor.press("Enter");
+}
+
+async function readOut(editor) {
+  const { page } = editor;
+  const told = page.locator("button.timecode");
+  const toldUntil = (what) => until(what, async () => (await told.textContent()) === what);
+  await type(editor, "50");
+  await editor.frameUntil(50);
+  await toldUntil("00:00:02:02");
+  await type(editor, "1:06");
+  await editor.frameUntil(30);
+  await type(editor, "+10");
+  await editor.frameUntil(40);
+  await page.getByRole("button", { name: /^Time: / }).click();
+  await toldUntil("40");
+  await page.getByRole("button", { name: /^Frame: / }).click();
+  await toldUntil("1.667 s");
+  await until("the frame in the address", () => /\D40$/.test(page.url()));
+  await page.reload();
+  await editor.pictureShown();
+  await toldUntil("1.667 s");
+  await type(editor, "99999");
+  await page.getByText(/^“99999” is not in this clip/).waitFor();
+  check((await editor.frame()) === 40, "A place that is not there is gone to.");
+}
+
+const STEPS = [everySize, smallest, readOut];
+
+const options = JSON.parse(process.argv[2]);
+await perform(options, (editor, step) => inTurn(editor, step, STEPS, options));

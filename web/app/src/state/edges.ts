@@ -1,0 +1,182 @@
+/** How objects' edges are set: live while a hand moves, one step to undo when it rests. */
+
+import { signal } from "@preact/signals";
+import * as client from "../api/client";
+import type { Project, ProjectObject } from "../api/types";
+import type { Session } from "./session";
+
+export type Edge = ProjectObject["edge"];
+export type EdgeName = keyof Edge;
+
+export const NEUTRAL_EDGE: Edge = {
+  clip_black: 0,
+  clip_white: 1,
+  smooth: 0,
+  grow: 0,
+  feather: 0,
+  despill: 0,
+};
+
+/** Clip white is at least this much over clip black. */
+const GAP = 0.05;
+/** After the last key that changed a value, ms. */
+const PAUSE_MS = 700;
+
+/** From and to; a slider spans the part that is used most, a field takes all. */
+export interface Limits {
+  readonly least: number;
+  readonly most: number;
+  readonly slider: readonly [number, number];
+}
+
+/** What a value may be; lengths depend on the height of the source. */
+export function limitsOf(name: EdgeName, height: number): Limits {
+  const part = (share: number) => Math.floor(height * share * 100) / 100;
+  const upTo = (most: number, far: number): Limits => ({ least: 0, most, slider: [0, far] });
+  switch (name) {
+    case "clip_black":
+      return upTo(0.9, 0.9);
+    case "clip_white":
+      return { least: 0.1, most: 1, slider: [0.1, 1] };
+    case "despill":
+      return upTo(1, 1);
+    case "smooth":
+      return upTo(part(1 / 50), part(1 / 120));
+    case "feather":
+      return upTo(part(1 / 20), part(1 / 60));
+    case "grow": {
+      const [most, far] = [part(1 / 20), part(1 / 120)];
+      return { least: -most, most, slider: [-far, far] };
+    }
+  }
+}
+
+/** With another value, as near as it may be; the other end of the clip gives way to it. */
+export function withValue(edge: Edge, name: EdgeName, value: number, height: number): Edge {
+  const { least, most } = limitsOf(name, height);
+  const fine = name === "smooth" || name === "grow" || name === "feather" ? 100 : 1000;
+  const near = (number: number) => Math.round(number * fine) / fine;
+  const changed = { ...edge, [name]: Math.min(most, Math.max(least, near(value))) };
+  if (name === "clip_black") {
+    return { ...changed, clip_white: Math.max(edge.clip_white, near(changed.clip_black + GAP)) };
+  }
+  if (name !== "clip_white") return changed;
+  const black = near(changed.clip_white - GAP);
+  return { ...changed, clip_black: Math.min(edge.clip_black, black) };
+}
+
+export function isNeutral(edge: Edge): boolean {
+  return isSame(edge, NEUTRAL_EDGE);
+}
+
+export function isSame(a: Edge, b: Edge): boolean {
+  return NAMES.every((name) => a[name] === b[name]);
+}
+
+const NAMES = Object.keys(NEUTRAL_EDGE) as EdgeName[];
+
+/** With lengths in pixels of the picture that is shown, as the player takes them. */
+export function shownEdge(edge: Edge, { height, source_height }: Project["clip"]): Edge {
+  const scale = height / source_height;
+  const { smooth, grow, feather } = edge;
+  return { ...edge, smooth: smooth * scale, grow: grow * scale, feather: feather * scale };
+}
+
+/** What is not neutral, in words. */
+export function wordsOf(edge: Edge): string {
+  const pixels = (value: number) => `${Math.abs(value)} px`;
+  const percent = (value: number) => `${Math.round(value * 1000) / 10} %`;
+  const words = [
+    [edge.grow !== 0, `${edge.grow > 0 ? "grow" : "shrink"} ${pixels(edge.grow)}`],
+    [edge.feather !== 0, `feather ${pixels(edge.feather)}`],
+    [edge.smooth !== 0, `smooth ${pixels(edge.smooth)}`],
+    [edge.clip_black !== 0, `clip black ${percent(edge.clip_black)}`],
+    [edge.clip_white !== 1, `clip white ${percent(edge.clip_white)}`],
+    [edge.despill !== 0, `despill ${percent(edge.despill)}`],
+  ] as const;
+  return words.flatMap(([isSet, word]) => (isSet ? [word] : [])).join(", ");
+}
+
+/** What an export says of these objects' edges; null: all are neutral. */
+export function edgesIn(objects: readonly ProjectObject[]): string | null {
+  const set = objects.filter(({ edge }) => !isNeutral(edge));
+  if (set.length === 0) return null;
+  return `Edges as set for ${set.map(({ name, edge }) => `${name}: ${wordsOf(edge)}`).join("; ")}`;
+}
+
+/** An edge that the server has not answered to. */
+interface Draft {
+  readonly object: string;
+  readonly edge: Edge;
+}
+
+export class Edges {
+  private readonly draft = signal<Draft | null>(null);
+  /** The draft that is on its way. */
+  private sent: Draft | null = null;
+  private pause: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly session: Session) {}
+
+  /** An object's edge as it is shown. */
+  of({ id, edge }: ProjectObject): Edge {
+    const draft = this.draft.value;
+    return draft?.object === id ? draft.edge : edge;
+  }
+
+  /** Shows another value at once. */
+  change(object: ProjectObject, name: EdgeName, value: number): void {
+    const height = this.session.project.value?.clip.source_height ?? 0;
+    this.show(object, withValue(this.of(object), name, value, height));
+  }
+
+  /** Makes what is shown a step, unless it changes again soon. */
+  commitSoon(): void {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.commit(), PAUSE_MS);
+  }
+
+  /** Makes what is shown a step that can be undone, if it is another edge. */
+  commit(): void {
+    clearTimeout(this.pause);
+    const { session, sent } = this;
+    const draft = this.draft.peek();
+    if (!draft || draft === sent) return;
+    const settled = () => {
+      if (this.draft.value === draft) this.draft.value = null;
+    };
+    this.sent = draft;
+    void session.run(async () => {
+      const object = session.project.value?.objects.find(({ id }) => id === draft.object);
+      if (!object || isSame(object.edge, draft.edge)) return null;
+      return client.updateObject(session.id, draft.object, { edge: draft.edge });
+    }, settled);
+  }
+
+  set(object: ProjectObject, edge: Edge): void {
+    this.show(object, edge);
+    this.commit();
+  }
+
+  /** Gives all objects that are not locked the edge of one. */
+  useForAll(object: ProjectObject): void {
+    this.commit();
+    const { session } = this;
+    void session.run(async () => {
+      const objects = session.project.value?.objects ?? [];
+      const edge = objects.find(({ id }) => id === object.id)?.edge;
+      if (!edge) return null;
+      const others = objects.filter((other) => !other.locked && !isSame(other.edge, edge));
+      let project: Project | null = null;
+      for (const { id } of others) project = await client.updateObject(session.id, id, { edge });
+      return project;
+    });
+  }
+
+  private show({ id }: ProjectObject, edge: Edge): void {
+    const draft = this.draft.peek();
+    if (draft && draft.object !== id) this.commit();
+    clearTimeout(this.pause);
+    this.draft.value = { object: id, edge };
+  }
+}
