@@ -18,6 +18,7 @@ from mattebox.matting import (
     over_color,
     parse_color,
     resize_matte,
+    rgb_from_codes,
 )
 
 Plane = npt.NDArray[np.uint8]
@@ -43,6 +44,17 @@ def test_every_alpha_plate_and_key_value_blends_to_the_rounded_quotient() -> Non
         blended = over_color((luma, half, half), matte, (code, 0, 0))[0]
         exact = luma * (matte / 255) + code * (1 - matte / 255)
         np.testing.assert_array_equal(blended, np.floor(exact + 0.5 + 1e-9))
+
+
+@pytest.mark.parametrize("matrix", ["bt709", "smpte170m", "bt2020nc"])
+@pytest.mark.parametrize("full_range", [False, True])
+@pytest.mark.parametrize("bit_depth", [8, 10, 16])
+def test_a_colours_codes_turn_back_into_it(matrix: str, full_range: bool, bit_depth: int) -> None:
+    back = rgb_from_codes(matrix, full_range=full_range, bit_depth=bit_depth)
+    for color in ((255, 255, 255), (0, 0, 0), (255, 0, 0), (0, 0, 255), (12, 200, 99)):
+        codes = KeyColor(*color).code_values(matrix, full_range=full_range, bit_depth=bit_depth)
+        found = back @ (*codes, 1)
+        np.testing.assert_allclose(found, np.array(color) / 255, atol=2 / (1 << bit_depth))
 
 
 @settings(max_examples=40, deadline=None)

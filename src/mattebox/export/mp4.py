@@ -14,17 +14,14 @@ import av
 from mattebox.export.h264 import MP4_OPTIONS, frame_420, h264_stream
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
-from mattebox.export.picture import eight_bit_420, even_sides
+from mattebox.export.picture import eight_bit_420, even_sides, rounding
 from mattebox.matting import over_color
 from mattebox.media.reader import Planes
 
 
 def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
-    warnings = write_movie(_MOVIE, job, mattes, path)
-    if job.info.bit_depth > 8:
-        return (*warnings, f"The picture was rounded from {job.info.bit_depth} to 8 bits.")
-    return warnings
+    return (*write_movie(_MOVIE, job, mattes, path), *rounding(job.info, 8))
 
 
 def _frame(job: Job, planes: Planes, matte: Matte) -> av.VideoFrame:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mattebox.export.tags import tag
+from mattebox.matting import rgb_from_codes
+from mattebox.media.clip import ClipInfo
 from mattebox.media.reader import Planes
 
 Plane = npt.NDArray[np.uint8]
@@ -31,6 +34,36 @@ def plate_frame(planes: Planes) -> av.VideoFrame:
         plane.update(rows.tobytes())
     tag(frame, planes.color)
     return frame
+
+
+def deep_bgr(planes: Planes) -> npt.NDArray[np.uint16]:
+    """A source picture of more than 8 bits as B'G'R' of 16, each rounded to the nearest.
+
+    libav's own way there cuts off what is below a step, and white comes out grey by 184 codes.
+
+    Args:
+        planes: Y'CbCr planes, chroma of 4:2:0, 4:2:2 or 4:4:4.
+
+    Returns:
+        ``(H, W, 3) uint16``, full range.
+    """
+    size = planes.y.shape
+    chroma = (_chroma_444(plane, size) for plane in (planes.u, planes.v))
+    codes = cv2.merge([planes.y.astype(np.float32), *chroma])
+    matrix = rgb_from_codes(
+        planes.color.matrix,
+        full_range=planes.color.range == "full",
+        bit_depth=planes.bit_depth,
+    )
+    exact = cv2.transform(codes, 65535 * matrix[::-1])
+    return np.clip(np.rint(exact), 0, 65535).astype(np.uint16)
+
+
+def rounding(info: ClipInfo, kept: int) -> tuple[str, ...]:
+    """The warning that a file holds fewer bits of a sample than the source has, if it does."""
+    if info.bit_depth <= kept:
+        return ()
+    return (f"The picture was rounded from {info.bit_depth} to {kept} bits.",)
 
 
 def eight_bit_420(planes: Planes, *, full_range: bool) -> tuple[Plane, Plane, Plane]:
@@ -81,6 +114,22 @@ def _chroma_420(plane: Samples, small: tuple[int, int]) -> Samples:
     if plane.shape[0] > height:
         plane = _pairs_of_rows(plane)
     return plane
+
+
+def _chroma_444(plane: Samples, size: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Chroma for each luma sample, linear between those there are.
+
+    They sit on every second column, and halfway between two rows.
+    """
+    height, width = size
+    wide = plane.astype(np.float32)
+    if wide.shape[0] < height:
+        tall = cv2.resize(wide, (wide.shape[1], 2 * wide.shape[0]), interpolation=cv2.INTER_LINEAR)
+        wide = np.asarray(tall, np.float32)[:height]
+    if wide.shape[1] < width:
+        between = (wide + np.column_stack([wide[:, 1:], wide[:, -1]])) / 2
+        wide = np.dstack([wide, between]).reshape(height, -1)[:, :width]
+    return wide
 
 
 def _every_second_column(plane: Samples) -> Samples:

@@ -1,4 +1,4 @@
-"""A PNG for each frame with straight alpha, 8 bits, in a zip.
+"""A PNG for each frame with straight alpha, in a zip: 8 bits, or 16 where the source has more.
 
 ``000120.png`` is frame 120 of the clip. ``frames.json`` beside them says when each is shown, since
 a picture sequence cannot.
@@ -14,11 +14,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from av.video.reformatter import ColorRange
 
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import depth, matched
-from mattebox.export.picture import plate_frame
+from mattebox.export.picture import deep_bgr, plate_frame, rounding
 from mattebox.media.pipeline import ahead
 from mattebox.media.reader import Planes
 
@@ -43,20 +44,27 @@ def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
 
 def _pictures(pairs: Iterable[tuple[Planes, Matte]]) -> Iterator[bytes]:
     for planes, matte in pairs:
-        plate = plate_frame(planes)
-        rgb = plate.reformat(
-            format="rgb24",
-            src_colorspace=plate.colorspace,
-            src_color_range=plate.color_range,
-            dst_color_range=ColorRange.JPEG,
-        ).to_ndarray()
-        bgra = np.dstack([rgb[:, :, ::-1], matte]).astype(np.uint8, copy=False)
+        if planes.bit_depth > 8:
+            bgra = np.dstack([deep_bgr(planes), matte.astype(np.uint16) * 257])
+        else:
+            bgra = np.dstack([_bgr(planes), matte])
         # Colour under a matte of 0 cannot be seen and would fill the file.
         bgra[matte == 0] = 0
         encoded, content = cv2.imencode(".png", bgra, _OPTIONS)
         if not encoded:
             raise RuntimeError("a picture could not be written as PNG")
         yield content.tobytes()
+
+
+def _bgr(planes: Planes) -> npt.NDArray[np.uint8]:
+    plate = plate_frame(planes)
+    rgb = plate.reformat(
+        format="rgb24",
+        src_colorspace=plate.colorspace,
+        src_color_range=plate.color_range,
+        dst_color_range=ColorRange.JPEG,
+    ).to_ndarray()
+    return np.asarray(rgb[:, :, ::-1], np.uint8)
 
 
 def _times(job: Job) -> str:
@@ -67,8 +75,7 @@ def _times(job: Job) -> str:
 
 def _warnings(job: Job) -> Iterator[str]:
     info = job.info
-    if info.bit_depth > 8:
-        yield f"The picture was rounded from {info.bit_depth} to 8 bits."
+    yield from rounding(info, 10)
     if info.sar != 1:
         yield (
             f"The clip's pixels are not square ({info.sar.numerator}:{info.sar.denominator}), which"

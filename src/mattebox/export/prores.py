@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
-from mattebox.export.picture import plate_frame
+from mattebox.export.picture import plate_frame, rounding
 from mattebox.export.tags import tag
 from mattebox.media.clip import Color
 from mattebox.media.reader import Planes
@@ -28,7 +28,7 @@ _ALPHA = np.rint(np.arange(256) * 1023 / 255).astype("<u2")
 
 def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
-    return write_movie(_MOVIE, job, mattes, path)
+    return (*write_movie(_MOVIE, job, mattes, path), *rounding(job.info, 10))
 
 
 def _stream(output: OutputContainer, job: Job) -> VideoStream:

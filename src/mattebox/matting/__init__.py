@@ -4,7 +4,7 @@ Everything works on Y'CbCr code values with straight (unpremultiplied) alpha, so
 under a full matte leave as they came.
 """
 
-from mattebox.matting.color import KeyColor, parse_color
+from mattebox.matting.color import KeyColor, parse_color, rgb_from_codes
 from mattebox.matting.composite import chroma_matte, over_color
 from mattebox.matting.coverage import cover
 from mattebox.matting.crisp import crisp, sharpen
@@ -26,5 +26,6 @@ __all__ = [
     "over_color",
     "parse_color",
     "resize_matte",
+    "rgb_from_codes",
     "sharpen",
 ]

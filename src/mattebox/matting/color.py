@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from mattebox.errors import InputError
 
 # Weights of red and blue in luma, by libav's name of the matrix (ITU-T H.273).
@@ -49,19 +52,74 @@ class KeyColor:
         Raises:
             ValueError: The matrix has another name.
         """
-        if matrix not in _LUMA_WEIGHTS:
-            raise ValueError(f"no matrix {matrix!r}; one of {', '.join(_LUMA_WEIGHTS)}")
-        weight_red, weight_blue = _LUMA_WEIGHTS[matrix]
+        weight_red, weight_blue = _weights(matrix)
         red, green, blue = (value / 255 for value in (self.red, self.green, self.blue))
         luma = weight_red * red + (1 - weight_red - weight_blue) * green + weight_blue * blue
         cb = (blue - luma) / (2 * (1 - weight_blue))
         cr = (red - luma) / (2 * (1 - weight_red))
-        top, unit = (1 << bit_depth) - 1, 1 << (bit_depth - 8)
-        scale_y, scale_c, black = (top, top, 0) if full_range else (219 * unit, 224 * unit, 16)
-        middle = 128 * unit
-        codes = (black * unit + scale_y * luma, middle + scale_c * cb, middle + scale_c * cr)
-        y, u, v = (min(top, max(0, int(code + 0.5))) for code in codes)
+        codes = _Codes.of(bit_depth, full_range=full_range)
+        exact = (
+            codes.black + codes.luma * luma,
+            codes.middle + codes.chroma * cb,
+            codes.middle + codes.chroma * cr,
+        )
+        top = (1 << bit_depth) - 1
+        y, u, v = (min(top, max(0, int(code + 0.5))) for code in exact)
         return y, u, v
+
+
+def rgb_from_codes(
+    matrix: str = "bt709", *, full_range: bool = False, bit_depth: int = 8
+) -> npt.NDArray[np.float64]:
+    """What turns the codes of a file into R'G'B' (H.273, equations 20 to 28, solved for them).
+
+    Args:
+        matrix: libav's name of it, see `KeyColor.code_values`.
+        full_range: Whether luma uses all codes.
+        bit_depth: Bits of a sample.
+
+    Returns:
+        ``(3, 4)``: times ``(y, cb, cr, 1)`` it is ``(red, green, blue)``, 0 to 1.
+
+    Raises:
+        ValueError: The matrix has another name.
+    """
+    red, blue = _weights(matrix)
+    green = 1 - red - blue
+    codes = _Codes.of(bit_depth, full_range=full_range)
+    colors = np.array(
+        [
+            [1, 0, 2 * (1 - red)],
+            [1, -2 * blue * (1 - blue) / green, -2 * red * (1 - red) / green],
+            [1, 2 * (1 - blue), 0],
+        ]
+    )
+    scaled = colors / (codes.luma, codes.chroma, codes.chroma)
+    zero = scaled @ (codes.black, codes.middle, codes.middle)
+    return np.column_stack([scaled, -zero])
+
+
+def _weights(matrix: str) -> tuple[float, float]:
+    if matrix not in _LUMA_WEIGHTS:
+        raise ValueError(f"no matrix {matrix!r}; one of {', '.join(_LUMA_WEIGHTS)}")
+    return _LUMA_WEIGHTS[matrix]
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """Where black and grey are among the codes, and how many luma and chroma reach over."""
+
+    black: int
+    middle: int
+    luma: int
+    chroma: int
+
+    @classmethod
+    def of(cls, bit_depth: int, *, full_range: bool) -> _Codes:
+        top, unit = (1 << bit_depth) - 1, 1 << (bit_depth - 8)
+        if full_range:
+            return cls(0, 128 * unit, top, top)
+        return cls(16 * unit, 128 * unit, 219 * unit, 224 * unit)
 
 
 def parse_color(text: str) -> KeyColor:
