@@ -52,7 +52,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     id: "png",
     label: "PNG sequence",
     suffix: "ZIP",
-    detail: "8 bits, straight alpha, with each frame’s time.",
+    detail: "8 bits (16 for deeper clips), straight alpha, with each frame’s time.",
     keyed: false,
   },
 ];
