@@ -103,9 +103,27 @@ async function afterReload(editor, whole) {
   await until("an undo in the list", async () => (await present(editor).innerText()).includes("Marked absent"));
 }
 
+/** What undo would do is told rightly, whichever of two pages it was done on. */
+async function besideAnotherPage(editor) {
+  const { page } = editor;
+  const other = await editor.browser.newPage();
+  await other.goto(page.url());
+  await other.locator(".stage-cover").waitFor({ state: "detached" });
+  await other.keyboard.press("Shift+N");
+  await until("the words here", async () => (await tip(editor, "Undo"))?.startsWith("Undo: object added"));
+  await other.getByRole("button", { name: /^Hide Object/ }).first().click();
+  await until("the next words here", async () => (await tip(editor, "Undo"))?.startsWith("Undo: object hidden"));
+  await editor.press("Control+z");
+  await until("the words there", async () => {
+    const told = await other.getByRole("button", { name: "Undo", exact: true }).getAttribute("data-tip");
+    return told?.startsWith("Undo: object added");
+  });
+  await other.close();
+}
+
 const options = JSON.parse(process.argv[2]);
 await perform(options, async (editor, step) => {
   await step("deeds", () => deeds(editor, options));
   const whole = await step("back by mouse", () => backByMouse(editor, options));
-  await inTurn(editor, step, [forthByKeyboard, afterReload], whole);
+  await inTurn(editor, step, [forthByKeyboard, afterReload, besideAnotherPage], whole);
 });

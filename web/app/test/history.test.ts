@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { History, Step } from "../src/api/types";
-import { aimOf, continued, refreshed } from "../src/logic/history";
+import { aimOf, continued, deedsOf, refreshed } from "../src/logic/history";
 
 const step = (number: number, id = number + 100): Step => ({
   id,
@@ -52,5 +52,16 @@ describe("history", () => {
     expect(aimOf({ ...step(1), object, frame: 12 })).toBe("Dog, frame 12");
     expect(aimOf({ ...step(1), frame: 0 })).toBe("frame 0");
     expect(aimOf(step(1))).toBe("");
+  });
+
+  it("says what undo and redo would do", () => {
+    const steps = [step(0), { ...step(1), frame: 7 }, { ...step(2), deed: "Applied as revision 1" }];
+    expect(deedsOf(history(steps))).toEqual({ undo: "applied as revision 1", redo: null });
+    expect(deedsOf(history(steps, 1))).toEqual({
+      undo: "include click on frame 7",
+      redo: "applied as revision 1",
+    });
+    expect(deedsOf(history(steps, 0)).undo).toBeNull();
+    expect(deedsOf(history(steps.slice(1), 9))).toEqual({ undo: null, redo: null });
   });
 });

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { followConfidence, followFixes } from "../state/confidence";
+import { followHistory } from "../state/history";
 import { followWidth, panelShown } from "../state/layout";
 import { Session } from "../state/session";
 import { openProjects, rememberFrame } from "../state/route";
@@ -29,6 +30,7 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
       followConfidence(session),
       followFixes(session),
       followLoop(session),
+      followHistory(session),
       followWidth(),
     ];
     return () => {

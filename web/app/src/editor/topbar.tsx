@@ -35,7 +35,7 @@ export function TopBar({ session }: { session: Session }) {
         <IconButton
           icon="undo"
           label="Undo"
-          tip={`Undo${toldOf(session.deeds.undo.value)}`}
+          tip={`Undo${toldOf(session.deeds.value.undo)}`}
           command="undo"
           disabled={project?.can_undo !== true}
           onClick={() => editing.undo(session)}
@@ -43,7 +43,7 @@ export function TopBar({ session }: { session: Session }) {
         <IconButton
           icon="redo"
           label="Redo"
-          tip={`Redo${toldOf(session.deeds.redo.value)}`}
+          tip={`Redo${toldOf(session.deeds.value.redo)}`}
           command="redo"
           disabled={project?.can_redo !== true}
           onClick={() => editing.redo(session)}

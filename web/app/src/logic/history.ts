@@ -25,6 +25,21 @@ export function aimOf({ object, frame }: Step): string {
   return [object?.name, frame === null ? null : `frame ${frame}`].filter(Boolean).join(", ");
 }
 
+/** What undo and redo would do, in words; null where there is nothing, or it is not known. */
+export interface Deeds {
+  readonly undo: string | null;
+  readonly redo: string | null;
+}
+
+export function deedsOf({ steps, present }: History): Deeds {
+  const words = (number: number) => {
+    const step = steps.find((one) => one.number === number);
+    return step ? wordsOf(step) : null;
+  };
+  // The making of the project is not undone.
+  return { undo: present > 0 ? words(present) : null, redo: words(present + 1) };
+}
+
 /** A step in the words of undo and redo, which go on from theirs: "Undo: include click on frame 7". */
 export function wordsOf({ deed, object, frame }: Step): string {
   const words = deed.charAt(0).toLowerCase() + deed.slice(1);

@@ -57,8 +57,7 @@ export function keepFrame(session: Session, absent: boolean): void {
 export function undo(session: Session): void {
   void session.run(
     async () => {
-      if (session.project.value?.can_undo) session.accept(await client.undo(session.id), "undo");
-      return null;
+      return session.project.value?.can_undo ? client.undo(session.id) : null;
     },
     () => clearDraft(session),
   );
@@ -69,10 +68,9 @@ export function undoOnly(session: Session, version: number): void {
   void session.run(
     async () => {
       if (session.project.value?.version === version) {
-        session.accept(await client.undo(session.id), "undo");
-      } else {
-        notify("Something else was done since; Undo goes back step by step.");
+        return client.undo(session.id);
       }
+      notify("Something else was done since; Undo goes back step by step.");
       return null;
     },
     () => clearDraft(session),
@@ -82,8 +80,7 @@ export function undoOnly(session: Session, version: number): void {
 export function redo(session: Session): void {
   void session.run(
     async () => {
-      if (session.project.value?.can_redo) session.accept(await client.redo(session.id), "redo");
-      return null;
+      return session.project.value?.can_redo ? client.redo(session.id) : null;
     },
     () => clearDraft(session),
   );
@@ -93,7 +90,7 @@ export function redo(session: Session): void {
 export function goToStep(session: Session, step: number, reached: () => void): void {
   void session.run(
     async () => {
-      session.accept(await client.goToStep(session.id, step), "read");
+      session.accept(await client.goToStep(session.id, step));
       reached();
       return null;
     },

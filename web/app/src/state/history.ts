@@ -1,5 +1,6 @@
 /** The steps of the project: read a page at a time, and gone to at once. */
 
+import { batch, effect } from "@preact/signals";
 import * as client from "../api/client";
 import { describe } from "../api/problem";
 import type { Step } from "../api/types";
@@ -8,6 +9,9 @@ import { goToStep } from "./editing";
 import { notify } from "./notices";
 import type { Session } from "./session";
 
+/** So long nothing was done before the words of undo and redo are asked for. */
+const SETTLE_MS = 250;
+
 /** How often each session's newest steps were asked for, and those before them. */
 interface Requests {
   newest: number;
@@ -15,6 +19,25 @@ interface Requests {
 }
 
 const requests = new WeakMap<Session, Requests>();
+
+/**
+ * Keeps the words of undo and redo those of the server, whoever changed the project, until the returned
+ * function is called.
+ */
+export function followHistory(session: Session): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const version = session.project.value?.version ?? null;
+    const known = version === session.historyVersion.value;
+    clearTimeout(timer);
+    if (known || session.busy.value > 0 || !session.connected.value) return;
+    timer = setTimeout(() => void read(session, null, true), SETTLE_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
 
 /** Reads the newest steps; those before them that are known stay. */
 export function readHistory(session: Session): Promise<void> {
@@ -27,22 +50,24 @@ export function readEarlier(session: Session): Promise<void> {
   return earliest > 0 ? read(session, earliest) : Promise.resolve();
 }
 
-async function read(session: Session, before: number | null): Promise<void> {
+/** `aside`: nobody waits for it, so that nobody needs to hear of a failure. */
+async function read(session: Session, before: number | null, aside = false): Promise<void> {
   const asked = requests.get(session) ?? { newest: 0, earlier: 0 };
   requests.set(session, asked);
   const kind = before === null ? "newest" : "earlier";
   const request = (asked[kind] += 1);
-  const version = session.project.value?.version;
+  const version = session.project.value?.version ?? null;
   try {
     const page = await client.readHistory(session.id, before);
     if (asked[kind] !== request) return;
-    const isPresent = session.busy.value === 0 && session.project.value?.version === version;
-    if (before === null && isPresent) session.deeds.learn(page);
     const known = session.history.value;
-    session.history.value =
-      known && before !== null ? continued(known, page) : refreshed(known, page);
+    batch(() => {
+      session.history.value =
+        known && before !== null ? continued(known, page) : refreshed(known, page);
+      if (before === null) session.historyVersion.value = version;
+    });
   } catch (error) {
-    if (asked[kind] === request) notify(describe(error), "error");
+    if (asked[kind] === request && !aside) notify(describe(error), "error");
   }
 }
 

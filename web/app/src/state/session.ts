@@ -23,6 +23,7 @@ import { EMPTY_DRAFT, type Draft } from "../logic/draft";
 import type { Confidence } from "../logic/confidence";
 import { appliedObjects, hasRemoved } from "../logic/exports";
 import type { Fix } from "../logic/gain";
+import { deedsOf, type Deeds } from "../logic/history";
 import type { Change } from "../logic/revisions";
 import { count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
 import { segmentsReady, tell, toldSince, type Told } from "../logic/ready";
@@ -30,7 +31,6 @@ import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import type { Tool } from "../tools/types";
 import { noteConfidence } from "./confidence";
-import { Deeds, type Cause } from "./deeds";
 import { Edges } from "./edges";
 import { announceExport, recallExports, recheckExport, type ExportChoice } from "./exporting";
 import { resetLatencies } from "./latency";
@@ -58,7 +58,6 @@ export class Session {
   readonly connected = signal(true);
   readonly busy = signal(0);
   readonly work = signal<Work | null>(null);
-  readonly deeds = new Deeds();
   readonly edges = new Edges(this);
   readonly draft = signal<Draft>(EMPTY_DRAFT);
   readonly playback = signal<Playback | null>(null);
@@ -115,6 +114,13 @@ export class Session {
 
   /** The newest steps, as far as the panel has read them; null: not read yet. */
   readonly history = signal<History | null>(null);
+  /** The version of the project whose steps they are. */
+  readonly historyVersion = signal<number | null>(null);
+  /** What undo and redo would do: known once the history of what the page shows is read. */
+  readonly deeds: ReadonlySignal<Deeds> = computed(() => {
+    const isKnown = this.historyVersion.value === this.project.value?.version;
+    return isKnown && this.history.value ? deedsOf(this.history.value) : { undo: null, redo: null };
+  });
 
   /** Segments of each object's matte that became ready since the manifest was asked for. */
   readonly told = signal<Told>({});
@@ -260,12 +266,11 @@ export class Session {
   }
 
   /** Takes an answer, unless a newer one came before it. */
-  accept(answer: Project | EditedProject, cause: Cause = "edit"): void {
+  accept(answer: Project | EditedProject): void {
     const project: Project & { masks?: unknown } = { ...answer };
     delete project.masks;
     const current = this.project.value;
     if (this.disposed || (current && project.version < current.version)) return;
-    if (current) this.deeds.note(current, project, cause);
     this.project.value = project;
     this.expect(project.revision);
   }
@@ -280,7 +285,7 @@ export class Session {
 
   async refresh(): Promise<void> {
     try {
-      this.accept(await client.readProject(this.id), "read");
+      this.accept(await client.readProject(this.id));
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.fail(error);
     }
