@@ -1,7 +1,7 @@
 /**
  * An object's edge, set in the page: what is seen while it is set, undone, kept, and written to a file.
  *
- *     node edge.mjs '{"url", "clip", "scene": {...}, "download", "picture", "shots"?}'
+ *     node edge.mjs '{"url", "clip", "scene": {...}, "download", "picture", "plain", "shots"?}'
  */
 
 import { writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { decodePng } from "./pixels.mjs";
 import { inTurn, perform } from "./script.mjs";
 
 const NEUTRAL = { clip_black: 0, clip_white: 1, smooth: 0, grow: 0, feather: 0, despill: 0 };
-/** What is exported: the source is twice as high as what is shown of it. */
+/** What is exported. */
 const SET = { ...NEUTRAL, grow: 3, feather: 12, despill: 0.8 };
 
 const edgeOf = async (editor) => (await editor.project()).objects[0].edge;
@@ -99,16 +99,24 @@ async function survivesReload(editor) {
 }
 
 /** What the page shows over the export's own background, and the export. */
-async function exported(editor, { download, picture, scene }) {
+async function exported(editor, { download, picture, plain, scene }) {
   const { page } = editor;
   await editor.seek(scene.later.frame);
   await editor.view("Cutout");
   await editor.page.getByRole("radio", { name: "Key", exact: true }).click();
   await editor.page.getByText("Despill shows in").waitFor({ state: "detached" });
   await page.mouse.move(5, 300);
-  const sharp = await until("the cutout", async () => (await editor.colors([[0.2, 0.2]]))[0][1] > 200);
-  check(sharp, "no key colour");
-  writeFileSync(picture, await page.locator(".stage canvas").first().screenshot());
+  const canvas = page.locator(".stage canvas").first();
+  const keyed = async () => (await editor.colors([scene.later.background]))[0][1] > 200;
+  await until("the cutout on its key colour", keyed);
+  writeFileSync(picture, await canvas.screenshot());
+  const before = await stageShot(editor);
+  await editor.button("Reset the edge");
+  await until("the cutout without its edge", async () => changed(before, await stageShot(editor)) > 500);
+  writeFileSync(plain, await canvas.screenshot());
+  await editor.projectUntil("the reset", (now) => same(now.objects[0].edge, NEUTRAL));
+  await editor.press("Control+z");
+  await editor.projectUntil("undo of the reset", (now) => same(now.objects[0].edge, SET));
   await editor.shot("cutout");
   await editor.button("Export");
   await page.getByText("Edges as set for Object 1: grow 3 px, feather 12 px, despill 80 %.").waitFor();

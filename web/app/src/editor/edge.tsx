@@ -145,7 +145,7 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
         if (!object.locked && !isField) reset();
       }}
     >
-      <span class="ellipsis" aria-hidden="true">
+      <span class="dim" aria-hidden="true">
         {label}
       </span>
       <input

@@ -55,6 +55,7 @@ export function keepFrame(session: Session, absent: boolean): void {
 
 /** Whether there is anything to undo is asked when its turn comes, after what was done before. */
 export function undo(session: Session): void {
+  session.edges.commit();
   void session.run(
     async () => {
       return session.project.value?.can_undo ? client.undo(session.id) : null;
@@ -78,6 +79,7 @@ export function undoOnly(session: Session, version: number): void {
 }
 
 export function redo(session: Session): void {
+  session.edges.commit();
   void session.run(
     async () => {
       return session.project.value?.can_redo ? client.redo(session.id) : null;
