@@ -85,6 +85,27 @@ def test_prores_keeps_the_plate_whole_and_the_matte_as_alpha(clip: Path, tmp_pat
     assert burst_time(out) == pytest.approx(burst_time(clip), abs=0.001)
 
 
+@pytest.mark.parametrize("name", ["prores4444", "png"])
+def test_no_row_of_a_picture_of_any_height_is_left_unwritten(tmp_path: Path, name: str) -> None:
+    clip = make_clip(tmp_path / "clip.mkv", size=(98, 66), pts=range(150))
+    out = tmp_path / f"out{FORMATS[name].suffix}"
+    found = ingest(clip)
+    full = np.full((found.info.height, found.info.width), 255, np.uint8)
+    mattes = ((n, [full]) for n in range(150))
+    export_clip(clip, found.info, found.table, mattes, out, format=name)
+    if name == "png":
+        with zipfile.ZipFile(out) as archive:
+            data = [archive.read(f"{n:06d}.png") for n in range(150)]
+        seen = [cv2.imdecode(np.frombuffer(d, np.uint8), cv2.IMREAD_COLOR) for d in data]
+    else:
+        with av.open(str(out)) as container:
+            seen = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    for index, picture in enumerate(seen):
+        assert picture is not None
+        grey = (shade(index) + 20 - 16) * 255 / 219
+        assert np.abs(picture[:, :32].astype(float) - grey).max() <= 5
+
+
 def alpha_pictures(path: Path) -> Iterator[av.VideoFrame]:
     """The pictures of a WebM with their alpha, which libav's own VP9 decoder leaves out."""
     decoder = av.CodecContext.create("libvpx-vp9", "r")

@@ -17,6 +17,9 @@ from mattebox.media.reader import Planes
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.unsignedinteger[Any]]
 
+# With several, libswscale 9.5 leaves the first samples of some rows unwritten where the threads'
+# parts meet, in pictures whose height is no multiple of 4.
+SWSCALE_THREADS = 1
 
 _FORMATS = {"4:2:0": "yuv420p", "4:2:2": "yuv422p", "4:4:4": "yuv444p"}
 

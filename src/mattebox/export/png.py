@@ -19,7 +19,7 @@ from av.video.reformatter import ColorRange
 
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import depth, matched
-from mattebox.export.picture import deep_bgr, plate_frame, rounding
+from mattebox.export.picture import SWSCALE_THREADS, deep_bgr, plate_frame, rounding
 from mattebox.media.pipeline import ahead
 from mattebox.media.reader import Planes
 
@@ -63,6 +63,7 @@ def _bgr(planes: Planes) -> npt.NDArray[np.uint8]:
         src_colorspace=plate.colorspace,
         src_color_range=plate.color_range,
         dst_color_range=ColorRange.JPEG,
+        threads=SWSCALE_THREADS,
     ).to_ndarray()
     return np.asarray(rgb[:, :, ::-1], np.uint8)
 

@@ -17,12 +17,15 @@ from av.video.stream import VideoStream
 
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
-from mattebox.export.picture import plate_frame, rounding
+from mattebox.export.picture import SWSCALE_THREADS, plate_frame, rounding
 from mattebox.export.tags import tag
 from mattebox.media.clip import Color
 from mattebox.media.reader import Planes
 
 _PIX_FMT = "yuva444p10le"
+# The finest quantiser for every slice: the encoder's own search comes to it as well, noise or not,
+# in five times the time. 118 is what libav counts one step of a quantiser as.
+_FINEST = {"flags": "+qscale", "global_quality": "118"}
 _ALPHA = np.rint(np.arange(256) * 1023 / 255).astype("<u2")
 
 
@@ -37,7 +40,7 @@ def _stream(output: OutputContainer, job: Job) -> VideoStream:
     context = stream.codec_context
     context.width, context.height, context.pix_fmt = info.source_width, info.source_height, _PIX_FMT
     context.sample_aspect_ratio = info.sar
-    context.options = {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"}
+    context.options = {"profile": "4444", "alpha_bits": "16", "vendor": "apl0", **_FINEST}
     tag(context, _color(job))
     return stream
 
@@ -49,6 +52,7 @@ def _frame(job: Job, planes: Planes, matte: Matte) -> av.VideoFrame:
         format=_PIX_FMT,
         src_color_range=plate.color_range,
         dst_color_range=ColorRange.MPEG,
+        threads=SWSCALE_THREADS,
     )
     alpha = deep.planes[3]
     rows = np.zeros((alpha.height, alpha.line_size // 2), "<u2")
