@@ -55,9 +55,9 @@ def apply_keyframes(client: Client, project: str, masks: dict[int, Mask]) -> App
     item = client.add_object(project)
     for frame, mask in masks.items():
         client.place_mask(project, item, frame, png(mask))
-    manifest = client.apply(project)
+    number = client.post(f"/projects/{project}/apply", {})["revision"]
     client.stop_work(project)
-    return Applied(project, item, masks, manifest)
+    return Applied(project, item, masks, client.decided(project, number))
 
 
 @pytest.fixture(scope="session")

@@ -159,9 +159,14 @@ class Client:
         return self._good(self.request("PUT", path, content=png, headers=headers))
 
     def apply(self, project: str, playhead: int = 0) -> Json:
-        """Apply; returns the new revision's manifest."""
+        """Apply; returns the new revision's manifest once all its segments are decided."""
         number = self.post(f"/projects/{project}/apply", {"playhead": playhead})["revision"]
-        return self.get(f"/projects/{project}/manifest?revision={number}")
+        return self.decided(project, number)
+
+    def decided(self, project: str, revision: int) -> Json:
+        """A revision's manifest once all its segments are decided."""
+        path = f"/projects/{project}/manifest?revision={revision}"
+        return wait_for(lambda: self.get(path), is_decided)
 
     def stop_work(self, project: str) -> None:
         """Stop filling, and wait until nothing is in work any more."""
@@ -259,6 +264,12 @@ def patch_headers(offset: int) -> dict[str, str]:
     """Headers of a tus PATCH."""
     kind = "application/offset+octet-stream"
     return TUS | {"Upload-Offset": str(offset), "Content-Type": kind}
+
+
+def is_decided(manifest: Json) -> bool:
+    """Whether no segment of a manifest waits for cuts."""
+    mattes = [item["matte"] for item in manifest["objects"] if item["matte"]]
+    return all(all(matte["addresses"]) for matte in mattes)
 
 
 def wait_for(ask: Callable[[], T], good: Callable[[T], bool]) -> T:

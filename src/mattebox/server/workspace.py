@@ -244,8 +244,11 @@ class Workspace:
         self.filmstrip.wait(hurried)
 
     def _shots_found(self, clip: str, whole: bool) -> None:
+        self.announcer.more_known(clip)
+        if not whole:
+            return
         for project in self.projects.all():
-            if whole and project.clip == clip:
+            if project.clip == clip:
                 self.bus.publish(project.id, "project", {"version": project.version})
 
 

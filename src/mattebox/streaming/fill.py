@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import structlog
@@ -56,13 +56,27 @@ class Progress:
 
 
 class _Fill:
-    def __init__(self, missing: Sequence[str], total: int) -> None:
-        self.missing = deque(missing)
-        self.total = total
-        self.done = total - len(missing)
+    def __init__(self) -> None:
+        # To be asked for, in order, and what of all is not ready.
+        self.missing = deque[str]()
+        self.left: set[str] = set()
+        self.undecided = self.total = 0
         self.changed = threading.Event()
         self.stopped = False
-        self.progress = Progress("running", self.done, total)
+        self.progress = Progress("running")
+
+    @property
+    def done(self) -> int:
+        return self.total - self.undecided - len(self.left)
+
+    def want(self, wanted: Sequence[str], undecided: int, kept: Callable[[str], bool]) -> None:
+        """Note what is wanted; what was before stays."""
+        before, missing = set(self.left), [a for a in wanted if not kept(a)]
+        under_way = before - set(self.missing)
+        self.left = set(missing)
+        self.missing = deque(a for a in missing if a not in under_way)
+        self.undecided, self.total = undecided, len(wanted) + undecided
+        self.progress = replace(self.progress, done=self.done, total=self.total)
 
 
 class Filler:
@@ -81,17 +95,18 @@ class Filler:
         self._closed = False
 
     def start(
-        self, project: str, missing: Sequence[str], total: int, kept: Callable[[str], bool]
+        self, project: str, wanted: Sequence[str], undecided: int, kept: Callable[[str], bool]
     ) -> None:
         """Make segments in the order given; a fill that is under way is stopped.
 
         Args:
             project: Which project.
-            missing: Addresses to make.
-            total: How many segments the revision has, for progress.
+            wanted: Addresses of the segments that are to be there.
+            undecided: How many more have no address yet; `go_on` tells of them.
             kept: Whether a segment is in the cache.
         """
-        fill = _Fill(missing, total)
+        fill = _Fill()
+        fill.want(wanted, undecided, kept)
         with self._lock:
             if self._closed:
                 return
@@ -100,6 +115,23 @@ class Filler:
         threading.Thread(
             target=self._run, args=(project, fill, kept), name="fill", daemon=True
         ).start()
+
+    def go_on(
+        self, project: str, wanted: Sequence[str], undecided: int, kept: Callable[[str], bool]
+    ) -> None:
+        """Make more segments, unless the fill that was to make them was stopped.
+
+        Args:
+            project: Which project.
+            wanted: Addresses of the segments that are to be there, those told before among them.
+            undecided: How many more have no address yet.
+            kept: Whether a segment is in the cache.
+        """
+        with self._lock:
+            fill = self._fills.get(project)
+            if fill is not None and not fill.stopped:
+                fill.want(wanted, undecided, kept)
+                fill.changed.set()
 
     def stop(self, project: str) -> bool:
         """Stop filling; what is made is kept. Returns whether anything was under way."""
@@ -131,6 +163,7 @@ class Filler:
         started, before = time.monotonic(), fill.done
         tickets: dict[str, Ticket] = {}
         failure: str | None = None
+        told = fill.total
 
         def tell(state: State) -> None:
             made = fill.done - before
@@ -141,18 +174,23 @@ class Filler:
 
         tell("running")
         try:
-            while (fill.missing or tickets) and not fill.stopped:
-                while fill.missing and len(tickets) < _ASKED_AHEAD:
-                    address = fill.missing.popleft()
+            while (fill.left or fill.undecided or tickets) and not fill.stopped:
+                for address in self._next(fill, _ASKED_AHEAD - len(tickets), kept):
                     tickets[address] = self._request(address, Priority.FILL, project)
                     tickets[address].listen(fill.changed.set)
+                if not (tickets or fill.undecided):
+                    # What is left could not be kept.
+                    break
                 fill.changed.wait()
                 fill.changed.clear()
                 finished = [a for a, ticket in tickets.items() if ticket.result.done()]
                 for address in finished:
                     failure = _failure(tickets.pop(address), kept(address)) or failure
-                    fill.done += kept(address)
-                if finished:
+                    if kept(address):
+                        with self._lock:
+                            fill.left.discard(address)
+                if finished or fill.total != told:
+                    told = fill.total
                     tell("running")
         except (Stopped, InputError):
             # The server is closing, or the project was deleted meanwhile.
@@ -164,6 +202,18 @@ class Filler:
             for ticket in tickets.values():
                 ticket.leave()
         tell("cancelled" if fill.stopped else "failed" if failure else "idle")
+
+    def _next(self, fill: _Fill, count: int, kept: Callable[[str], bool]) -> list[str]:
+        found: list[str] = []
+        with self._lock:
+            while fill.missing and len(found) < count:
+                address = fill.missing.popleft()
+                # Who looked at it may have had it made.
+                if kept(address):
+                    fill.left.discard(address)
+                else:
+                    found.append(address)
+        return found
 
     def _tell(self, project: str, fill: _Fill, progress: Progress) -> None:
         with self._lock:

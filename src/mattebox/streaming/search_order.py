@@ -33,6 +33,11 @@ class Focus:
         """What of `first` is not judged."""
         return _common(unjudged, self.first)
 
+    def is_within(self, other: Focus) -> bool:
+        """Whether somebody waited for all of it already."""
+        known = [any(c <= a and b <= d for c, d in other.first) for a, b in self.first]
+        return self.keyframes == other.keyframes and all(known)
+
 
 def next_run(unjudged: Sequence[Range], focus: Focus, sync: Sequence[int]) -> Range:
     """The frames to look at next.

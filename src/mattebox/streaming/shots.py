@@ -111,11 +111,12 @@ class ShotFinder:
             return
         with self._lock:
             searched = self._begun(clip)
+            if not focus.is_within(searched.focus):
+                self._turned.set()
             searched.focus = focus
             searched.cuts = searched.search.cuts()
             searched.told = searched.search.judged
             self._hurry = any(each.hurried for each in self._searched.values())
-            self._turned.set()
 
     def close(self) -> None:
         """Stop searching; what was not found is looked for again after a restart."""
