@@ -15,10 +15,11 @@ from mattebox.projects.events import (
     ObjectsOrdered,
     ProjectNamed,
 )
+from mattebox.projects.leftovers import Leftovers
 from mattebox.projects.marking import Marking
 from mattebox.projects.masks import Mask
 from mattebox.projects.new_objects import new_object
-from mattebox.projects.store import Leftovers, Project
+from mattebox.projects.store import Project
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from mattebox.errors import InputError
 from mattebox.projects.events import Applied, Event, ProjectCreated, RevisionRestored, fold
 from mattebox.projects.history import Happened, History, steps_of
-from mattebox.projects.line import ids_to, line_to
+from mattebox.projects.leftovers import Leftovers, forget
+from mattebox.projects.line import ids_to
 from mattebox.projects.records import from_record, to_record
 from mattebox.projects.revisions import Revision, Snapshot
 from mattebox.projects.state import ProjectState
-from mattebox.projects.tables import EventRow, MaskRow, ProjectRow, RecipeRow, RevisionRow
-
-_STATES_KEPT = 512
-# Of one line that had to be read: undo asks for them one after the other.
-_STEPS_KEPT = 64
+from mattebox.projects.states import States
+from mattebox.projects.tables import EventRow, MaskRow, ProjectRow, RevisionRow
 
 
 @dataclass(frozen=True)
@@ -54,15 +50,6 @@ class Project:
     state: ProjectState
 
 
-@dataclass(frozen=True)
-class Leftovers:
-    """Files that nothing refers to after a project was deleted."""
-
-    masks: tuple[str, ...]
-    addresses: tuple[str, ...]
-    clip: str | None
-
-
 def new_id(prefix: str) -> str:
     """A fresh random name such as ``p3f9c…`` for a project, object, click or export."""
     return prefix + secrets.token_hex(6)
@@ -88,8 +75,7 @@ class ProjectStore:
     def __init__(self, engine: Engine) -> None:
         self._reader = engine
         self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-        self._states: OrderedDict[int, ProjectState] = OrderedDict()
-        self._states_lock = threading.Lock()
+        self._states = States()
 
     def create(
         self, clip: str, clip_name: str, name: str, project_id: str | None = None
@@ -144,14 +130,14 @@ class ProjectStore:
         """
         with Session(self._writer) as session, session.begin():
             row = self._row(session, project_id)
-            present = self._state(session, row.head)
+            present = self._states.after(session, row.head)
             if fold([event], present) == present:
                 return self._project(session, row)
             state = self._advance(session, row, event)
             head = row.head
             for mask in masks:
                 session.merge(MaskRow(hash=mask, project=project_id))
-        self._keep(head, state)
+        self._states.keep(head, state)
         return self.get(project_id)
 
     def undo(self, project_id: str) -> Project:
@@ -223,7 +209,7 @@ class ProjectStore:
                 Happened(each.id, each.created, from_record(each.kind, json.loads(each.data)))
                 for each in rows
             ]
-            start = self._state(session, line[first - 1]) if first else ProjectState("")
+            start = self._states.after(session, line[first - 1]) if first else ProjectState("")
             steps = steps_of(log, first, start, nothing)
             return History(len(line), line.index(row.head), steps)
 
@@ -234,7 +220,7 @@ class ProjectStore:
         """
         with Session(self._writer) as session, session.begin():
             row = self._row(session, project_id)
-            state = self._state(session, row.head)
+            state = self._states.after(session, row.head)
             snapshot = Snapshot.of(state)
             present = session.get(RevisionRow, (project_id, state.revision))
             if present is None or not snapshot.equals(Snapshot.from_json(present.snapshot)):
@@ -271,12 +257,15 @@ class ProjectStore:
             )
             if applied is None:
                 raise _no_revision(number)
-            then, present = self._state(session, applied), self._state(session, row.head)
+            then, present = (
+                self._states.after(session, applied),
+                self._states.after(session, row.head),
+            )
             if (present.objects, present.revision) == (then.objects, then.revision):
                 return self._project(session, row)
             state = self._advance(session, row, RevisionRestored(number, then.objects))
             head = row.head
-        self._keep(head, state)
+        self._states.keep(head, state)
         return self.get(project_id)
 
     def revision(self, project_id: str, number: int) -> Revision:
@@ -308,16 +297,7 @@ class ProjectStore:
     def delete(self, project_id: str) -> Leftovers:
         """Forget a project; returns which files may go with it."""
         with Session(self._writer) as session, session.begin():
-            row = self._row(session, project_id)
-            masks = _only_here(session, MaskRow, project_id)
-            addresses = _only_here(session, RecipeRow, project_id)
-            session.delete(row)
-            session.flush()
-            shared = session.scalar(select(ProjectRow.id).where(ProjectRow.clip == row.clip))
-            clip = row.clip if shared is None else None
-            if clip is not None:
-                session.execute(text("DELETE FROM clips WHERE hash = :clip"), {"clip": clip})
-        return Leftovers(masks, addresses, clip)
+            return forget(session, self._row(session, project_id))
 
     def has_mask(self, mask: str) -> bool:
         """Whether any project refers to this mask."""
@@ -326,7 +306,7 @@ class ProjectStore:
 
     def _advance(self, session: Session, row: ProjectRow, event: Event) -> ProjectState:
         # Kept by the caller, after the commit: a number that is rolled back is given out again.
-        state = fold([event], self._state(session, row.head))
+        state = fold([event], self._states.after(session, row.head))
         row.head = row.tip = self._insert(session, row.id, row.head, event)
         row.version += 1
         return state
@@ -359,27 +339,8 @@ class ProjectStore:
             head=row.head,
             can_undo=parent is not None,
             can_redo=row.head != row.tip,
-            state=self._state(session, row.head),
+            state=self._states.after(session, row.head),
         )
-
-    def _state(self, session: Session, head: int) -> ProjectState:
-        with self._states_lock:
-            known = self._states.get(head)
-        if known is None:
-            line = line_to(session, head)
-            for place, event in enumerate(line):
-                known = fold([from_record(event.kind, json.loads(event.data))], known)
-                if len(line) - place <= _STEPS_KEPT:
-                    self._keep(event.id, known)
-        assert known is not None
-        return known
-
-    def _keep(self, head: int, state: ProjectState) -> None:
-        with self._states_lock:
-            self._states[head] = state
-            self._states.move_to_end(head)
-            while len(self._states) > _STATES_KEPT:
-                self._states.popitem(last=False)
 
 
 def _no_revision(number: int) -> InputError:
@@ -390,17 +351,3 @@ def _no_revision(number: int) -> InputError:
 
 def _revision(row: RevisionRow) -> Revision:
     return Revision(row.number, row.created, Snapshot.from_json(row.snapshot))
-
-
-def _only_here(
-    session: Session, table: type[MaskRow] | type[RecipeRow], project_id: str
-) -> tuple[str, ...]:
-    name = "hash" if table is MaskRow else "address"
-    rows = session.execute(
-        text(
-            f"SELECT {name} FROM {table.__tablename__} WHERE project = :project AND {name} NOT IN"
-            f" (SELECT {name} FROM {table.__tablename__} WHERE project != :project)"
-        ),
-        {"project": project_id},
-    )
-    return tuple(row[0] for row in rows)
