@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mattebox.projects.masks import decode_png
 from tests.conformance import boxes
 from tests.conformance.conftest import Applied, apply_keyframes, disk, png
 from tests.server.live import Client, Json, served, wait_for
@@ -211,6 +212,76 @@ def test_p15_a_work_that_somebody_else_waits_for_goes_on(server: Client, project
             wait_for(server.counters, lambda c: _requests(c) >= before + 2)
         assert len(boxes.samples(patient.result())) == 24
     assert server.count("mattebox_segments_made", "matte") == segments + 1
+
+
+@pytest.mark.parametrize("frame", [25, 40, 47])
+def test_p27_the_matte_of_one_frame_is_that_of_its_segment(
+    server: Client, project: str, tmp_path: Path, frame: int
+) -> None:
+    masks = {0: disk(90 + frame, 90, 40), 40: disk(98, 90, 40), 60: disk(99, 85, 40)}
+    made = apply_keyframes(server, project, masks)
+    segments = server.count("mattebox_segments_made", "matte")
+    path = f"/segments/{made.addresses[1]}/{frame}.png"
+    before = server.request("GET", path)
+    assert (before.status_code, before.headers["Content-Type"]) == (200, "image/png")
+    assert before.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert server.count("mattebox_segments_made", "matte") == segments
+    alone = decode_png(before.content)
+    assert np.array_equal(alone, planes(server, made.addresses[1], tmp_path)[frame - 24][0])
+    assert (frame != 40) or np.array_equal(alone, made.masks[40])
+    assert server.request("GET", path).content == before.content
+    tag = before.headers["ETag"]
+    assert server.request("GET", path, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_p27_the_matte_of_a_segment_that_is_made_asks_no_network(
+    server: Client, project: str, tmp_path: Path
+) -> None:
+    made = apply_keyframes(server, project, {3: disk(93, 90, 40)})
+    mattes = planes(server, made.addresses[1], tmp_path)
+    calls = server.count("mattebox_network_calls", "propagation-read")
+    answer = server.request("GET", f"/segments/{made.addresses[1]}/30.png")
+    assert np.array_equal(decode_png(answer.content), mattes[6][0])
+    assert server.count("mattebox_network_calls", "propagation-read") == calls
+
+
+def test_p27_a_matte_takes_the_least_work_and_its_segment_goes_on_from_it(
+    server: Client, project: str
+) -> None:
+    def asked() -> tuple[float, float]:
+        kinds = ("propagated", "anchor")
+        propagated, anchors = (server.count("mattebox_frames_inferred", kind) for kind in kinds)
+        return propagated, anchors
+
+    masks = {frame: disk(91 + frame, 89, 40) for frame in (0, 30)}
+    made = apply_keyframes(server, project, masks)
+    propagated, anchors = asked()
+    assert server.request("GET", f"/segments/{made.addresses[0]}/9.png").status_code == 200
+    # Frame 9 from frame 8, with frame 16 ahead: both found from the left (8, 16) and from the
+    # right (24, 16, 8); beside them the two keyframes.
+    assert asked() == (propagated + 1, anchors + 2 + 3 + 2)
+    fetch(server, made.addresses[0])
+    # What is left of it are anchor 24 from the left, and each frame once.
+    assert asked() == (propagated + 1 + 23, anchors + 2 + 3 + 2 + 1)
+
+
+def test_p27_a_closed_connection_stops_the_work(server: Client, project: str) -> None:
+    made = apply_keyframes(server, project, {11: disk(94, 81, 40)})
+    mattes = server.counters()["mattebox_mattes_made_total"]
+    with server.asked(f"/segments/{made.addresses[2]}/71.png"):
+        pass
+    wait_for(server.counters, lambda c: c["mattebox_segments_busy"] == 0)
+    assert server.counters()["mattebox_mattes_made_total"] == mattes
+
+
+def test_p27_only_frames_of_a_matte_segment_have_one(server: Client, applied: Applied) -> None:
+    matte, video = applied.addresses[1], applied.manifest["video"]["addresses"][1]
+    template = applied.manifest["objects"][0]["matte"]["frame_template"]
+    assert template == "/api/v1/segments/{address}/{frame}.png"
+    for address, frame in ((matte, 23), (matte, 48), (video, 24), ("0" * 64, 24)):
+        answer = server.request("GET", f"/segments/{address}/{frame}.png")
+        assert answer.status_code == 404
+        assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/segments/{}.m4s", "/segments/{}/init.mp4"])

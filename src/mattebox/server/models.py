@@ -72,6 +72,12 @@ class VideoModel(RenditionModel):
     matrix: str
 
 
+class MatteModel(RenditionModel):
+    """The matte of an object."""
+
+    frame_template: str
+
+
 class ManifestObject(BaseModel):
     """An object of a revision."""
 
@@ -79,7 +85,7 @@ class ManifestObject(BaseModel):
     name: str
     color: str
     keyframes: list[int]
-    matte: RenditionModel | None
+    matte: MatteModel | None
 
 
 class ManifestModel(BaseModel):

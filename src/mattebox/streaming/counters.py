@@ -25,6 +25,7 @@ class Counters:
         encoded: Frames encoded, by kind of segment.
         bytes: Bytes encoded, by kind of segment.
         segments: Segments made, by kind.
+        mattes: Mattes made of one frame alone.
         cache: Segment requests, by result (`hit`, `miss`).
         stopped: Segments given up because nobody waited any more, by kind.
         failed: Segments that could not be made, by kind.
@@ -40,6 +41,9 @@ class Counters:
         self.encoded = self._counter("frames_encoded", "Frames encoded.", "kind")
         self.bytes = self._counter("bytes_encoded", "Bytes encoded.", "kind")
         self.segments = self._counter("segments_made", "Segments made.", "kind")
+        self.mattes = Counter(
+            "mattebox_mattes_made", "Mattes made of one frame alone.", registry=self.registry
+        )
         self.cache = self._counter("segment_requests", "Segment requests.", "result")
         self.stopped = self._counter("segments_stopped", "Segments nobody waited for.", "kind")
         self.failed = self._counter("segments_failed", "Segments that failed.", "kind")

@@ -49,6 +49,11 @@ def segment_uri(address: str) -> str:
     return f"{API}/segments/{address}.m4s"
 
 
+def matte_uri(address: str, frame: int | str) -> str:
+    """Where the matte of one frame of a segment is fetched."""
+    return f"{API}/segments/{address}/{frame}.png"
+
+
 def init_uri(address: str) -> str:
     """Where the initialisation segment of a segment's rendition is fetched."""
     return f"{API}/segments/{address}/init.mp4"
@@ -109,6 +114,7 @@ def manifest(
                     {
                         **_rendition(matte, addresses.mattes[object_id], addresses.spare, is_ready),
                         "range": "full",
+                        "frame_template": matte_uri("{address}", "{frame}"),
                     }
                     if object_id in addresses.mattes
                     else None

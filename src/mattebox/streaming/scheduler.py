@@ -39,13 +39,17 @@ After that works go on beside them; once there is no click it begins anew with t
 
 
 class Priority(IntEnum):
-    """What goes first; a click goes before all of these."""
+    """What goes first; a click goes before all of these.
 
-    PLAYHEAD = 0
-    AHEAD = 1
-    PICTURE = 2
-    FILL = 3
-    EXPORT = 4
+    A matte is that of one frame, a picture one of a filmstrip; the others are segments.
+    """
+
+    MATTE = 0
+    PLAYHEAD = 1
+    AHEAD = 2
+    PICTURE = 3
+    FILL = 4
+    EXPORT = 5
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error, somebody wanted it

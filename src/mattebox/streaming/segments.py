@@ -1,9 +1,10 @@
-"""Makes one segment: decode, infer and encode just what its recipe names."""
+"""Makes one segment, or one matte of it: decode, infer and encode just what is named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -15,12 +16,13 @@ from mattebox.media.pipeline import ahead
 from mattebox.media.segments import YuvPlanes, segment_chunks
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
-from mattebox.projects.masks import Mask
+from mattebox.projects.masks import Mask, encode_png
 from mattebox.propagation import Cancelled as PropagationCancelled
 from mattebox.propagation import MemoryAnchors, Shot
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.confidence import to_note
 from mattebox.streaming.counters import Counters
+from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.networks import Networks
 from mattebox.streaming.plan import matte_rendition, video_rendition
 from mattebox.streaming.recipes import Recipe
@@ -41,7 +43,7 @@ class SegmentMaker:
         counters: Where the work is counted.
         made: Told the address of each segment that is kept, and how sure the network was of each
             of its frames, empty for video.
-        anchors: What propagation goes on from when the next segment is made.
+        anchors: What propagation goes on from when the next segment is made; single mattes, too.
     """
 
     def __init__(
@@ -93,6 +95,46 @@ class SegmentMaker:
             raise
         self._counters.segments.labels(recipe.kind).inc()
         self._keep(recipe.address, b"".join(chunks), confidence)
+
+    def make_matte(self, recipe: Recipe, frame: int, turn: Turn) -> Generator[bytes]:
+        """Make the matte of one frame of a segment, and none of those before it.
+
+        What it is found from is kept for the segment, which is made in order; and so is the matte
+        for who asks next.
+
+        Args:
+            recipe: The segment's.
+            frame: The frame.
+            turn: Asked before each frame.
+
+        Yields:
+            The matte as a PNG, `(H, W) uint8`.
+
+        Raises:
+            Stopped: Nobody waits for it any more.
+        """
+        key = f"{recipe.address}/{frame}"
+        png = self._anchors.get(key)
+        if png is None:
+            try:
+                turn.wait()
+                png = encode_png(self._found(recipe, frame, turn))
+            except PropagationCancelled:
+                raise Stopped from None
+            self._anchors.put(key, png)
+            self._counters.mattes.inc()
+        yield png
+
+    def _found(self, recipe: Recipe, frame: int, turn: Turn) -> Mask:
+        clip = self._clips.get(recipe.clip)
+        made = self._cache.get(recipe.address)
+        if made is not None:
+            masks = masks_of(matte_rendition(clip).init, made)
+            return next(islice(masks, frame - recipe.start, None))
+        alone = replace(recipe, start=frame, stop=frame + 1)
+        mattes = self._matte(clip, alone, turn, []) if recipe.keyframes else _empty(clip, alone)
+        with closing(mattes):
+            return next(mattes)
 
     def _tried_twice(
         self, clip: Clip, recipe: Recipe, turn: Turn, confidence: list[float]

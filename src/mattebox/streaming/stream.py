@@ -218,6 +218,30 @@ class MatteStream:
             project or self.places.owner(address),
         )
 
+    def request_matte(self, address: str, frame: int) -> Ticket:
+        """Have the matte of one frame made before the segment that it is in.
+
+        Args:
+            address: Which segment.
+            frame: One of its frames.
+
+        Raises:
+            InputError: As for `request`, or there is no such matte (404).
+        """
+        recipe = self._recipes.get(address)
+        self._check_current(recipe)
+        if recipe.kind != "matte" or not recipe.start <= frame < recipe.stop:
+            raise InputError(
+                f"There is no matte of frame {frame} in this segment; read the manifest.",
+                status=404,
+            )
+        return self._scheduler.request(
+            f"{address}/{frame}",
+            lambda turn: self._maker.make_matte(recipe, frame, turn),
+            Priority.MATTE,
+            self.places.owner(address),
+        )
+
     def init(self, address: str) -> bytes:
         """The initialisation segment that goes with a segment.
 

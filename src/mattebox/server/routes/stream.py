@@ -36,20 +36,29 @@ RevisionAsked = Annotated[int | None, Query(ge=0)]
 RevisionGiven = Annotated[int, Path(ge=0)]
 
 
+async def _asked_can_be_told(
+    project: str, workspace: OpenWorkspace, revision: RevisionAsked = None
+) -> None:
+    await shots_known(workspace, project, revision)
+
+
 async def _given_can_be_told(
     project: str, workspace: OpenWorkspace, revision: RevisionGiven
 ) -> None:
     await shots_known(workspace, project, revision)
 
 
-@router.get("/projects/{project}/manifest", responses=responses(404, 503))
+@router.get(
+    "/projects/{project}/manifest",
+    responses=responses(404, 503),
+    dependencies=[Depends(_asked_can_be_told)],
+)
 def read_manifest(
     project: str,
     workspace: OpenWorkspace,
     revision: RevisionAsked = None,
 ) -> ManifestModel:
-    """The manifest of a revision, or of the present one, as far as its segments are decided."""
-    workspace.announcer.follow(project)
+    """The manifest of a revision, or of the present one."""
     return ManifestModel.model_validate(workspace.stream.manifest(project, revision))
 
 
@@ -107,6 +116,30 @@ async def read_segment(
     except Stopped:
         raise InputError("The server is stopping; ask again soon.", status=503) from None
     return SegmentResponse(ticket, headers, of_exception)
+
+
+@router.get(
+    "/segments/{address}/{frame}.png",
+    response_class=Response,
+    responses=content("image/png") | responses(404, 422, 500, 503, 507),
+)
+async def read_matte(
+    address: str,
+    frame: Annotated[int, Path(ge=0)],
+    workspace: OpenWorkspace,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """The matte of one frame of a matte segment, sooner than the segment where that is not made."""
+    await run_in_threadpool(workspace.stream.check, address)
+    tag = f"{address}-{frame}"
+    headers = {"Cache-Control": IMMUTABLE, "ETag": f'"{tag}"'}
+    if has_tag(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    try:
+        ticket = await run_in_threadpool(workspace.stream.request_matte, address, frame)
+    except Stopped:
+        raise InputError("The server is stopping; ask again soon.", status=503) from None
+    return SegmentResponse(ticket, headers, of_exception, "image/png")
 
 
 @router.get(

@@ -628,6 +628,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/segments/{address}/{frame}.png": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read Matte
+         * @description The matte of one frame of a matte segment, sooner than the segment where that is not made.
+         */
+        readonly get: operations["read_matte_api_v1_segments__address___frame__png_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/segments/{address}/init.mp4": {
         readonly parameters: {
             readonly query?: never;
@@ -1266,7 +1286,40 @@ export interface components {
             readonly color: string;
             /** Keyframes */
             readonly keyframes: readonly number[];
-            readonly matte: components["schemas"]["RenditionModel"] | null;
+            readonly matte: components["schemas"]["MatteModel"] | null;
+        };
+        /**
+         * MatteModel
+         * @description The matte of an object.
+         */
+        readonly MatteModel: {
+            /** Codec */
+            readonly codec: string;
+            /** Width */
+            readonly width: number;
+            /** Height */
+            readonly height: number;
+            /**
+             * Range
+             * @enum {string}
+             */
+            readonly range: "limited" | "full";
+            /** Init */
+            readonly init: string;
+            /** Template */
+            readonly template: string;
+            /** Addresses */
+            readonly addresses: readonly string[];
+            /**
+             * Ready
+             * @description Half-open ranges of segments, not of frames.
+             */
+            readonly ready: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** Frame Template */
+            readonly frame_template: string;
         };
         /**
          * NewBox
@@ -1574,37 +1627,6 @@ export interface components {
         readonly Rename: {
             /** Name */
             readonly name: string;
-        };
-        /**
-         * RenditionModel
-         * @description One stream of segments.
-         */
-        readonly RenditionModel: {
-            /** Codec */
-            readonly codec: string;
-            /** Width */
-            readonly width: number;
-            /** Height */
-            readonly height: number;
-            /**
-             * Range
-             * @enum {string}
-             */
-            readonly range: "limited" | "full";
-            /** Init */
-            readonly init: string;
-            /** Template */
-            readonly template: string;
-            /** Addresses */
-            readonly addresses: readonly string[];
-            /**
-             * Ready
-             * @description Half-open ranges of segments, not of frames.
-             */
-            readonly ready: readonly (readonly [
-                number,
-                number
-            ])[];
         };
         /**
          * RevisionList
@@ -3529,6 +3551,89 @@ export interface operations {
                 };
                 content: {
                     readonly "video/mp4": unknown;
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly read_matte_api_v1_segments__address___frame__png_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag the client has. */
+                readonly "if-none-match"?: string | null;
+            };
+            readonly path: {
+                readonly address: string;
+                readonly frame: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": unknown;
                 };
             };
             /** @description The client has it. */

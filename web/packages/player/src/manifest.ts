@@ -25,6 +25,8 @@ export interface Rendition {
   readonly init: string;
   /** Address of a segment, with `{address}` in it. */
   readonly template: string;
+  /** Address of the matte of one frame, with `{address}` and `{frame}` in it; absent for the video. */
+  readonly frame_template?: string;
   /** Content address of every segment of the grid. */
   readonly addresses: readonly string[];
   /** Ranges of segments that answer without new work. */

@@ -12,7 +12,8 @@ import { rangesOf, type FrameTable, type Grid } from "./frame-table";
 import { IdentityError } from "./identity";
 import type { Rendition } from "./manifest";
 import { Signal } from "./signal";
-import type { ErrorCode } from "./types";
+import { SingleMatte, type Single } from "./single-matte";
+import type { ErrorCode, MaskPixels } from "./types";
 import { wantedOrder, type Window } from "./window";
 
 /** Segments fetched beyond the window, so that the network has time. */
@@ -56,6 +57,7 @@ export class RenditionStream {
   private readonly ready = new Set<string>();
   /** Addresses left alone until a time, after they failed. */
   private readonly blocked = new Map<string, number>();
+  private readonly single: SingleMatte;
   private rendition: Rendition;
   private window: Window | null = null;
   private closed = false;
@@ -67,6 +69,9 @@ export class RenditionStream {
   ) {
     this.rendition = rendition;
     this.noteReady(rendition);
+    this.single = new SingleMatte(options.fetcher, (single, matte) => {
+      this.takeSingle(single, matte);
+    });
     this.slots = Array.from({ length: options.decoders }, () => ({
       decoder: null,
       segment: null,
@@ -144,6 +149,7 @@ export class RenditionStream {
     this.closed = true;
     this.stopListening();
     this.options.fetcher.setWanted(this, []);
+    this.single.want(null);
     this.pictures.clear();
     for (const slot of this.slots) slot.decoder?.close();
     this.signal.notify();
@@ -178,6 +184,8 @@ export class RenditionStream {
     const { window } = this;
     if (!window) return;
     const { grid, fetcher } = this.options;
+    // First, since it takes less work of the server's than its segment.
+    this.single.want(this.singleOf(window));
     const segments = new Set<number>();
     for (const frame of wantedOrder(window)) segments.add(grid.segmentOf(frame));
     const edge = grid.segmentOf(window.direction === 1 ? window.to - 1 : window.from);
@@ -188,6 +196,20 @@ export class RenditionStream {
     });
     const [first, ...rest] = urls;
     fetcher.setWanted(this, first === undefined ? [] : [first, this.initUrl(), ...rest]);
+  }
+
+  /** The playhead's frame, where it rests on one that comes later in a segment that is not made. */
+  private singleOf({ playhead, bothWays, passing }: Window): Single | null {
+    const { grid, fetcher, baseUrl } = this.options;
+    const { frame_template: template } = this.rendition;
+    const segment = grid.segmentOf(playhead);
+    const address = this.address(segment);
+    const rests = bothWays && !passing;
+    if (!template || address === undefined || !rests || playhead === grid.cell(segment)[0]) return null;
+    const isMade = this.ready.has(address) || fetcher.has(this.segmentUrl(address));
+    if (isMade || this.get(playhead) !== undefined) return null;
+    const path = template.replace("{address}", address).replace("{frame}", String(playhead));
+    return { frame: playhead, address, url: new URL(path, baseUrl).href };
   }
 
   private isBlocked(address: string): boolean {
@@ -294,7 +316,20 @@ export class RenditionStream {
       this.options.counters.discarded++;
       return;
     }
-    this.pictures.set(frame, { address, planes: decoded.planes });
+    this.keep(frame, address, decoded.planes);
+    // It may have been asked for by itself, too.
+    if (frame === this.window?.playhead) this.declare();
+  }
+
+  private takeSingle({ frame, address }: Single, { width, height, data }: MaskPixels): void {
+    const fits = width === this.rendition.width && height === this.rendition.height;
+    if (fits && this.addressOf(frame) === address && this.get(frame) === undefined) {
+      this.keep(frame, address, { width, height, luma: data, chroma: null });
+    }
+  }
+
+  private keep(frame: number, address: string, planes: Planes): void {
+    this.pictures.set(frame, { address, planes });
     if (this.window) this.trim(this.window);
     this.options.onPicture();
   }
