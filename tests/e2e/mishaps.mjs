@@ -1,6 +1,6 @@
 /**
  * What goes wrong on the way, in a real browser: refused files, broken and resumed uploads, a server
- * that is killed and comes back.
+ * that is killed and comes back, a network that goes and comes back.
  *
  *     node mishaps.mjs '{"url", "clip", "text", "shots"?}'
  *
@@ -59,11 +59,34 @@ async function resumedUpload(editor, { clip }) {
   check(created.length === 1, `The upload began ${created.length} times instead of going on.`);
 }
 
+/** The network goes while the stream of events stays open and says nothing: it is told, and mends itself. */
+async function offline(editor, { scene }) {
+  const { page } = editor;
+  const banner = page.getByText(/^Connection lost, retrying/);
+  await page.context().setOffline(true);
+  await banner.waitFor();
+  await editor.clickPicture(...scene.click);
+  const refusal = page.getByText(/The server does not answer/);
+  await refusal.waitFor();
+  await until("the refused point gone", async () => (await page.locator(".point").count()) === 0);
+  await editor.shot("offline");
+  await editor.press("ArrowRight");
+  await editor.frameUntil(1);
+  await editor.press("Home");
+  await editor.frameUntil(0);
+  await page.context().setOffline(false);
+  await banner.waitFor({ state: "hidden" });
+  await refusal.waitFor({ state: "detached" });
+  check((await editor.project()).objects.length === 0, "What was refused was done.");
+}
+
 /** The server dies under an open editor; nothing that it had answered is lost. */
 async function outage(editor, { scene }, tell) {
   await editor.clickPicture(...scene.click);
-  await editor.projectUntil("the keyframe", (project) => project.objects[0]?.keyframes.length === 1);
-  const before = await editor.project();
+  const before = await editor.projectUntil(
+    "the keyframe and the cuts",
+    ({ objects, clip }) => objects[0]?.keyframes.length === 1 && clip.shots !== null,
+  );
   await tell("stop");
   const banner = editor.page.getByText(/^Connection lost, retrying/);
   await banner.waitFor();
@@ -72,7 +95,9 @@ async function outage(editor, { scene }, tell) {
   await editor.shot("outage");
   await tell("start");
   await banner.waitFor({ state: "hidden" });
-  check(JSON.stringify(await editor.project()) === JSON.stringify(before), "The kill lost something.");
+  const after = await editor.project();
+  const [was, is] = [before, after].map((project) => JSON.stringify(project));
+  check(is === was, `The kill lost something: ${was} became ${is}.`);
   await editor.clickPicture(...scene.exclude, { alt: true });
   await until("the click after the outage", async () => (await editor.clicks()).length === 2);
   await editor.shot("back");
@@ -96,7 +121,7 @@ async function renamedAndDeleted(editor) {
   await editor.page.getByRole("link", { name: /Clownfish/ }).waitFor();
 }
 
-const STEPS = [refusal, cancelledUpload, resumedUpload, outage, renamedAndDeleted];
+const STEPS = [refusal, cancelledUpload, resumedUpload, offline, outage, renamedAndDeleted];
 
 const options = JSON.parse(process.argv[2]);
 const input = createInterface({ input: process.stdin });

@@ -2,6 +2,7 @@
 
 import type { RevisionManifest } from "../logic/revisions";
 import { Problem, problemOf } from "./problem";
+import { UNANSWERED } from "./reach";
 import type {
   Confidence,
   EditedProject,
@@ -172,6 +173,7 @@ async function request(method: string, path: string, body?: object): Promise<Res
   try {
     response = await fetch(BASE + path, init);
   } catch {
+    dispatchEvent(new Event(UNANSWERED));
     throw new Problem(0, "The server does not answer; check that it runs, then try again.");
   }
   if (!response.ok) throw await problemOf(response);

@@ -1,6 +1,7 @@
 /** A project's server-sent events, with a resynchronisation after each interruption. */
 
 import { eventsAddress } from "./client";
+import { watchReach } from "./reach";
 import type { Range } from "../logic/ranges";
 import type { ExportProgress, SegmentEvent, Work } from "./types";
 
@@ -25,6 +26,13 @@ export function listen(project: string, handlers: EventHandlers): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let interrupted = false;
 
+  const reach = watchReach((reached) => {
+    interrupted = true;
+    source?.close();
+    clearTimeout(timer);
+    if (reached) connect();
+    else handlers.connection(false);
+  });
   const connect = () => {
     source = new EventSource(eventsAddress(project));
     source.onopen = () => {
@@ -40,6 +48,7 @@ export function listen(project: string, handlers: EventHandlers): () => void {
     };
     for (const name of NAMES) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
+        reach.heard();
         (handlers[name] as (data: unknown) => void)(JSON.parse(event.data));
       });
     }
@@ -53,6 +62,7 @@ export function listen(project: string, handlers: EventHandlers): () => void {
 
   connect();
   return () => {
+    reach.stop();
     clearTimeout(timer);
     source?.close();
   };
