@@ -124,7 +124,7 @@ def test_a_wipe_pairs_both_revisions_and_stays_on_the_picture(fixture: Path) -> 
 
 
 def test_edges_are_what_the_export_makes_of_them(fixture: Path) -> None:
-    assert len(run("edge.mjs", fixture)["passed"]) == 3
+    assert len(run("edge.mjs", fixture)["passed"]) == 6
 
 
 def test_hls_js_plays_video_and_matte(fixture: Path, server: str) -> None:

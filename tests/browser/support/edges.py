@@ -43,9 +43,9 @@ GROUPS = [
     [Edge(feather=2, despill=0.3), Edge(grow=-1, despill=1), Edge(0.1, 0.8, 1.5, despill=0.8)],
 ]
 COLOUR_SIZES = [(2, 2), (6, 10), (34, 18), (64, 48), (102, 182), LARGE]
-# What the player is shown with, and of which frame of the clip.
+# What the player is shown with, on a frame whose matte is another one in each revision.
 PLAYED = Edge(clip_white=0.9, smooth=0.6, grow=-1.2, feather=3)
-PLAYED_FRAME = 20
+PLAYED_FRAME = 30
 
 
 def random_matte(width: int, height: int, seed: int) -> Plane:
@@ -84,7 +84,10 @@ def write_edges(folder: Path) -> None:
     write_coverage(folder / "coverage")
     write_colours(folder / "colours")
     (folder / "played.json").write_text(json.dumps({"frame": PLAYED_FRAME, "edge": asdict(PLAYED)}))
-    (folder / "played.bin").write_bytes(cover(matte(PLAYED_FRAME, 1), PLAYED).tobytes())
+    for revision in (1, 2):
+        drawn = matte(PLAYED_FRAME, revision)
+        (folder / f"drawn-{revision}.bin").write_bytes(drawn.tobytes())
+        (folder / f"played-{revision}.bin").write_bytes(cover(drawn, PLAYED).tobytes())
 
 
 def write_coverage(folder: Path) -> None:
