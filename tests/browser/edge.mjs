@@ -148,7 +148,7 @@ async function costsNothingWhereNothingChanges(site, open) {
   const { page } = await start(open, await site({ stream }), { thread: "main" });
   await page.evaluate(() => {
     window.calls = 0;
-    const { prototype } = WebGL2RenderingContext;
+    const { prototype } = window.WebGL2RenderingContext;
     for (const name of ["drawArrays", "texSubImage2D", "texSubImage3D", "texImage2D"]) {
       const own = prototype[name];
       prototype[name] = function (...args) {
