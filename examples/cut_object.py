@@ -1,6 +1,6 @@
 """Cut an object out of a clip: one include click, one exclude click, one file.
 
-python examples/cut_object.py in.mp4 out.mp4 --click 0,0.5,0.4 --exclude 0,0.1,0.9
+python examples/cut_object.py in.mp4 out.mp4 --click 0,0.5,0.4 --exclude 0,0.1,0.9 --feather 2
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--click", type=point, action="append", required=True)
     parser.add_argument("--exclude", type=point, action="append", default=[])
+    parser.add_argument("--feather", type=float, default=0.0, help="pixels of the clip")
     chosen = parser.parse_args(arguments)
 
     with mattebox.open_clip(chosen.clip) as clip:
-        thing = clip.object()
+        thing = clip.object(mattebox.Edge(feather=chosen.feather))
         for frame, x, y in chosen.click:
             thing.include(frame, x, y)
         for frame, x, y in chosen.exclude:

@@ -38,7 +38,7 @@ def test_cut_object(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     x, y = ball_at(0, 8)
     out = tmp_path / "out.mp4"
     example("cut_object")(
-        [str(clip), str(out), "--click", f"0,{x},{y}", "--exclude", "0,0.95,0.05"]
+        [str(clip), str(out), "--click", f"0,{x},{y}", "--exclude", "0,0.95,0.05", "--feather", "2"]
     )
     assert frame_count(out) == 8
     assert "8 frames" in capsys.readouterr().out

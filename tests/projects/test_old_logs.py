@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from mattebox.matting import Edge
 from mattebox.projects.library import Library
 from mattebox.projects.state import Click, Keyframe, MatteObject
 
@@ -38,7 +39,7 @@ def test_a_project_of_the_first_version_opens_as_it_was(tmp_path: Path) -> None:
         Keyframe(3, "m8", (Click("c5", 0.1, 0.2, False),), base="m7", placed=True),
     )
     assert all(item.visible and not item.locked for item in project.state.objects)
-    assert all(item.edge.is_neutral for item in project.state.objects)
+    assert all(item.edge == Edge() for item in project.state.objects)
 
 
 def test_its_log_can_be_undone_redone_applied_and_restored(tmp_path: Path) -> None:

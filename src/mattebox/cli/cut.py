@@ -125,7 +125,7 @@ def cut(
     """Take an object out of a video: click on it in one frame or several, get a file.
 
     Frames are counted from 0; X and Y go from 0 to 1 over the displayed picture. What is said about
-    a frame counts in the order it is given.
+    a frame counts in the order it is given. PIXELS are the clip's own.
     """
     given = dict(zip(SHAPES, (click or [], exclude or [], box or []), strict=True))
     said = ordered(given, ctx.meta.get(_ORDER, []))

@@ -45,7 +45,7 @@ def despill(
 
     def clean(plane: Samples) -> Samples:
         steps = tuple(1 + (own < luma) for own, luma in zip(plane.shape, size, strict=True))
-        wanted = share if isinstance(share, float) else _share_at(share, size, steps)
+        wanted = _share_at(share, size, steps) if isinstance(share, np.ndarray) else share
         down, across = (-(-reach // step) for step in steps)
         return _near_matte(plane, _matte_of(matte, steps), wanted, (down, across), top)
 
@@ -65,7 +65,7 @@ def _near_matte(
         slice(max(0, above - down), above + height + down),
         slice(max(0, left - across), left + width + across),
     )
-    near = share if isinstance(share, float) else share[box]
+    near = share[box] if isinstance(share, np.ndarray) else share
     clean = plane.copy()
     clean[box] = _cleaned(plane[box], matte[box], near, reach, top)
     return clean

@@ -45,16 +45,7 @@ class Edge:
     @property
     def keeps_coverage(self) -> bool:
         """Whether mattes stay as they are; despill changes colours only."""
-        return self.clip_black <= 0 and self.clip_white >= 1 and not self._moves
-
-    @property
-    def is_neutral(self) -> bool:
-        """Whether nothing changes."""
-        return self.keeps_coverage and self.despill <= 0
-
-    @property
-    def _moves(self) -> bool:
-        return bool(self.smooth or self.grow or self.feather)
+        return self == Edge(despill=self.despill)
 
     def check(self, source_height: int) -> None:
         """Refuse what is out of range.
