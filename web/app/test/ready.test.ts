@@ -1,7 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { segmentsReady, tell, toldSince, type Told } from "../src/logic/ready";
+import { isUndecided, segmentsReady, tell, toldSince, undecidedFrames, type Told } from "../src/logic/ready";
 
 const NOTHING: Told = {};
+
+describe("segments that depend on cuts which are still looked for", () => {
+  it("are those without an address", () => {
+    const grid = { length: 24, frame_count: 100 };
+    const objects = [{ id: "o1", matte: { addresses: ["a0", "", "", "a3", ""] } }];
+    expect(undecidedFrames({ grid, objects }, "o1")).toEqual([
+      [24, 72],
+      [96, 100],
+    ]);
+    expect(undecidedFrames({ grid, objects }, "o2")).toEqual([]);
+    expect([23, 24, 71, 72].map((frame) => isUndecided({ grid, objects }, frame))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(isUndecided({ grid, objects })).toBe(true);
+    expect(isUndecided(null)).toBe(false);
+  });
+});
 
 describe("segments that were told to be ready", () => {
   it("count under the addresses of the manifest only", () => {

@@ -7,7 +7,7 @@ import type { Session } from "../state/session";
 import { keysOf } from "../ui/platform";
 
 /** No mask is carried across a cut, and in a long clip finding them takes a while. */
-const LOOKING = "Looking for cuts first…";
+const LOOKING = "Looking for cuts…";
 
 export function ApplyControl({ session }: { session: Session }) {
   const work = session.work.value;

@@ -72,7 +72,7 @@ function noteOf(session: Session): Note | null {
     return firstUse(session);
   }
   if (playback.matte.value === "pending" && session.view.value !== "original") {
-    return { kind: "wait", text: "Mask pending" };
+    return { kind: "wait", text: session.awaitsCuts.value ? "Looking for cuts…" : "Mask pending" };
   }
   const against = playback.shown.value?.against;
   if (session.compare.value && against?.matte === "pending") {

@@ -14,6 +14,8 @@ export interface LaneState {
   readonly stale: readonly Range[];
   /** The shots that a keyframe reaches. */
   readonly reached: readonly Range[];
+  /** Where it depends on cuts that are still looked for what a keyframe reaches. */
+  readonly undecided: readonly Range[];
 }
 
 export interface Scene {
@@ -55,6 +57,8 @@ export interface Colors {
 type Context = CanvasRenderingContext2D;
 
 const BAR = 8;
+/** Pixels from dot to dot. */
+const DOTS = 6;
 /** Pixels between cuts up to which they are ticks, and from which they are drawn through all lanes. */
 const CLOSE = 8;
 const APART = 32;
@@ -63,35 +67,33 @@ const FIX = 9;
 /** Below this confidence all is the same: look here. */
 const LEAST = 0.6;
 
-export function paintTimeline(
-  context: Context,
-  track: Track,
-  sizes: Sizes,
-  scene: Scene,
-  colors: Colors,
-): void {
+/** What all strokes are made with. */
+interface Painting {
+  readonly context: Context;
+  readonly track: Track;
+  readonly sizes: Sizes;
+  readonly scene: Scene;
+  readonly colors: Colors;
+}
+
+export function paintTimeline(painting: Painting): void {
+  const { context, track, sizes, scene, colors } = painting;
   context.clearRect(0, 0, track.width, scene.height);
   context.fillStyle = colors.ground;
   context.fillRect(0, sizes.ruler, track.width, sizes.strip);
-  paintRuler(context, track, sizes, scene, colors);
-  paintStrip(context, track, sizes, scene);
+  paintRuler(painting);
+  paintStrip(painting);
   context.save();
   context.beginPath();
   context.rect(0, scene.lanesTop, track.width, scene.height - scene.lanesTop);
   context.clip();
-  for (const lane of scene.lanes) paintLane(context, track, lane, scene, colors);
+  for (const lane of scene.lanes) paintLane(painting, lane);
   context.restore();
-  paintCuts(context, track, sizes, scene, colors);
-  paintOutside(context, track, sizes, scene);
+  paintCuts(painting);
+  paintOutside(painting);
 }
 
-function paintRuler(
-  context: Context,
-  track: Track,
-  sizes: Sizes,
-  scene: Scene,
-  colors: Colors,
-): void {
+function paintRuler({ context, track, sizes, scene, colors }: Painting): void {
   const base = Math.max(1, Math.round(scene.rate[0] / scene.rate[1]));
   const step = rulerStep(track, base, 64);
   context.fillStyle = colors.text;
@@ -114,7 +116,7 @@ function paintRuler(
 }
 
 /** Each picture covers its tile, cropped to the tile's shape; a wide tile repeats it. */
-function paintStrip(context: Context, track: Track, sizes: Sizes, scene: Scene): void {
+function paintStrip({ context, track, sizes, scene }: Painting): void {
   for (const { start, stop, picture } of scene.tiles) {
     if (!picture) continue;
     const left = Math.round(frameToX(track, start));
@@ -131,7 +133,7 @@ function paintStrip(context: Context, track: Track, sizes: Sizes, scene: Scene):
   }
 }
 
-function paintLane(context: Context, track: Track, lane: Lane, scene: Scene, colors: Colors): void {
+function paintLane({ context, track, scene, colors }: Painting, lane: Lane): void {
   const top = scene.lanesTop + lane.top - scene.laneScroll;
   if (top > scene.height || top + lane.height < scene.lanesTop) return;
   const state = scene.states[lane.id];
@@ -156,14 +158,31 @@ function paintLane(context: Context, track: Track, lane: Lane, scene: Scene, col
       context.fillRect(x, middle - height / 2, width, height);
     }
   };
-  bar(state.reached, colors.line, 2);
+  bar(subtract(state.reached, state.undecided), colors.line, 2);
+  paintDots(context, track, state.undecided, middle, colors);
   if (scene.working) {
-    const waiting = subtract(state.reached, [...state.ready, ...state.stale]);
+    const waiting = subtract(state.reached, [...state.ready, ...state.stale, ...state.undecided]);
     bar(waiting, stripes(context, colors.working));
   }
   bar(state.ready, colors.ready);
   bar(state.stale, stripes(context, scene.applied ? colors.stale : colors.line));
   context.globalAlpha = 1;
+}
+
+/** A dotted line: nothing is said of these frames yet. */
+function paintDots(
+  context: Context,
+  track: Track,
+  ranges: readonly Range[],
+  middle: number,
+  colors: Colors,
+): void {
+  context.fillStyle = colors.working;
+  for (const [start, stop] of ranges) {
+    const from = Math.max(0, Math.ceil(frameToX(track, start) / DOTS) * DOTS);
+    const to = Math.min(track.width, frameToX(track, stop));
+    for (let x = from; x < to; x += DOTS) context.fillRect(x, middle - 1, 2, 2);
+  }
 }
 
 /** How far below a lane's top its bar and its keyframes stand. */
@@ -267,13 +286,7 @@ function stripes(context: Context, color: string): CanvasPattern | string {
   return pattern;
 }
 
-function paintCuts(
-  context: Context,
-  track: Track,
-  sizes: Sizes,
-  scene: Scene,
-  colors: Colors,
-): void {
+function paintCuts({ context, track, sizes, scene, colors }: Painting): void {
   const places = scene.cuts.map((cut) => Math.round(frameToX(track, cut)) - 1);
   const inSight = places.filter((x) => x >= 0 && x <= track.width);
   const apart = track.width / Math.max(1, inSight.length);
@@ -291,7 +304,7 @@ function paintCuts(
 }
 
 /** What lies outside in and out is dimmed. */
-function paintOutside(context: Context, track: Track, sizes: Sizes, scene: Scene): void {
+function paintOutside({ context, track, sizes, scene }: Painting): void {
   const start = scene.marks.in === null ? 0 : Math.max(0, frameToX(track, scene.marks.in));
   const out = scene.marks.out;
   const stop = out === null ? track.width : Math.min(track.width, frameToX(track, out + 1));

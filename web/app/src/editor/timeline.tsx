@@ -109,6 +109,7 @@ function stateOf(session: Session, frame: number): string {
   if (keyframesOf(session.object.value).includes(frame)) return ", keyframe";
   if (contains(session.stale.value, frame)) return ", to be updated";
   if (session.fixes.value.some((fix) => fix.frame === frame)) return ", worth a correction";
+  if (contains(session.undecidedOf(session.objectId.value ?? ""), frame)) return ", looking for cuts";
   return contains(session.ready.value, frame) ? ", ready" : "";
 }
 
@@ -155,7 +156,8 @@ function draw(view: TimelineView, strip: Filmstrip, canvas: HTMLCanvasElement): 
       if (canvas.width !== width) canvas.width = width ?? 0;
       if (canvas.height !== height) canvas.height = height ?? 0;
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-      paintTimeline(context, track, sizes, { ...scene, tiles: strip.tiles }, readColors());
+      const tiled = { ...scene, tiles: strip.tiles };
+      paintTimeline({ context, track, sizes, scene: tiled, colors: readColors() });
     };
     repaint();
   });
@@ -195,6 +197,7 @@ function sceneOf(view: TimelineView): Omit<Scene, "tiles"> | null {
       ready: session.readyOf(object),
       stale: object.stale,
       reached: reached(keyframesOf(object), shots, count),
+      undecided: session.undecidedOf(object.id),
     },
   ]);
   const at = view.hoveredKeyframe.value ?? keyframeUnderPlayhead(view);

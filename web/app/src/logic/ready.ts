@@ -1,6 +1,7 @@
 /** Segments that the server told to be ready, beside what the manifest at hand says. */
 
-import type { Range } from "./ranges";
+import type { MatteGrid } from "./livemasks";
+import { segmentsToFrames, type Range } from "./ranges";
 
 /** By object and place in the segment grid: the address that was told. */
 export type Told = Readonly<Record<string, Readonly<Record<number, string>>>>;
@@ -17,6 +18,28 @@ export function toldSince(told: Told, before: Told): Told {
     return [object, Object.fromEntries(later)] as const;
   });
   return Object.fromEntries(objects);
+}
+
+/** Stands for the address of a segment that depends on cuts which are still looked for. */
+export const UNDECIDED = "";
+
+/** Frame ranges of an object's matte of which the segments have no address yet. */
+export function undecidedFrames(manifest: MatteGrid | null | undefined, object: string): Range[] {
+  const matte = manifest?.objects.find(({ id }) => id === object)?.matte;
+  if (!manifest || !matte) return [];
+  const segments = matte.addresses.flatMap((address, at): Range[] =>
+    address === UNDECIDED ? [[at, at + 1]] : [],
+  );
+  return segmentsToFrames(segments, manifest.grid.length, manifest.grid.frame_count);
+}
+
+/** Whether some matte has no address where a frame is, or anywhere. */
+export function isUndecided(manifest: MatteGrid | null | undefined, frame?: number): boolean {
+  if (!manifest) return false;
+  const at = frame === undefined ? null : Math.floor(frame / manifest.grid.length);
+  return manifest.objects.some(({ matte }) =>
+    at === null ? matte?.addresses.includes(UNDECIDED) : matte?.addresses[at] === UNDECIDED,
+  );
 }
 
 /** Segments of one object that were told under the addresses a manifest gives; others say nothing. */

@@ -26,7 +26,7 @@ import type { Fix } from "../logic/gain";
 import { deedsOf, type Deeds } from "../logic/history";
 import type { Change } from "../logic/revisions";
 import { count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
-import { segmentsReady, tell, toldSince, type Told } from "../logic/ready";
+import { isUndecided, segmentsReady, tell, toldSince, undecidedFrames, type Told } from "../logic/ready";
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import type { Tool } from "../tools/types";
@@ -155,11 +155,10 @@ export class Session {
   readonly current: ReadonlySignal<boolean> = computed(
     () => this.playback.value?.manifest.value?.revision === this.project.value?.revision,
   );
-  /** The clip's cuts are still being looked for, and nothing that was applied is made before. */
-  readonly awaitsCuts: ReadonlySignal<boolean> = computed(() => {
-    const { revision = 0, clip } = this.project.value ?? {};
-    return revision > 0 && clip?.shots === null;
-  });
+  /** Cuts are still being looked for that decide the mattes under the playhead. */
+  readonly awaitsCuts: ReadonlySignal<boolean> = computed(() =>
+    isUndecided(this.playback.value?.manifest.value, this.frame.value),
+  );
   readonly canApply: ReadonlySignal<boolean> = computed(() => {
     const project = this.project.value;
     const manifest = this.playback.value?.manifest.value ?? null;
@@ -177,6 +176,8 @@ export class Session {
   private announced = 0;
   /** The clip's cuts may have become known since the project was read. */
   private cutsToRead = false;
+  /** Segments were decided of which the manifest at hand does not know. */
+  private decided = false;
   /** The revision that was asked for last, until it is here. */
   private asked: { readonly revision: number } | null = null;
   private offlineNotice: number | null = null;
@@ -214,19 +215,11 @@ export class Session {
     this.playback.value?.dispose();
     this.playback.value = playback;
     this.asked = null;
-    // Mattes are told of only once the cuts are known; until then the plate can be looked at.
-    const early = this.awaitsCuts.value;
-    playback.open(firstFrame, early ? 0 : undefined).then(
-      () => {
-        const revision = this.project.value?.revision ?? 0;
-        if (early && !this.disposed) this.followRevision(playback, revision);
-      },
-      (error: unknown) => {
-        // What the stage itself tells of leaves the rest of the page as it is.
-        const told = playback.trouble.value?.fatal === true;
-        if (!this.disposed && !told) this.failure.value = describe(error);
-      },
-    );
+    playback.open(firstFrame).catch((error: unknown) => {
+      // What the stage itself tells of leaves the rest of the page as it is.
+      const told = playback.trouble.value?.fatal === true;
+      if (!this.disposed && !told) this.failure.value = describe(error);
+    });
   }
 
   dispose(): void {
@@ -280,7 +273,8 @@ export class Session {
     if (this.disposed) return;
     const playback = this.playback.value;
     const shown = playback?.manifest.value?.revision;
-    if (playback && shown !== undefined && shown !== revision) this.followRevision(playback, revision);
+    if (!playback || shown === undefined || shown === revision) return;
+    if (this.asked?.revision !== revision) void this.showRevision(playback, revision);
   }
 
   async refresh(): Promise<void> {
@@ -307,11 +301,6 @@ export class Session {
     void this.refresh();
   }
 
-  /** Shows a revision that is not asked for already: while cuts are sought, there is no answer. */
-  private followRevision(playback: Playback, revision: number): void {
-    if (this.asked?.revision !== revision) void this.showRevision(playback, revision);
-  }
-
   private async showRevision(playback: Playback, revision: number): Promise<void> {
     const before = this.told.value;
     const asked = { revision };
@@ -323,7 +312,16 @@ export class Session {
       if (!this.disposed) notify(describe(error), "error");
     } finally {
       if (this.asked === asked) this.asked = null;
+      this.followDecisions();
     }
+  }
+
+  /** Reads which segments were decided since the manifest was, one answer after the other. */
+  private followDecisions(): void {
+    const [playback, revision] = [this.playback.value, this.project.value?.revision];
+    if (!playback || revision === undefined || !this.decided || this.asked || this.disposed) return;
+    this.decided = false;
+    void this.showRevision(playback, revision);
   }
 
   private listen(): void {
@@ -338,13 +336,12 @@ export class Session {
       },
       revision: ({ revision }) => {
         if (revision !== this.project.value?.revision && this.busy.value === 0) void this.refresh();
+        this.decided = isUndecided(this.playback.value?.manifest.value);
+        this.followDecisions();
       },
       segment: (event) => this.segmentReady(event),
       work: (work) => {
         this.work.value = work;
-        // Nothing is made before they are known.
-        this.cutsToRead ||= work.total > 0;
-        this.catchUp();
         if (work.state === "failed" && work.detail) notify(work.detail, "error");
         // All is made; should an event have gone by, the manifest knows.
         if (work.state === "idle" && this.missing.value > 0) void this.resync();
@@ -384,6 +381,11 @@ export class Session {
   /** Frame ranges of an object whose matte answers at once and is up to date. */
   readyOf(object: ProjectObject): readonly Range[] {
     return subtract(this.madeRanges(object.id), object.stale);
+  }
+
+  /** Frame ranges of an object's matte that cuts decide which are still looked for. */
+  undecidedOf(object: string): readonly Range[] {
+    return undecidedFrames(this.playback.value?.manifest.value, object);
   }
 
   /** Frame ranges of an object's matte that answer at once, in the revision that is shown. */
