@@ -265,6 +265,28 @@ def test_p27_a_matte_takes_the_least_work_and_its_segment_goes_on_from_it(
     assert asked() == (propagated + 1 + 23, anchors + 2 + 3 + 2 + 1)
 
 
+@pytest.mark.parametrize(("playhead", "alone"), [(33, 1), (24, 0)])
+def test_p27_apply_begins_with_the_matte_that_is_looked_at_unless_its_segment_does(
+    server: Client, project: str, playhead: int, alone: int
+) -> None:
+    def mattes() -> float:
+        return server.counters()["mattebox_mattes_made_total"]
+
+    item = server.add_object(project)
+    for frame in (2, 44):
+        server.place_mask(project, item, frame, png(disk(95 + playhead - frame, 88, 40)))
+    before = mattes()
+    made = server.apply(project, playhead)["objects"][0]["matte"]["addresses"]
+    wait_for(
+        lambda: server.get(f"/projects/{project}/manifest")["objects"][0]["matte"]["ready"],
+        lambda ready: ready == [[0, len(made)]],
+    )
+    assert mattes() == before + alone
+    # It was made for whoever looks there, and is not made again.
+    assert server.request("GET", f"/segments/{made[1]}/{playhead}.png").status_code == 200
+    assert mattes() == before + 1
+
+
 def test_p27_a_closed_connection_stops_the_work(server: Client, project: str) -> None:
     made = apply_keyframes(server, project, {11: disk(94, 81, 40)})
     mattes = server.counters()["mattebox_mattes_made_total"]

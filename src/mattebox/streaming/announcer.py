@@ -68,7 +68,7 @@ class Announcer:
         self._undecided: dict[str, _Told] = {}
         self._deciding = threading.Lock()
         self._background = ThreadPoolExecutor(4, thread_name_prefix="apply")
-        self.filler = Filler(stream.request, bus)
+        self.filler = Filler(stream.request, stream.request_matte, bus)
 
     def announce(self, project_id: str, before: int, playhead: int | None) -> None:
         """Tell pages about the present revision, in the background.
@@ -169,10 +169,15 @@ class Announcer:
                     self._undecided[project_id] = told
         if start is not None and current:
             grid = grid_of(self._clips.get(project.clip))
+            here = grid.segment_of(start)
             wanted, undecided = self._wanted(addresses, grid, start)
-            is_left = undecided > 0 or any(address not in self._cache for address in wanted)
-            if is_left or playhead is not None:
-                self.filler.start(project_id, wanted, undecided, self._cache.__contains__)
+            missing = [address for address in wanted if address not in self._cache]
+            # A page that applies will ask for just these, unless their segments begin with them.
+            looked_at = {mattes[here] for mattes in addresses.mattes.values()}
+            later = playhead is not None and start > grid.cell(here)[0]
+            awaited = [(a, start) for a in missing if a in looked_at] if later else []
+            if missing or undecided or playhead is not None:
+                self.filler.start(project_id, wanted, undecided, self._cache.__contains__, awaited)
         # What was found while this was told.
         self._decide(project_id)
 

@@ -24,6 +24,7 @@ _ASKED_AHEAD = 3
 
 
 RequestSegment = Callable[[str, Priority, str], Ticket]
+RequestMatte = Callable[[str, int], Ticket]
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,12 @@ class Progress:
 
 
 class _Fill:
-    def __init__(self) -> None:
+    def __init__(self, awaited: Sequence[tuple[str, int]]) -> None:
         # To be asked for, in order, and what of all is not ready.
         self.missing = deque[str]()
         self.left: set[str] = set()
         self.undecided = self.total = 0
+        self.awaited = awaited
         self.changed = threading.Event()
         self.stopped = False
         self.progress = Progress("running")
@@ -84,18 +86,25 @@ class Filler:
 
     Args:
         request: Asks for a segment on behalf of a project.
+        request_matte: Asks for the matte of one frame of a segment.
         bus: Where progress is announced.
     """
 
-    def __init__(self, request: RequestSegment, bus: Bus) -> None:
+    def __init__(self, request: RequestSegment, request_matte: RequestMatte, bus: Bus) -> None:
         self._request = request
+        self._request_matte = request_matte
         self._bus = bus
         self._lock = threading.Lock()
         self._fills: dict[str, _Fill] = {}
         self._closed = False
 
     def start(
-        self, project: str, wanted: Sequence[str], undecided: int, kept: Callable[[str], bool]
+        self,
+        project: str,
+        wanted: Sequence[str],
+        undecided: int,
+        kept: Callable[[str], bool],
+        awaited: Sequence[tuple[str, int]] = (),
     ) -> None:
         """Make segments in the order given; a fill that is under way is stopped.
 
@@ -104,8 +113,10 @@ class Filler:
             wanted: Addresses of the segments that are to be there.
             undecided: How many more have no address yet; `go_on` tells of them.
             kept: Whether a segment is in the cache.
+            awaited: Frames that are looked at, each with the address of its segment: their mattes
+                are made first.
         """
-        fill = _Fill()
+        fill = _Fill(awaited)
         fill.want(wanted, undecided, kept)
         with self._lock:
             if self._closed:
@@ -173,7 +184,9 @@ class Filler:
             self._tell(project, fill, Progress(state, fill.done, fill.total, remaining, failure))
 
         tell("running")
+        mattes: list[Ticket] = []
         try:
+            mattes += [self._request_matte(*place) for place in fill.awaited]
             while (fill.left or fill.undecided or tickets) and not fill.stopped:
                 for address in self._next(fill, _ASKED_AHEAD - len(tickets), kept):
                     tickets[address] = self._request(address, Priority.FILL, project)
@@ -199,7 +212,7 @@ class Filler:
             log.error("filling failed", project=project, error=repr(error))
             failure = "The mattes could not all be made; free disk space and apply again."
         finally:
-            for ticket in tickets.values():
+            for ticket in [*mattes, *tickets.values()]:
                 ticket.leave()
         tell("cancelled" if fill.stopped else "failed" if failure else "idle")
 

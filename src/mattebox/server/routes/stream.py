@@ -36,29 +36,20 @@ RevisionAsked = Annotated[int | None, Query(ge=0)]
 RevisionGiven = Annotated[int, Path(ge=0)]
 
 
-async def _asked_can_be_told(
-    project: str, workspace: OpenWorkspace, revision: RevisionAsked = None
-) -> None:
-    await shots_known(workspace, project, revision)
-
-
 async def _given_can_be_told(
     project: str, workspace: OpenWorkspace, revision: RevisionGiven
 ) -> None:
     await shots_known(workspace, project, revision)
 
 
-@router.get(
-    "/projects/{project}/manifest",
-    responses=responses(404, 503),
-    dependencies=[Depends(_asked_can_be_told)],
-)
+@router.get("/projects/{project}/manifest", responses=responses(404, 503))
 def read_manifest(
     project: str,
     workspace: OpenWorkspace,
     revision: RevisionAsked = None,
 ) -> ManifestModel:
-    """The manifest of a revision, or of the present one."""
+    """The manifest of a revision, or of the present one, as far as its segments are decided."""
+    workspace.announcer.follow(project)
     return ManifestModel.model_validate(workspace.stream.manifest(project, revision))
 
 
