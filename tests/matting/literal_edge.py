@@ -77,12 +77,12 @@ def octagon(value: Whole, radius: float) -> Whole:
     return value
 
 
-def despilled(plane: Whole, matte: Plane, share: Real, reach: tuple[int, int], top: int) -> Whole:
-    """One plane without the background's colours in its edges; see `mattebox.matting.despill`."""
+def despilled(plane: Whole, matte: Plane, share: Real, reach: tuple[int, int], top: int) -> Real:
+    """One plane without the background's colours in its edges, before it is rounded."""
     picture, alpha = plane.astype(np.float64), matte.astype(np.float64)
     inside, both = boxed(alpha, reach), boxed(np.full(plane.shape, 255.0), reach)
     ours, every = boxed(alpha * picture, reach), boxed(picture, reach)
-    cleaned = plane.copy()
+    cleaned = picture.copy()
     for place in zip(*np.nonzero(inside), strict=True):
         own = ours[place] / inside[place]
         rest = both[place] - inside[place]
@@ -90,7 +90,7 @@ def despilled(plane: Whole, matte: Plane, share: Real, reach: tuple[int, int], t
         covered = alpha[place] / 255
         found = own + covered * (picture[place] - covered * own - (1 - covered) * behind)
         found = min(max(found, 0), top)
-        cleaned[place] = nearest(picture[place] + share[place] * (found - picture[place]))
+        cleaned[place] += share[place] * (found - picture[place])
     return cleaned
 
 

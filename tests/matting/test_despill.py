@@ -67,9 +67,8 @@ def test_it_is_what_the_decision_says(
         box = -(-reach // own[0]), -(-reach // own[1])
         wanted = despilled(plane.astype(np.int64), alpha, small(share, own), box, (1 << depth) - 1)
         assert made[number].dtype == plane.dtype
-        # Floats of 32 bits: a step of a large code may go the other way at a half.
-        assert np.abs(made[number].astype(np.int64) - wanted).max() <= 1
-        assert (made[number] == wanted).mean() > 0.98
+        # Rounded to the nearest, but for what floats of 32 bits are off.
+        assert np.abs(made[number] - wanted).max() <= 0.5 + (1 << depth) / 2**20
 
 
 def matte_of(matte: Plane, steps: tuple[int, int]) -> Plane:
