@@ -53,6 +53,11 @@ async function everySize(editor, { clip, scene }) {
   await editor.openProjects();
   await editor.upload(clip);
   await editor.pictureShown();
+  await resize(editor, SMALL);
+  const stage = await editor.page.locator(".stage").boundingBox();
+  const hint = await editor.page.locator(".stage-note").boundingBox();
+  const inside = hint.x >= stage.x && hint.x + hint.width <= stage.x + stage.width;
+  check(inside, "The first hint is cut off.");
   await editor.clickPicture(...scene.click);
   await editor.projectUntil("the keyframe", ({ objects }) => objects[0]?.keyframes.length === 1);
   for (const size of SIZES) {
