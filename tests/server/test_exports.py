@@ -143,6 +143,10 @@ def test_objects_can_be_exported_apart_under_names_of_ones_own(server: Client, c
 def alphas(client: Client, project: str, body: Json) -> dict[str, npt.NDArray[np.uint8]]:
     """The mattes of an export as PNGs, by the names in its zip."""
     export = client.post(f"/projects/{project}/exports", {"format": "png", **body})
+    return exported(client, project, export)
+
+
+def exported(client: Client, project: str, export: Json) -> dict[str, npt.NDArray[np.uint8]]:
     found = ended(client, project, export["id"])
     assert found["state"] == "done"
     with zipfile.ZipFile(io.BytesIO(client.http.get(found["file"]).content)) as archive:
@@ -179,7 +183,10 @@ def test_p27_exports_show_each_objects_own_edge_as_it_is_when_they_start(
     apart = alphas(server, project, {"start": 2, "stop": 3, "separate": True})
     for picture, wanted in zip(apart.values(), covered, strict=True):
         np.testing.assert_array_equal(picture, wanted)
+    begun = server.post(f"/projects/{project}/exports", {"format": "png", "stop": 7})
     server.request("PATCH", f"/projects/{project}/objects/{items[0]}", json={"edge": {}})
+    last = exported(server, project, begun)["000006.png"]
+    np.testing.assert_array_equal(last, together["000002.png"])
     later = alphas(server, project, {"start": 2, "stop": 3, "objects": items[:1]})
     np.testing.assert_array_equal(later["000002.png"], masks[0])
     server.request("DELETE", f"/projects/{project}/objects/{items[1]}")
@@ -265,3 +272,20 @@ def test_what_was_exported_is_kept_and_what_was_cut_short_is_said(
         again = ended(client, project, client.post(path, {"stop": 24})["id"])
         assert again["state"] == "done"
         assert leftovers <= {f"{e['id']}.mp4" for e in client.get(path)["exports"]}
+
+
+def test_an_export_waits_only_for_the_cuts_that_decide_its_frames(
+    tmp_path: Path, clip: Path
+) -> None:
+    with served(tmp_path / "data") as client:
+        project = client.open(clip)
+        item = client.add_object(project)
+        client.place_mask(project, item, 0, square())
+        with client.events(project) as events:
+            assert client.post(f"/projects/{project}/apply", {})["revision"] == 1
+            body = {"start": 0, "stop": 4, "objects": [item]}
+            # Right after the upload: nothing is known of cuts, and nobody is kept waiting for it.
+            export = client.post(f"/projects/{project}/exports", body)
+            assert export["state"] == "running"
+            done = events.until("export", lambda e: e["state"] != "running")
+            assert (done["state"], done["done"], done["detail"]) == ("done", 4, None)
