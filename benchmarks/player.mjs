@@ -4,7 +4,8 @@
  * drawn and decoded, what is shown and dropped at real time, and what a dragging hand sees; and the
  * processor time that each picture takes, which does not depend on what else the machine does.
  * `--clips` is where the clips are or shall be written; `--seconds` (default 6) is how long each thing
- * is done, `--height` and `--decoder` leave the others out. Prints JSON.
+ * is done, `--height` and `--decoder` leave the others out. With `--edges` the film is played through
+ * some edges instead, in the cutout view. Prints JSON.
  */
 
 import { execFileSync } from "node:child_process";
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "6" },
     height: { type: "string" },
     decoder: { type: "string" },
+    edges: { type: "boolean", default: false },
   },
 });
 const SIZES = [[1280, 720], [1920, 1080]].filter(([, height]) => !values.height || Number(values.height) === height);
@@ -34,6 +36,13 @@ const RATES = [24, 30, 60];
 /** Faster than any decoder: playback waits for each picture. */
 const FASTEST = 40;
 const REPEATS = 200;
+const NEUTRAL = { clip_black: 0, clip_white: 1, smooth: 0, grow: 0, feather: 0, despill: 0 };
+const EDGES = {
+  none: NEUTRAL,
+  "grow 1, feather 3": { ...NEUTRAL, grow: 1, feather: 3 },
+  "despill": { ...NEUTRAL, despill: 1 },
+  "grow 1, feather 3, despill": { ...NEUTRAL, grow: 1, feather: 3, despill: 1 },
+};
 /** Lets the page draw as often as it can instead of sixty times a second. */
 const UNBOUND = ["--disable-frame-rate-limit", "--disable-gpu-vsync"];
 
@@ -186,6 +195,22 @@ async function measure(browser, unbound, origin, decoder, size) {
   return result;
 }
 
+/** The film through each edge. */
+async function measureEdges(browser, unbound, origin, decoder, size) {
+  const result = {};
+  for (const [name, edge] of Object.entries(EDGES)) {
+    const page = await start(browser, origin, decoder, size);
+    await page.evaluate((given) => {
+      const { player } = window.harness;
+      player.setView({ kind: "cutout" });
+      player.setObjects(player.manifest.objects.map(({ id, color }) => ({ id, color, visible: true, edge: given })));
+    }, edge);
+    result[name] = await play(browser, page, { rate: 1, seconds: Number(values.seconds) });
+    await page.close();
+  }
+  return result;
+}
+
 const folder = clips();
 const pages = await buildPages();
 const browsers = [await launch(), await launch(UNBOUND)];
@@ -196,7 +221,7 @@ try {
     const stream = join(folder, String(size[1]));
     const site = await serve({ pages: pages.folder, stream, faults: endless(stream, REPEATS) });
     for (const decoder of DECODERS) {
-      report.results[`${size[1]}p ${decoder}`] = await measure(...browsers, site.origin, decoder, size);
+      report.results[`${size[1]}p ${decoder}`] = await (values.edges ? measureEdges : measure)(...browsers, site.origin, decoder, size);
     }
     await site.close();
   }

@@ -5,6 +5,7 @@
  */
 
 import { writeFileSync } from "node:fs";
+import { accessible } from "./axe.mjs";
 import { check, until } from "./editor.mjs";
 import { decodePng } from "./pixels.mjs";
 import { inTurn, perform } from "./script.mjs";
@@ -24,6 +25,8 @@ async function stageShot(editor) {
   await page.mouse.move(5, 300);
   return decodePng(await page.locator(".stage canvas").first().screenshot());
 }
+
+const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** How many pixels differ visibly. */
 function changed(a, b) {
@@ -54,11 +57,14 @@ async function dragFeather(editor) {
   const y = box.y + box.height / 2;
   await page.mouse.move(box.x + 8, y);
   await page.mouse.down();
-  for (const share of [0.3, 0.5, 0.7]) await page.mouse.move(box.x + share * box.width, y);
+  for (const share of [0.3, 0.5]) await page.mouse.move(box.x + share * box.width, y);
+  // The hand may leave the slider on its way, and rest.
+  await page.mouse.move(box.x + 0.7 * box.width, y + 200);
   await until("a softer edge under the hand", async () => {
     const shot = decodePng(await page.locator(".stage canvas").first().screenshot());
     return changed(before, shot) > 500;
   });
+  await rest(1000);
   check(same(await edgeOf(editor), NEUTRAL), "The edge was stored before the hand let go.");
   await page.mouse.up();
   const { version } = await editor.projectUntil("the feather", (now) => now.objects[0].edge.feather > 1);
@@ -98,6 +104,27 @@ async function survivesReload(editor) {
   check(await page.getByText("Despill shows in the Cutout view.").isVisible(), "The note on despill is gone.");
 }
 
+/** Another object gets the same, and a locked one keeps what it has. */
+async function otherObjects(editor) {
+  const { page } = editor;
+  const row = (name) => page.locator(".object").filter({ has: page.getByText(name, { exact: true }) });
+  await editor.press("Shift+N");
+  await row("Object 2").waitFor();
+  await until("the new object's edge", async () => (await field(editor, "Feather in pixels").inputValue()) === "0");
+  await row("Object 1").locator(".object-name").click();
+  await accessible(editor, "an edge that is set");
+  await editor.button("Use for all objects");
+  await editor.projectUntil("the edge of both", (now) => now.objects.every(({ edge }) => same(edge, SET)));
+  check(await page.getByRole("button", { name: "Use for all objects" }).isDisabled(), "It can be used for all again.");
+  await row("Object 1").hover();
+  await row("Object 1").getByRole("button", { name: "Lock Object 1" }).click();
+  await page.getByText("Object 1 is locked: unlock it to change its edge.").waitFor();
+  check(await slider(editor, "Feather").isDisabled(), "A locked object's edge can be set.");
+  await row("Object 1").hover();
+  await row("Object 1").getByRole("button", { name: "Unlock Object 1" }).click();
+  await editor.projectUntil("the unlocking", (now) => !now.objects[0].locked);
+}
+
 /** What the page shows over the export's own background, and the export. */
 async function exported(editor, { download, picture, plain, scene }) {
   const { page } = editor;
@@ -129,5 +156,5 @@ async function exported(editor, { download, picture, plain, scene }) {
 
 const options = JSON.parse(process.argv[2]);
 await perform(options, async (editor, step) => {
-  await inTurn(editor, step, [cutOut, dragFeather, setByKeyboard, survivesReload, exported], options);
+  await inTurn(editor, step, [cutOut, dragFeather, setByKeyboard, survivesReload, otherObjects, exported], options);
 });

@@ -139,13 +139,12 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
       class="edge-row"
       role="group"
       aria-label={label}
-      data-tip={`${help}. Double-click: reset`}
       onDblClick={(event) => {
         const isField = event.target instanceof HTMLInputElement && event.target.type === "number";
         if (!object.locked && !isField) reset();
       }}
     >
-      <span class="dim" aria-hidden="true">
+      <span class="dim" aria-hidden="true" data-tip={`${help}; a double-click resets it`}>
         {label}
       </span>
       <input
@@ -158,13 +157,13 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
         step={step}
         value={shown}
         disabled={object.locked}
-        onPointerDown={() => {
+        onPointerDown={(event) => {
           held.current = true;
+          // So that it hears of the end wherever the pointer is let go.
+          event.currentTarget.setPointerCapture(event.pointerId);
         }}
         onInput={(event) => change(Number(event.currentTarget.value))}
-        onChange={release}
-        onPointerUp={release}
-        onPointerCancel={release}
+        onLostPointerCapture={release}
       />
       <span class="edge-number">
         <input
