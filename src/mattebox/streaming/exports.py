@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -20,6 +21,7 @@ from mattebox.matting import Edge
 from mattebox.projects.clips import Clip
 from mattebox.projects.jobs import INTERRUPTED, Export, ExportState
 from mattebox.projects.library import Library
+from mattebox.projects.revisions import Revision
 from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.matte_feed import MatteFeed
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 
 # Seconds between two progress events.
 _EVENT_EVERY_S = 0.25
+
+LOOKING = "Looking for cuts, which decide what comes next."
+"""Said of an export that waits for the search."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,12 @@ class _Part:
 
     Attributes:
         name: What it is called, without a suffix.
-        mattes: The addresses of the mattes that are put together in it.
+        objects: Whose mattes are put together in it.
         edges: The edge of each of them.
     """
 
     name: str
-    mattes: list[tuple[str, ...]]
+    objects: list[str]
     edges: list[Edge]
 
 
@@ -124,7 +129,7 @@ class ExportJobs:
         """
         project = self._projects.get(project_id)
         clip = self._clips.get(project.clip)
-        mattes = self._mattes(project, request.objects)
+        revision, objects = self._exported(project, request.objects)
         stop = clip.table.frame_count if request.stop is None else request.stop
         if not 0 <= request.start < stop <= clip.table.frame_count:
             raise InputError(
@@ -133,9 +138,9 @@ class ExportJobs:
                 status=422,
             )
         suffix = ".zip" if request.separate else format_named(request.format).suffix
-        edges = _edges(project, mattes)
-        parts = _parts(project, request, mattes, edges)
-        name = _name(project, request, list(mattes)) + suffix
+        edges = _edges(project, objects)
+        parts = _parts(project, request, edges)
+        name = _name(project, request, objects) + suffix
         wanted = {
             **vars(request),
             "objects": list(request.objects),
@@ -144,7 +149,7 @@ class ExportJobs:
         }
         total = (stop - request.start) * len(parts)
         export = self._store.add(project_id, project.state.revision, wanted, total, name)
-        feed = MatteFeed(self._stream, clip)
+        feed = MatteFeed(self._stream, clip, lambda: self._stream.addresses(project, revision))
         running = _Running(export, clip, request, range(request.start, stop), feed)
         with self._lock:
             self._running[export.id] = running
@@ -219,8 +224,8 @@ class ExportJobs:
     def _stop(self, running: _Running) -> None:
         running.feed.stop()
 
-    def _mattes(self, project: Project, objects: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The addresses of the wanted objects' mattes, by object."""
+    def _exported(self, project: Project, objects: Sequence[str]) -> tuple[Revision, list[str]]:
+        """The present revision, and the wanted objects that have a matte in it."""
         if project.state.revision == 0:
             raise InputError("Nothing was applied yet; apply first, then export.", status=409)
         revision = self._projects.revision(project.id, project.state.revision)
@@ -231,11 +236,11 @@ class ExportJobs:
                     f"Object {wanted!r} is not in revision {revision.number}; apply it first.",
                     status=422,
                 )
-        mattes = self._stream.addresses(project, revision).mattes
-        chosen = {item: mattes[item] for item in (objects or mattes) if item in mattes}
+        with_matte = [item.id for item in revision.snapshot.objects if item.keyframes]
+        chosen = [item for item in dict.fromkeys(objects or with_matte) if item in with_matte]
         if not chosen:
             raise InputError("No object has a mask yet; click on one and apply.", status=409)
-        return chosen
+        return revision, chosen
 
     def _run(self, running: _Running, parts: list[_Part]) -> None:
         give_way()
@@ -303,7 +308,9 @@ class ExportJobs:
             clip.path,
             clip.info,
             clip.table,
-            running.feed.masks(part.mattes, frames.start, frames.stop),
+            running.feed.masks(
+                part.objects, frames.start, frames.stop, partial(self._waits, running)
+            ),
             path,
             format=running.request.format,
             key_color=running.request.key_color,
@@ -313,6 +320,10 @@ class ExportJobs:
             progress=progress,
             cancelled=cancelled,
         )
+
+    def _waits(self, running: _Running, is_waiting: bool) -> None:
+        running.export = replace(running.export, detail=LOOKING if is_waiting else None)
+        self._tell(running.export)
 
     def _tell(self, export: Export) -> None:
         self._bus.publish(
@@ -337,14 +348,13 @@ def _edges(project: Project, objects: Iterable[str]) -> dict[str, Edge]:
 def _parts(
     project: Project,
     request: ExportRequest,
-    mattes: dict[str, tuple[str, ...]],
     edges: dict[str, Edge],
 ) -> list[_Part]:
     if not request.separate:
-        return [_Part("", list(mattes.values()), list(edges.values()))]
-    names = distinct([_name(project, request, [item]) for item in mattes])
+        return [_Part("", list(edges), list(edges.values()))]
+    names = distinct([_name(project, request, [item]) for item in edges])
     return [
-        _Part(name, [mattes[item]], [edges[item]]) for name, item in zip(names, mattes, strict=True)
+        _Part(name, [item], [edge]) for name, (item, edge) in zip(names, edges.items(), strict=True)
     ]
 
 

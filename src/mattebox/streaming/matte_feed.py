@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mattebox.projects.clips import Clip
 from mattebox.projects.masks import Mask
+from mattebox.streaming.manifest import UNDECIDED, Addresses
 from mattebox.streaming.mattes import masks_of
 from mattebox.streaming.plan import grid_of, matte_rendition
 from mattebox.streaming.scheduler import Priority, Stopped, Ticket
@@ -15,6 +16,7 @@ from mattebox.streaming.stream import MatteStream
 
 # Segments asked for before they are needed.
 _AHEAD = 3
+_ASKED_EVERY_S = 0.1
 
 
 class MatteFeed:
@@ -23,11 +25,13 @@ class MatteFeed:
     Args:
         stream: Where mattes come from.
         clip: The footage.
+        addresses: Tells where segments are, as far as they are decided by now.
     """
 
-    def __init__(self, stream: MatteStream, clip: Clip) -> None:
+    def __init__(self, stream: MatteStream, clip: Clip, addresses: Callable[[], Addresses]) -> None:
         self._stream = stream
         self._clip = clip
+        self._addresses = addresses
         self._stopped = threading.Event()
         self._tickets: list[Ticket] = []
 
@@ -42,14 +46,15 @@ class MatteFeed:
         self._leave()
 
     def masks(
-        self, mattes: Sequence[tuple[str, ...]], start: int, stop: int
+        self, objects: Sequence[str], start: int, stop: int, waits: Callable[[bool], None]
     ) -> Iterator[tuple[int, tuple[Mask, ...]]]:
         """Frame index and each object's matte of the frames from `start` to `stop`.
 
         Args:
-            mattes: Per object the addresses of its segments.
+            objects: Whose mattes.
             start: First frame.
             stop: One past the last frame.
+            waits: Told when a segment is waited for that is not decided yet, and when it is.
 
         Raises:
             Stopped: `stop` was called.
@@ -62,7 +67,9 @@ class MatteFeed:
             for segment in segments:
                 while coming and len(asked) < _AHEAD:
                     following = coming.popleft()
-                    asked.append([self._ask(matte[following]) for matte in mattes])
+                    asked.append(
+                        [self._ask(self._address(item, following, waits)) for item in objects]
+                    )
                 parts = [self._received(part) for part in asked.popleft()]
                 layers = [masks_of(init, part) for part in parts]
                 first = grid.cell(segment)[0]
@@ -75,6 +82,18 @@ class MatteFeed:
     def _leave(self) -> None:
         for ticket in list(self._tickets):
             ticket.leave()
+
+    def _address(self, item: str, segment: int, waits: Callable[[bool], None]) -> str:
+        address = self._addresses().mattes[item][segment]
+        if address != UNDECIDED:
+            return address
+        waits(True)
+        while address == UNDECIDED:
+            if self._stopped.wait(_ASKED_EVERY_S):
+                raise Stopped
+            address = self._addresses().mattes[item][segment]
+        waits(False)
+        return address
 
     def _ask(self, address: str) -> Ticket | bytes:
         data = self._stream.cached(address)

@@ -56,13 +56,6 @@ async def shots_known(workspace: Workspace, project: str, revision: int | None) 
         raise InputError("The server is stopping; ask again soon.", status=503) from None
 
 
-async def _present_shots_known(project: str, workspace: OpenWorkspace) -> None:
-    await shots_known(workspace, project, None)
-
-
-PresentShotsKnown = Depends(_present_shots_known)
-
-
 def known(item: str) -> str | None:
     """The object that an address names, or None for one that is yet to be made."""
     return None if item == NEW else item

@@ -12,7 +12,6 @@ from mattebox.server.models import ExportList, ExportModel
 from mattebox.server.present import export_model
 from mattebox.server.routes.context import (
     OpenWorkspace,
-    PresentShotsKnown,
     content,
     responses,
 )
@@ -25,7 +24,6 @@ router = APIRouter(tags=["exports"])
     "/projects/{project}/exports",
     status_code=201,
     responses=responses(404, 409, 422, 503),
-    dependencies=[PresentShotsKnown],
 )
 def start_export(project: str, body: NewExport, workspace: OpenWorkspace) -> ExportModel:
     """Export the present revision."""

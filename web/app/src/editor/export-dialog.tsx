@@ -324,6 +324,7 @@ function Running({ session, job }: { session: Session; job: ExportJob }) {
           {job.total > 0 ? `${job.done} of ${formatFrames(job.total)}` : "Starting…"}
         </p>
         <progress class="progress" aria-label="Export" max={job.total || 1} value={job.done} />
+        {job.detail !== null && <p class="notice">{job.detail}</p>}
         <p class="dim">You can close this and go on working.</p>
       </div>
       <div class="dialog-foot">
