@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { signal } from "@preact/signals";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { sentence } from "../src/api/problem";
 import { clearMarks, mark } from "../src/state/editing";
-import { decoderChoice } from "../src/state/playback";
+import { decoderChoice, type Playback } from "../src/state/playback";
 import { formatRoute, parseRoute } from "../src/state/route";
 import { Session } from "../src/state/session";
 import { makeProject } from "./project";
@@ -12,6 +13,31 @@ describe("session", () => {
     session.accept(makeProject({ version: 5, name: "new" }));
     session.accept(makeProject({ version: 4, name: "old" }));
     expect(session.project.value?.name).toBe("new");
+  });
+
+  it("does not go back to the revision before for a read that was begun before Apply was answered", async () => {
+    const session = new Session("p1");
+    const asked: (number | undefined)[] = [];
+    const playback = {
+      manifest: signal({ revision: 1 }),
+      showRevision: (revision?: number) => {
+        asked.push(revision);
+        playback.manifest.value = { revision: revision ?? 0 };
+        return Promise.resolve();
+      },
+    };
+    session.playback.value = playback as unknown as Playback;
+    session.accept(makeProject({ version: 5, revision: 1 }));
+    const answers: ((answer: Response) => void)[] = [];
+    vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => answers.push(resolve)));
+    onTestFinished(() => { vi.unstubAllGlobals(); });
+    const reading = session.refresh();
+    session.expect(2);
+    answers[0]?.(new Response(JSON.stringify(makeProject({ version: 5, revision: 1 }))));
+    await reading;
+    session.accept(makeProject({ version: 6, revision: 2 }));
+    expect(asked).toEqual([2]);
+    expect(session.project.value?.revision).toBe(2);
   });
 
   it("runs commands in order, also after one was refused", async () => {

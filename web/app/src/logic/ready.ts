@@ -1,5 +1,6 @@
 /** Segments that the server told to be ready, beside what the manifest at hand says. */
 
+import type { Manifest } from "@mattebox/player";
 import type { MatteGrid } from "./livemasks";
 import { segmentsToFrames, type Range } from "./ranges";
 
@@ -40,6 +41,14 @@ export function isUndecided(manifest: MatteGrid | null | undefined, frame?: numb
   return manifest.objects.some(({ matte }) =>
     at === null ? matte?.addresses.includes(UNDECIDED) : matte?.addresses[at] === UNDECIDED,
   );
+}
+
+/** Frame ranges of an object's matte that answer at once, in the revision of a manifest. */
+export function madeFrames(manifest: Manifest | null | undefined, told: Told, object: string): Range[] {
+  const matte = manifest?.objects.find(({ id }) => id === object)?.matte;
+  if (!manifest || !matte) return [];
+  const segments = [...matte.ready, ...segmentsReady(told, object, matte.addresses)];
+  return segmentsToFrames(segments, manifest.grid.length, manifest.grid.frame_count);
 }
 
 /** Segments of one object that were told under the addresses a manifest gives; others say nothing. */

@@ -25,8 +25,8 @@ import { appliedObjects, hasRemoved } from "../logic/exports";
 import type { Fix } from "../logic/gain";
 import { deedsOf, type Deeds } from "../logic/history";
 import type { Change } from "../logic/revisions";
-import { count as countFrames, segmentsToFrames, subtract, type Range } from "../logic/ranges";
-import { isUndecided, segmentsReady, tell, toldSince, undecidedFrames, type Told } from "../logic/ready";
+import { count as countFrames, subtract, type Range } from "../logic/ranges";
+import { isUndecided, madeFrames, tell, toldSince, undecidedFrames, type Told } from "../logic/ready";
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import type { Tool } from "../tools/types";
@@ -172,6 +172,8 @@ export class Session {
   /** The object that was asked for last and will be selected, once it is made; "" if it is not. */
   coming: Promise<string> | null = null;
 
+  /** How many revisions were named early: what was being read then may tell of the one before. */
+  private named = 0;
   /** The newest version that the server spoke of. */
   private announced = 0;
   /** The clip's cuts may have become known since the project was read. */
@@ -265,11 +267,12 @@ export class Session {
     const current = this.project.value;
     if (this.disposed || (current && project.version < current.version)) return;
     this.project.value = project;
-    this.expect(project.revision);
+    this.expect(project.revision, false);
   }
 
-  /** Shows a revision that the server has just named, before the project that tells of it is read. */
-  expect(revision: number): void {
+  /** Shows a revision that the server has just named, `early`: before the project that tells of it is read. */
+  expect(revision: number, early = true): void {
+    if (early) this.named += 1;
     if (this.disposed) return;
     const playback = this.playback.value;
     const shown = playback?.manifest.value?.revision;
@@ -278,8 +281,10 @@ export class Session {
   }
 
   async refresh(): Promise<void> {
+    const { named } = this;
     try {
-      this.accept(await client.readProject(this.id));
+      const project = await client.readProject(this.id);
+      if (named === this.named) this.accept(project);
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.fail(error);
     }
@@ -361,9 +366,10 @@ export class Session {
   }
 
   private async resync(): Promise<void> {
+    const { named } = this;
     await this.refresh();
     const playback = this.playback.value;
-    if (playback) await this.showRevision(playback, this.project.value?.revision ?? 0);
+    if (playback && named === this.named) await this.showRevision(playback, this.project.value?.revision ?? 0);
     await recheckExport(this);
   }
 
@@ -388,12 +394,7 @@ export class Session {
     return undecidedFrames(this.playback.value?.manifest.value, object);
   }
 
-  /** Frame ranges of an object's matte that answer at once, in the revision that is shown. */
   private madeRanges(object: string): readonly Range[] {
-    const manifest = this.playback.value?.manifest.value;
-    const matte = manifest?.objects.find((entry) => entry.id === object)?.matte;
-    if (!manifest || !matte) return [];
-    const segments = [...matte.ready, ...segmentsReady(this.told.value, object, matte.addresses)];
-    return segmentsToFrames(segments, manifest.grid.length, manifest.grid.frame_count);
+    return madeFrames(this.playback.value?.manifest.value, this.told.value, object);
   }
 }
