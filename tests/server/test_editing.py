@@ -298,11 +298,11 @@ def test_an_edge_is_set_whole_told_undone_and_restored(
 def test_an_edge_out_of_its_limits_is_refused(
     server: Client, project: str, item: str, edge: Json, told: str
 ) -> None:
-    before = server.get(f"/projects/{project}")
+    before = edited(server.get(f"/projects/{project}"))
     answer = server.request("PATCH", objects_path(project, item), json={"edge": edge})
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
-    assert server.get(f"/projects/{project}") == before
+    assert edited(server.get(f"/projects/{project}")) == before
 
 
 def test_prompts_and_clicks_are_one_list_that_is_replayed(
