@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds that clicks which overlap one another may hold up all other work.",
     )
+    click_linger_s: float = Field(
+        default=0.08,
+        ge=0,
+        description="Seconds for which other work waits on after a click was answered, so that a"
+        " page on this machine can show what it came to.",
+    )
     cache_bytes: int = Field(
         default=8 * _GIB,
         ge=0,

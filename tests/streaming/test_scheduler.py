@@ -174,6 +174,53 @@ def test_clicks_without_a_pause_hold_nobody_up_for_ever() -> None:
         assert ticket.result.result(PATIENCE) == b"\0"
 
 
+def test_works_wait_until_the_answer_of_a_click_is_on_the_screen() -> None:
+    scheduler, steps = Scheduler(1, longest_hold_s=PATIENCE, linger_s=PATIENCE), Steps(1)
+    steps.allow()
+    with scheduler.click():
+        pass
+    assert scheduler.clicks_hold()
+    with scheduler.request("a", steps.make, Priority.FILL) as ticket:
+        assert not ticket.result.done()
+        assert steps.made == []
+
+
+def test_works_go_on_once_it_is() -> None:
+    scheduler, steps = Scheduler(1, longest_hold_s=PATIENCE, linger_s=0.02), Steps(1)
+    steps.allow()
+    with scheduler.click():
+        pass
+    with scheduler.request("a", steps.make, Priority.FILL) as ticket:
+        assert ticket.result.result(PATIENCE) == b"\0"
+
+
+def test_a_click_that_comes_meanwhile_overlaps_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = HandClock()
+    monkeypatch.setattr("mattebox.streaming.scheduler.time", clock)
+    scheduler = Scheduler(1, longest_hold_s=2, linger_s=0.5)
+    for clock.now in (100.0, 100.4, 100.8, 101.2, 101.6):
+        with scheduler.click():
+            assert scheduler.clicks_hold()
+    clock.now = 102.0
+    with scheduler.click():
+        assert not scheduler.clicks_hold()
+    assert not scheduler.clicks_hold()
+    clock.now = 102.5
+    with scheduler.click():
+        assert scheduler.clicks_hold()
+
+
+class HandClock:
+    """Stands where it is put."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 class Clock:
     """Goes on by a step each time somebody looks."""
 

@@ -76,7 +76,10 @@ class Workspace:
         self.counters = Counters()
         self.bus = Bus(settings.event_history)
         self.scheduler = Scheduler(
-            settings.lanes, settings.standing, longest_hold_s=settings.click_hold_s
+            settings.lanes,
+            settings.standing,
+            longest_hold_s=settings.click_hold_s,
+            linger_s=settings.click_linger_s,
         )
         self.networks = Networks(
             settings.engine,

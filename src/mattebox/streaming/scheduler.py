@@ -153,6 +153,8 @@ class Scheduler:
         lanes: How many works go on at the same time.
         most_standing: Works per lane that may stand still after their first picture.
         longest_hold_s: How long clicks that overlap one another may hold everything up.
+        linger_s: For how long after a click everything still waits: its answer is on its way to
+            the screen, often on the same machine. A click that comes meanwhile overlaps it.
     """
 
     def __init__(
@@ -161,10 +163,12 @@ class Scheduler:
         most_standing: int = MOST_STANDING,
         *,
         longest_hold_s: float = LONGEST_HOLD_S,
+        linger_s: float = 0.0,
     ) -> None:
         self._lanes = lanes
         self._most_standing = most_standing
         self._longest_hold_s = longest_hold_s
+        self._linger_s = linger_s
         self._changed = threading.Condition()
         self._order = count()
         self._works: list[Work] = []
@@ -172,6 +176,7 @@ class Scheduler:
         self._rounds = dict.fromkeys(Priority, 0)
         self._clicks = 0
         self._clicked_since = 0.0
+        self._lingers_until = 0.0
         self._closed = False
 
     def request(self, key: str, make: Make, priority: Priority, owner: str = "") -> Ticket:
@@ -211,14 +216,16 @@ class Scheduler:
     def click(self) -> Iterator[None]:
         """Everything else waits at its next frame for as long as this lasts, but not for ever."""
         with self._changed:
-            if self._clicks == 0:
-                self._clicked_since = time.monotonic()
+            now = time.monotonic()
+            if self._clicks == 0 and now >= self._lingers_until:
+                self._clicked_since = now
             self._clicks += 1
         try:
             yield
         finally:
             with self._changed:
                 self._clicks -= 1
+                self._lingers_until = time.monotonic() + self._linger_s
                 self._changed.notify_all()
 
     def wait_for_clicks(self) -> None:
@@ -288,8 +295,11 @@ class Scheduler:
 
     def _hold_s(self) -> float | None:
         """Seconds that clicks may go on holding others up, None where they do not."""
-        left = self._clicked_since + self._longest_hold_s - time.monotonic()
-        return left if self._clicks and left > 0 else None
+        until = self._clicked_since + self._longest_hold_s
+        if not self._clicks:
+            until = min(until, self._lingers_until)
+        left = until - time.monotonic()
+        return left if left > 0 else None
 
     def _held(self) -> bool:
         return self._hold_s() is not None and not self._closed
