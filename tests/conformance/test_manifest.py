@@ -11,7 +11,7 @@ import pytest
 
 from mattebox.server.models import ManifestModel, ProjectModel
 from tests.conformance.conftest import Applied, apply_keyframes, disk, png
-from tests.server.live import Client, Json, served
+from tests.server.live import Client, Json, served, wait_for
 from tests.support import clips
 
 
@@ -134,3 +134,37 @@ def test_the_project_is_as_the_protocol_says(server: Client, applied: Applied) -
     assert [k.frame for k in project.objects[0].keyframes] == sorted(applied.masks)
     assert project.objects[0].stale == []
     assert project.revision == applied.manifest["revision"]
+
+
+def test_p29_what_is_told_before_all_cuts_are_known_is_what_is_told_after(
+    server: Client, tmp_path: Path
+) -> None:
+    path = clips.write(tmp_path / "long", clips.Recipe(frames=900)).path
+    mask = png(disk(100, 90, 40))
+    told: list[str] = []
+
+    def read(project: str) -> list[str]:
+        manifest = server.get(f"/projects/{project}/manifest?revision=1")
+        addresses: list[str] = manifest["objects"][0]["matte"]["addresses"]
+        for before, now in zip(told, addresses, strict=False):
+            assert before in ("", now)
+        told[:] = addresses
+        return addresses
+
+    def applied_at_once() -> str:
+        project = server.open(path)
+        server.place_mask(project, server.add_object(project), 600, mask)
+        server.post(f"/projects/{project}/apply", {"playhead": 600})
+        return project
+
+    first = applied_at_once()
+    with server.events(first) as events:
+        while not all(read(first)):
+            events.until("revision", lambda e: e["revision"] == 1)
+    server.stop_work(first)
+    wait_for(lambda: server.get(f"/projects/{first}"), lambda p: p["clip"]["shots"] is not None)
+    second = applied_at_once()
+    assert read(second) == told
+    server.stop_work(second)
+    for project in (first, second):
+        server.request("DELETE", f"/projects/{project}")
