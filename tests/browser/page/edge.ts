@@ -1,6 +1,7 @@
 /** The player's edge stage alone, on planes that the page is given. */
 
 import { DespillStage } from "../../../web/packages/player/src/render/despill";
+import { NEUTRAL } from "../../../web/packages/player/src/render/edge";
 import { EdgeStage } from "../../../web/packages/player/src/render/edge-stage";
 import { MATTE_UNIT } from "../../../web/packages/player/src/render/program";
 import { MatteTextures, PlateTextures, type EdgedLayer } from "../../../web/packages/player/src/render/textures";
@@ -35,9 +36,11 @@ function layerOf(pixels: Uint8Array, edge: Edge): EdgedLayer {
   return { id: "o1", color: "#ffffff", pixels, live: false, edge };
 }
 
-/** The edges of a case with a change to all of them. */
-function edgesOf({ edges }: Case, change: Partial<Edge>): Edge[] {
-  return edges.map((edge) => ({ ...edge, ...change }));
+/** The edges of a case with a little more of what they do not leave neutral. */
+function edgesOf({ edges }: Case, more: Partial<Edge>): Edge[] {
+  const added = (edge: Edge, name: keyof Edge) => (edge[name] === NEUTRAL[name] ? 0 : (more[name] ?? 0));
+  const names = Object.keys(NEUTRAL) as (keyof Edge)[];
+  return edges.map((edge) => names.reduce((sum, name) => ({ ...sum, [name]: edge[name] + added(edge, name) }), edge));
 }
 
 /** A layer of the mattes' texture. */
@@ -84,13 +87,13 @@ async function casesIn(folder: string): Promise<{ one: Case; planes: Uint8Array 
   );
 }
 
-/** What each case's matte differs in, with its edge changed by `change` before. */
-async function compareCoverage(change: Partial<Edge> = {}): Promise<Difference[]> {
+/** What each case's matte differs in, with a little more of its edge. */
+async function compareCoverage(more: Partial<Edge> = {}): Promise<Difference[]> {
   const gl = newContext();
   const mattes = new MatteTextures(gl, new EdgeStage(gl, new Workbench(gl)));
   return (await casesIn("coverage")).map(({ one, planes }) => {
     const area = one.width * one.height;
-    const [edge] = edgesOf(one, change);
+    const [edge] = edgesOf(one, more);
     if (!edge) throw new Error("a case without an edge");
     const matte = planes.slice(0, area);
     // Another object before it, which must not show in it.
@@ -100,7 +103,7 @@ async function compareCoverage(change: Partial<Edge> = {}): Promise<Difference[]
 }
 
 /** What each case's luma and chroma differ in, where the object is seen. */
-async function compareColours(change: Partial<Edge> = {}): Promise<{ luma: Difference; chroma: Difference }[]> {
+async function compareColours(more: Partial<Edge> = {}): Promise<{ luma: Difference; chroma: Difference }[]> {
   const gl = newContext();
   const workbench = new Workbench(gl);
   const mattes = new MatteTextures(gl, new EdgeStage(gl, workbench));
@@ -111,7 +114,7 @@ async function compareColours(change: Partial<Edge> = {}): Promise<{ luma: Diffe
     const area = width * height;
     let at = 0;
     const next = (bytes: number) => planes.slice(at, (at += bytes));
-    const layers = edgesOf(one, change).map((edge) => layerOf(next(area), edge));
+    const layers = edgesOf(one, more).map((edge) => layerOf(next(area), edge));
     const [luma, chroma] = [next(area), next(area / 2)];
     const [seen, cleanLuma, cleanChroma] = [next(area), next(area), next(area / 2)];
     mattes.bind([...layers.toReversed(), ...layers], one);
