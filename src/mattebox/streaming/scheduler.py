@@ -2,7 +2,8 @@
 
 Every work runs in a thread of its own and asks for its turn before each frame. Of the most urgent
 kind up to `lanes` works go on, the others wait at their next frame; while a click is being answered
-all wait, for a while at most. Pictures take one lane and leave the others to what comes after them.
+all wait, for a while at most. Pictures take one lane and leave the others to what comes after them;
+one goes between two segments that somebody asked for.
 Works of one kind take turns by owner, however many one has asked for. Under the playhead what has
 shown nothing yet goes before what has: everybody sees a first picture before anybody sees all.
 So an urgent request never queues behind a long one, and nothing is thrown away to let it pass.
@@ -74,6 +75,8 @@ class Work:
         self.round = 0
         self.waiters = 0
         self.started = False
+        # Begun between two segments: it goes on beside the next one.
+        self.let_by = False
         self.stopped = False
         self.chunks: list[bytes] = []
         self.result: Future[bytes] = Future()
@@ -174,6 +177,8 @@ class Scheduler:
         self._works: list[Work] = []
         # Per kind, the latest round in which a work was begun.
         self._rounds = dict.fromkeys(Priority, 0)
+        # Segments that somebody asked for which ended since a small picture was begun.
+        self._ended_since_picture = 0
         self._clicks = 0
         self._clicked_since = 0.0
         self._lingers_until = 0.0
@@ -269,16 +274,31 @@ class Scheduler:
         room = sum(work.has_shown for work in live) < self._most_standing * self._lanes
         # Smaller goes first.
         live.sort(key=lambda work: (work.priority, room and work.has_shown, work.round, work.order))
-        if live and live[0].priority is Priority.PICTURE:
+        picture = self._picture(live)
+        if picture is not None:
             # They are made one after the other, by one decoder.
             others = [work for work in live if work.priority is not Priority.PICTURE]
-            return [live[0], *_most_urgent(others, self._lanes - 1)]
+            return [picture, *_most_urgent(others, self._lanes - 1)]
         return _most_urgent(live, self._lanes)
+
+    def _picture(self, live: list[Work]) -> Work | None:
+        """The picture that may be made now: when nothing is more urgent, or between two segments.
+
+        A strip would stay blank for as long as somebody looks at what has yet to be made.
+        """
+        pictures = [work for work in live if work.priority is Priority.PICTURE]
+        if not pictures or pictures[0] is live[0]:
+            return next(iter(pictures), None)
+        looked_at = (work for work in live if work.priority < Priority.AHEAD)
+        gap = self._ended_since_picture > 0 and all(work.chunks for work in looked_at)
+        return next((work for work in pictures if work.let_by), pictures[0] if gap else None)
 
     def _dispatch(self) -> None:
         for work in self._leading():
             if not work.started:
                 work.started = True
+                if work.priority is Priority.PICTURE:
+                    work.let_by, self._ended_since_picture = self._ended_since_picture > 0, 0
                 self._rounds[work.priority] = max(self._rounds[work.priority], work.round)
                 threading.Thread(
                     target=self._run, args=(work,), name=f"segment {work.key[:8]}", daemon=True
@@ -329,6 +349,7 @@ class Scheduler:
             with self._changed:
                 # Stopped works are out of sight already, but may still be listed.
                 self._works = [other for other in self._works if other is not work]
+                self._ended_since_picture += work.priority < Priority.PICTURE
                 self._dispatch()
             self._finish(work, failure)
 
