@@ -2,7 +2,7 @@
 
 import { Fragment } from "preact";
 import { createPortal } from "preact/compat";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface MenuItem {
   readonly label: string;
@@ -37,7 +37,8 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
     element.style.top = `${Math.max(MARGIN, Math.min(at.y, innerHeight - height - MARGIN))}px`;
   }, [at.x, at.y]);
 
-  useEffect(() => {
+  // At once, so that the next key is the menu's.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     menu.current?.querySelector<HTMLElement>("button:enabled")?.focus();
     const away = (event: Event) => {
