@@ -14,6 +14,7 @@ import structlog
 from mattebox.errors import InputError
 from mattebox.media import SegmentGrid
 from mattebox.projects.library import Library
+from mattebox.projects.revisions import Revision
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.cache import DiskCache
 from mattebox.streaming.fill import Filler
@@ -170,7 +171,7 @@ class Announcer:
         if start is not None and current:
             grid = grid_of(self._clips.get(project.clip))
             here = grid.segment_of(start)
-            wanted, undecided = self._wanted(addresses, grid, start)
+            wanted, undecided = wanted_segments(addresses, revision, grid, start)
             missing = [address for address in wanted if address not in self._cache]
             # A page that applies will ask for just these, unless their segments begin with them.
             looked_at = {mattes[here] for mattes in addresses.mattes.values()}
@@ -210,7 +211,7 @@ class Announcer:
             self._stream.places.put(project_id, addresses, told.order)
             self._tell(project_id, told.revision, told.addresses, addresses)
             if told.playhead is not None:
-                wanted, undecided = self._wanted(addresses, grid, told.playhead)
+                wanted, undecided = wanted_segments(addresses, revision, grid, told.playhead)
                 self.filler.go_on(project_id, wanted, undecided, self._cache.__contains__)
 
     def _tell(self, project_id: str, revision: int, before: Addresses, after: Addresses) -> None:
@@ -224,14 +225,23 @@ class Announcer:
             {"revision": revision, "changed": {k: v for k, v in changed.items() if v}},
         )
 
-    @staticmethod
-    def _wanted(addresses: Addresses, grid: SegmentGrid, start: int) -> tuple[list[str], int]:
-        """The segments to make, those around a frame first, and how many are undecided."""
-        order = outward(grid.count, grid.segment_of(start))
-        all_of_them = [mattes[s] for s in order for mattes in addresses.mattes.values()]
-        # Objects may share a segment where neither of them is.
-        wanted = [address for address in dict.fromkeys(all_of_them) if address != UNDECIDED]
-        return wanted, all_of_them.count(UNDECIDED)
+
+def wanted_segments(
+    addresses: Addresses, revision: Revision, grid: SegmentGrid, playhead: int
+) -> tuple[list[str], int]:
+    """The segments to make, those around the playhead first, and how many are undecided.
+
+    While what is under the playhead is undecided, those around the keyframe that is nearest to it.
+    """
+    begin, here = playhead, grid.segment_of(playhead)
+    if not any(mattes[here] != UNDECIDED for mattes in addresses.mattes.values()):
+        keyframes = [frame for item in revision.snapshot.objects for frame, _ in item.keyframes]
+        begin = min(keyframes, key=lambda frame: abs(frame - playhead), default=playhead)
+    order = outward(grid.count, grid.segment_of(begin))
+    all_of_them = [mattes[s] for s in order for mattes in addresses.mattes.values()]
+    # Objects may share a segment where neither of them is.
+    wanted = [address for address in dict.fromkeys(all_of_them) if address != UNDECIDED]
+    return wanted, all_of_them.count(UNDECIDED)
 
 
 def _failed(detail: str) -> dict[str, Any]:
