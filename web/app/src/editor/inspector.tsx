@@ -261,6 +261,12 @@ function ClipFacts({ session }: { session: Session }) {
         <dd>{formatRate(clip.rate)} fps</dd>
         <dt>Frames</dt>
         <dd>{clip.frame_count}</dd>
+        {clip.timecode !== null && (
+          <>
+            <dt>Timecode</dt>
+            <dd>{clip.timecode}</dd>
+          </>
+        )}
         <dt>Sound</dt>
         <dd>{clip.has_sound ? "Yes" : "None"}</dd>
         {click !== undefined && (
