@@ -5,6 +5,7 @@
  */
 
 import { Arrival } from "./arrival";
+import { Blocked } from "./blocked";
 import type { Counters } from "./counters";
 import type { Decoded, Planes, SegmentDecoder } from "./decode/decoder";
 import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
@@ -13,6 +14,7 @@ import { IdentityError } from "./identity";
 import type { Rendition } from "./manifest";
 import { Signal } from "./signal";
 import { SingleMatte, type Single } from "./single-matte";
+import { Standstill } from "./standstill";
 import type { ErrorCode, MaskPixels } from "./types";
 import { wantedOrder, type Window } from "./window";
 
@@ -55,9 +57,9 @@ export class RenditionStream {
   private readonly slots: Slot[];
   private readonly signal = new Signal();
   private readonly ready = new Set<string>();
-  /** Addresses left alone until a time, after they failed. */
-  private readonly blocked = new Map<string, number>();
+  private readonly blocked = new Blocked();
   private readonly single: SingleMatte;
+  private readonly standstill = new Standstill(() => { this.signal.notify(); });
   private rendition: Rendition;
   private window: Window | null = null;
   private closed = false;
@@ -120,6 +122,7 @@ export class RenditionStream {
       if (entry.address !== this.addressOf(frame)) this.pictures.delete(frame);
     }
     this.blocked.clear();
+    this.standstill.clear();
     this.declare();
     this.signal.notify();
   }
@@ -140,7 +143,7 @@ export class RenditionStream {
 
   /** Tries again at once what the network had failed. */
   retry(): void {
-    for (const [address, until] of this.blocked) if (until !== Infinity) this.blocked.delete(address);
+    this.blocked.forgive();
     this.declare();
     this.signal.notify();
   }
@@ -169,6 +172,11 @@ export class RenditionStream {
     return new URL(path, this.options.baseUrl).href;
   }
 
+  /** How many of a segment's bytes are here. */
+  private bytesOf(address: string): number {
+    return this.options.fetcher.soFar(this.segmentUrl(address))?.length ?? 0;
+  }
+
   private initUrl(): string {
     return new URL(this.rendition.init, this.options.baseUrl).href;
   }
@@ -192,7 +200,7 @@ export class RenditionStream {
     for (let i = 1; i <= PREFETCH && !window.passing; i++) segments.add(edge + i * window.direction);
     const urls = [...segments].flatMap((segment) => {
       const address = this.address(segment);
-      return address === undefined || this.isBlocked(address) ? [] : [this.segmentUrl(address)];
+      return address === undefined || this.blocked.has(address) ? [] : [this.segmentUrl(address)];
     });
     const [first, ...rest] = urls;
     fetcher.setWanted(this, first === undefined ? [] : [first, this.initUrl(), ...rest]);
@@ -212,15 +220,9 @@ export class RenditionStream {
     return { frame: playhead, address, url: new URL(path, baseUrl).href };
   }
 
-  private isBlocked(address: string): boolean {
-    const until = this.blocked.get(address);
-    if (until !== undefined && performance.now() >= until) this.blocked.delete(address);
-    return this.blocked.has(address);
-  }
-
   /**
    * The segment this slot should work on: that of the most urgent frame nobody works on. One of which
-   * bytes are here goes before one of which the server may not have made anything.
+   * bytes are here goes before one of which the server may not have made anything, or nothing more.
    */
   private choose(slot: Slot): number | null {
     if (!this.window) return null;
@@ -233,8 +235,9 @@ export class RenditionStream {
       // Each segment is looked at once, for its most urgent frame.
       taken.add(segment);
       const address = this.address(segment);
-      if (address === undefined || this.isBlocked(address)) continue;
-      if (this.options.fetcher.soFar(this.segmentUrl(address))) return segment;
+      if (address === undefined || this.blocked.has(address)) continue;
+      const bytes = this.bytesOf(address);
+      if (bytes > 0 && !this.standstill.holds(address, bytes, frame)) return segment;
       awaited ??= segment;
     }
     return awaited;
@@ -290,7 +293,9 @@ export class RenditionStream {
       if (course === "leave") return;
       const { samples } = arrival;
       if (arrival.isComplete) this.ready.add(address);
-      if (course === "park" || slot.position === start + samples.length) {
+      const isDone = slot.position === start + samples.length;
+      if (isDone && given > 0) this.standstill.watch(address, this.bytesOf(address), slot.position);
+      if (course === "park" || isDone) {
         await this.signal.wait();
         continue;
       }
@@ -371,7 +376,7 @@ export class RenditionStream {
   }
 
   private block(address: string, forMs: number): void {
-    this.blocked.set(address, performance.now() + forMs);
+    this.blocked.add(address, forMs);
     if (forMs === Infinity) return;
     setTimeout(() => {
       if (this.closed) return;

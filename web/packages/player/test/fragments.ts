@@ -10,11 +10,13 @@ export function payload(i: number): Uint8Array {
   return Uint8Array.from({ length: 40 + 7 * i }, (_, byte) => (byte * 31 + i) & 255);
 }
 
-/** A clip of two fragments: as a file, and cut into its initialisation segment and its media. */
-export async function written(): Promise<{ file: Uint8Array; init: Uint8Array; media: Uint8Array }> {
+/** A clip with a fragment for each sync frame: as a file, and cut into its initialisation segment and its media. */
+export async function written(
+  isSync = (frame: number): boolean => frame === 0 || frame === 4,
+): Promise<{ file: Uint8Array; init: Uint8Array; media: Uint8Array }> {
   const target = new BufferTarget();
   const output = new Output({
-    format: new Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 0.1 }),
+    format: new Mp4OutputFormat({ fastStart: "fragmented", minimumFragmentDuration: 0.02 }),
     target,
   });
   const source = new EncodedVideoPacketSource("vp9");
@@ -23,7 +25,7 @@ export async function written(): Promise<{ file: Uint8Array; init: Uint8Array; m
   for (const [i, ticks] of TICKS.entries()) {
     const packet = new EncodedPacket(
       payload(i),
-      i === 0 || i === 4 ? "key" : "delta",
+      isSync(i) ? "key" : "delta",
       ticks / TIMESCALE,
       (DURATIONS[i] ?? 0) / TIMESCALE,
     );
