@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * Read Manifest
-         * @description The manifest of a revision, or of the present one.
+         * @description The manifest of a revision, or of the present one, as far as its segments are decided.
          */
         readonly get: operations["read_manifest_api_v1_projects__project__manifest_get"];
         readonly put?: never;
