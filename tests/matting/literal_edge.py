@@ -63,7 +63,7 @@ def gaussian(value: Whole, sigma: float) -> Whole:
 
 
 def octagon(value: Whole, radius: float) -> Whole:
-    reach = 0.9737 * radius
+    reach = 0.948 * radius
     for down, right, share in ((0, 1, 0.4142), (1, 0, 0.4142), (1, 1, 0.2929), (1, -1, 0.2929)):
         length = share * reach
         whole = math.floor(length)

@@ -21,8 +21,8 @@ FULL = 65535
 _HALF = 32768
 _BORDER = cv2.BORDER_REPLICATE
 _ACROSS, _DOWN, _FALLING, _RISING = (0, 1), (1, 0), (1, 1), (1, -1)
-# An octagon as large as a disc, and its segments' half lengths over its reach.
-_OCTAGON, _STRAIGHT, _DIAGONAL = 0.9737, 0.4142, 0.2929
+# An octagon as wide as a disc on average, and its segments' half lengths over its reach.
+_OCTAGON, _STRAIGHT, _DIAGONAL = 0.948, 0.4142, 0.2929
 
 
 def cover(matte: Plane, edge: Edge, scale: float = 1.0) -> Plane:

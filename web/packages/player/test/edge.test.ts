@@ -32,11 +32,11 @@ describe("the passes of an edge", () => {
     expect(turns(3).flat()).not.toContain(true);
   });
 
-  it("look as far as an octagon as large as the disc, fractions of a pixel counted", () => {
+  it("look as far as an octagon as wide as the disc, fractions of a pixel counted", () => {
     const [, across, , falling] = passesOf({ ...NEUTRAL, grow: 9 });
-    // .4142 x .9737 x 9 is 3.63, .2929 x .9737 x 9 is 2.567.
-    expect(across).toMatchObject({ steps: 3, fraction: 161 });
-    expect(falling).toMatchObject({ steps: 2, fraction: 145, along: { x: 1, y: 1 } });
+    // .4142 x .948 x 9 is 3.534, .2929 x .948 x 9 is 2.499.
+    expect(across).toMatchObject({ steps: 3, fraction: 137 });
+    expect(falling).toMatchObject({ steps: 2, fraction: 128, along: { x: 1, y: 1 } });
     expect(totalReach(passesOf({ ...NEUTRAL, grow: 9 }))).toEqual({ x: 10, y: 10 });
   });
 

@@ -6,8 +6,8 @@ import type { Edge } from "../types";
 const FULL = 65535;
 /** Of a Gaussian's sigma: how far it reaches. */
 const REACH = 2.5;
-/** A disc as an octagon: its radius, and the half lengths of the segments that make it up. */
-const OCTAGON = 0.9737;
+/** A disc as an octagon, as wide on average: its radius, and the half lengths of the segments that make it up. */
+const OCTAGON = 0.948;
 const STRAIGHT = 0.4142;
 const DIAGONAL = 0.2929;
 
