@@ -122,10 +122,21 @@ def write_masks(folder: Path) -> None:
 
 
 class StreamWriter:
-    """Writes one ready-made stream."""
+    """Writes one ready-made stream.
 
-    def __init__(self, folder: Path, *, shift: int = 0, objects: int = 1) -> None:
+    Args:
+        folder: Where to.
+        shift: By how many frames mattes are late.
+        objects: How many there are.
+        singles: Whether mattes can be had frame by frame, and are told of as not made, so that a
+            player asks for those.
+    """
+
+    def __init__(
+        self, folder: Path, *, shift: int = 0, objects: int = 1, singles: bool = False
+    ) -> None:
         self.folder = folder
+        self.singles = singles
         self.shift = shift
         self.objects = OBJECTS[:objects]
         (folder / "segments").mkdir(parents=True)
@@ -193,6 +204,7 @@ class StreamWriter:
         starts = range(0, FRAMES, LENGTH)
         addresses = [self._segment(bars, revision, s, start) for s, start in enumerate(starts)]
         full = bars is not None
+        singly = full and self.singles
         return {
             "codec": self.codec,
             "width": WIDTH,
@@ -201,8 +213,9 @@ class StreamWriter:
             "range": "full" if full else "limited",
             "init": f"/api/v1/segments/{addresses[0]}/init.mp4",
             "template": "/api/v1/segments/{address}.m4s",
+            **({"frame_template": "/api/v1/segments/{address}/{frame}.png"} if singly else {}),
             "addresses": addresses,
-            "ready": [[0, len(addresses)]],
+            "ready": [] if singly else [[0, len(addresses)]],
         }
 
     def _segment(self, bars: Bars | None, revision: int, segment: int, start: int) -> str:
@@ -215,13 +228,16 @@ class StreamWriter:
             made = encode_video_segment(planes, ticks, durations, TIMESCALE, size, rate=RATE)
         else:
             code = bars.code + (revision == 2 and segment in bars.changed)
-            masks = (bars.draw(i + self.shift, code) for i in frames)
+            masks = [bars.draw(i + self.shift, code) for i in frames]
             made = encode_matte_segment(masks, ticks, durations, TIMESCALE, size, rate=RATE)
         self.codec = made.codec
         address = hashlib.sha256(made.media).hexdigest()[:32]
         (self.folder / "segments" / f"{address}.m4s").write_bytes(made.media)
         (self.folder / "segments" / address).mkdir(exist_ok=True)
         (self.folder / "segments" / address / "init.mp4").write_bytes(made.init)
+        if bars is not None and self.singles:
+            for i, mask in zip(frames, masks, strict=True):
+                cv2.imwrite(str(self.folder / "segments" / address / f"{i}.png"), mask)
         return address
 
     def _json(self, name: str, value: Any) -> None:
@@ -235,7 +251,7 @@ def write_all(folder: Path) -> None:
     write_masks(folder / "masks")
     write_edges(folder / "edges")
     StreamWriter(folder / "stream" / "right").write()
-    StreamWriter(folder / "stream" / "two", objects=2).write()
+    StreamWriter(folder / "stream" / "two", objects=2, singles=True).write()
     StreamWriter(folder / "stream" / "shifted", shift=1).write()
 
 
