@@ -42,7 +42,7 @@ def searched(before: Cuts, found: list[int], where: tuple[int, int]) -> Cuts:
 
 
 @given(data=st.data(), keyframes=masks, found=cuts, segment=segments)
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_how_far_the_search_is_never_changes_what_a_segment_is_made_from(
     data: st.DataObject, keyframes: dict[int, str], found: list[int], segment: tuple[int, int]
 ) -> None:
@@ -61,7 +61,7 @@ def test_how_far_the_search_is_never_changes_what_a_segment_is_made_from(
 
 
 @given(keyframes=masks, found=cuts, segment=segments)
-@settings(max_examples=500)
+@settings(max_examples=300)
 def test_what_it_names_brackets_its_frames_as_the_clip_does(
     keyframes: dict[int, str], found: list[int], segment: tuple[int, int]
 ) -> None:
@@ -81,10 +81,11 @@ def test_what_it_names_brackets_its_frames_as_the_clip_does(
 
     named = carriers(list(on.keyframes), [Shot(*shot) for shot in on.shots])
     whole = carriers(list(keyframes), [Shot(*shot) for shot in everywhere.shots])
-    after_absent = {frame for frame, (left, _) in whole.items() if left in absent}
+    # A keyframe has its own mask, and what follows one without the object has none.
+    left_alone = {f for f, (left, _) in whole.items() if left in absent or left == f}
     assert named.keys() == whole.keys()
-    assert all(named[f] == whole[f] for f in whole if f not in after_absent)
-    assert all(named[f][0] == whole[f][0] for f in after_absent)
+    assert all(named[f] == whole[f] for f in whole if f not in left_alone)
+    assert all(named[f][0] == whole[f][0] for f in left_alone)
 
 
 def test_beside_a_keyframe_few_frames_decide() -> None:

@@ -75,8 +75,9 @@ def read_playlist(
             status=404,
         )
     clip = workspace.clips.get(found.clip)
+    first = segments[0] if rendition == "video" else addresses.spare
     text = media_playlist(
-        clip.table, grid_of(clip), init_uri(segments[0]), [segment_uri(a) for a in segments]
+        clip.table, grid_of(clip), init_uri(first), [segment_uri(a) for a in segments]
     )
     return Response(text, media_type=_PLAYLIST)
 
