@@ -289,20 +289,3 @@ def test_an_export_waits_only_for_the_cuts_that_decide_its_frames(
             assert export["state"] == "running"
             done = events.until("export", lambda e: e["state"] != "running")
             assert (done["state"], done["done"], done["detail"]) == ("done", 4, None)
-
-
-def test_an_export_waits_only_for_the_cuts_that_decide_its_frames(
-    tmp_path: Path, clip: Path
-) -> None:
-    with served(tmp_path / "data") as client:
-        project = client.open(clip)
-        item = client.add_object(project)
-        client.place_mask(project, item, 0, square())
-        with client.events(project) as events:
-            assert client.post(f"/projects/{project}/apply", {})["revision"] == 1
-            body = {"start": 0, "stop": 4, "objects": [item]}
-            # Right after the upload: nothing is known of cuts, and nobody is kept waiting for it.
-            export = client.post(f"/projects/{project}/exports", body)
-            assert export["state"] == "running"
-            done = events.until("export", lambda e: e["state"] != "running")
-            assert (done["state"], done["done"], done["detail"]) == ("done", 4, None)
