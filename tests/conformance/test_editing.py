@@ -64,7 +64,7 @@ def test_p7_order_and_visibility_make_no_revision_and_a_restored_one_is_as_it_wa
     assert without_ready(latest) == without_ready(second)
 
 
-def test_p27_an_edge_changes_nothing_that_is_streamed(server: Client, project: str) -> None:
+def test_p28_an_edge_changes_nothing_that_is_streamed(server: Client, project: str) -> None:
     first = apply_keyframes(server, project, {0: disk(100, 90, 40)})
     path = f"/projects/{project}/objects/{first.item}"
     shown = server.get(f"/projects/{project}")["objects"][0]

@@ -47,3 +47,16 @@ def test_every_route_is_in_the_protocol_note(description: dict[str, Any]) -> Non
         bare = re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1"))
         # The note shortens what all routes of a project begin with to three dots.
         assert bare in note or bare.replace("/projects/{}", "…") in note, path
+
+
+def test_every_number_of_the_protocol_is_given_once_and_proved() -> None:
+    numbers = re.findall(r"^- \*\*(P\d+)\*\*", (DOCS / "protocol.md").read_text(), re.M)
+    assert sorted(numbers, key=lambda number: int(number[1:])) == [
+        f"P{number}" for number in range(1, len(numbers) + 1)
+    ]
+    conformance = (Path(__file__).parents[1] / "conformance").glob("test_*.py")
+    names = re.findall(
+        r"^(?:async )?def (test_\w+)", "\n".join(map(Path.read_text, conformance)), re.M
+    )
+    proved = {number.upper() for name in names for number in re.findall(r"(?<=_)p\d+(?=_)", name)}
+    assert proved == set(numbers)

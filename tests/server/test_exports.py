@@ -158,7 +158,7 @@ def exported(client: Client, project: str, export: Json) -> dict[str, npt.NDArra
     return {name: np.asarray(each, np.uint8)[:, :, 3] for name, each in pictures.items()}
 
 
-def test_p27_exports_show_each_objects_own_edge_as_it_is_when_they_start(
+def test_p28_exports_show_each_objects_own_edge_as_it_is_when_they_start(
     server: Client, clip: Path
 ) -> None:
     project = server.open(clip)
