@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.latency [--seconds 60] [--group 48] [--json FILE]
 
 On a generated 720p clip: how long a click takes, at rest and while the mattes of another object are
-made; from Apply to the first bytes of masks, at the playhead and at the far end of the clip; from a
+made; from Apply to the mask at the playhead, near the start and at the end of the clip; from a
 seek to those of a segment that was not made yet; and what a correction makes and transfers again.
 """
 
@@ -81,6 +81,14 @@ class Subject:
                 first = first or time.perf_counter() - began
         assert first is not None
         return first, time.perf_counter() - began
+
+    def looked_at_s(self, address: str, frame: int) -> tuple[float, float]:
+        """Seconds until a frame's mask has come, which a page asks for first, and its segment."""
+        began = time.perf_counter()
+        answer = self.client.request("GET", f"/segments/{address}/{frame}.png")
+        assert answer.status_code == 200
+        first = time.perf_counter() - began
+        return first, first + self.first_bytes_s(address)[1]
 
 
 def main() -> None:
@@ -182,7 +190,7 @@ def applies(subject: Subject, repeats: int, *, far: bool) -> Json:
         manifest = client.apply(subject.project, playhead)
         asked = time.perf_counter() - began
         address = subject.matte(manifest, item)[playhead // subject.length]
-        first, whole = subject.first_bytes_s(address)
+        first, whole = subject.looked_at_s(address, playhead)
         busy.append(processor_s(client.server.process.pid) - spent)
         work.append(_since(before, client.counters()))
         firsts.append(asked + first)
