@@ -65,7 +65,8 @@ def pngs(path: Path) -> Iterator[npt.NDArray[Any]]:
 
 @pytest.mark.parametrize("name", ["mp4", "matte", "png"])
 def test_neutral_edges_leave_every_byte(tmp_path: Path, name: str) -> None:
-    clip = make_clip(tmp_path / "clip.mp4")
+    # Of equal pictures much smaller than this libx264 does not always make equal bytes.
+    clip = make_clip(tmp_path / "clip.mp4", size=(640, 368))
     plain, neutral, joined = (tmp_path / f"{n}{FORMATS[name].suffix}" for n in ("p", "n", "j"))
     export(clip, plain, (), format=name)
     export(clip, neutral, (Edge(), Edge()), format=name)
