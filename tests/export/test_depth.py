@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import numpy.typing as npt
 import pytest
 
 from mattebox.export import FORMATS, export_clip
+from mattebox.export.picture import deep_bgr
 from mattebox.media import ingest
+from mattebox.media.clip import Color
+from mattebox.media.reader import Planes
 
 SIZE = WIDTH, HEIGHT = 438, 32
 
@@ -89,6 +93,19 @@ def test_chroma_between_its_samples_is_linear(tmp_path: Path) -> None:
     grey = (500 - 64) / 876
     np.testing.assert_allclose(picture[5, :63, 0], grey + blue[:63], atol=1e-4)
     np.testing.assert_allclose(picture[1:63, 5, 2], grey + red[1:63], atol=1e-4)
+
+
+def test_a_large_picture_is_converted_in_little_more_room_than_it_takes() -> None:
+    chroma = np.full((540, 960), 512, np.uint16)
+    planes = Planes(np.full((1080, 1920), 600, np.uint16), chroma, chroma, "4:2:0", 10, Color())
+    tracemalloc.start()
+    try:
+        picture = deep_bgr(planes)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (picture == 40099).all()
+    assert most < 1.25 * picture.nbytes
 
 
 @pytest.mark.parametrize(

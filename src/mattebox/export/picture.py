@@ -21,6 +21,9 @@ Samples = npt.NDArray[np.unsignedinteger[Any]]
 # parts meet, in pictures whose height is no multiple of 4.
 SWSCALE_THREADS = 1
 
+# Rows that are converted at a time: what lies between two steps stays in the processor's cache.
+_BAND = 32
+
 _FORMATS = {"4:2:0": "yuv420p", "4:2:2": "yuv422p", "4:4:4": "yuv444p"}
 
 
@@ -50,16 +53,21 @@ def deep_bgr(planes: Planes) -> npt.NDArray[np.uint16]:
     Returns:
         ``(H, W, 3) uint16``, full range.
     """
-    size = planes.y.shape
-    chroma = (_chroma_444(plane, size) for plane in (planes.u, planes.v))
-    codes = cv2.merge([planes.y.astype(np.float32), *chroma])
-    matrix = rgb_from_codes(
+    height, width = planes.y.shape
+    matrix = 65535 * rgb_from_codes(
         planes.color.matrix,
         full_range=planes.color.range == "full",
         bit_depth=planes.bit_depth,
     )
-    exact = cv2.transform(codes, 65535 * matrix[::-1])
-    return np.clip(np.rint(exact), 0, 65535).astype(np.uint16)
+    picture = np.empty((height, width, 3), np.uint16)
+    for top in range(0, height, _BAND):
+        rows = slice(top, min(top + _BAND, height))
+        chroma = (_chroma_444(plane, rows, (height, width)) for plane in (planes.u, planes.v))
+        codes = cv2.merge([planes.y[rows].astype(np.float32), *chroma])
+        exact = cv2.transform(codes, matrix[::-1])
+        np.rint(exact, out=exact)
+        picture[rows] = np.clip(exact, 0, 65535, out=exact)
+    return picture
 
 
 def rounding(info: ClipInfo, kept: int) -> tuple[str, ...]:
@@ -119,19 +127,31 @@ def _chroma_420(plane: Samples, small: tuple[int, int]) -> Samples:
     return plane
 
 
-def _chroma_444(plane: Samples, size: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """Chroma for each luma sample, linear between those there are.
+def _chroma_444(plane: Samples, rows: slice, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """Chroma for each luma sample of some rows, linear between those there are.
 
     They sit on every second column, and halfway between two rows.
+
+    Args:
+        plane: All of a picture's chroma.
+        rows: Which rows of luma; they begin at an even one.
+        size: Height and width of the picture's luma.
     """
     height, width = size
-    wide = plane.astype(np.float32)
-    if wide.shape[0] < height:
+    if plane.shape[0] < height:
+        # A row more to each side: what is halfway to it needs it.
+        first = max(rows.start // 2 - 1, 0)
+        wide = plane[first : (rows.stop + 1) // 2 + 1].astype(np.float32)
         tall = cv2.resize(wide, (wide.shape[1], 2 * wide.shape[0]), interpolation=cv2.INTER_LINEAR)
-        wide = np.asarray(tall, np.float32)[:height]
+        wide = np.asarray(tall, np.float32)[rows.start - 2 * first : rows.stop - 2 * first]
+    else:
+        wide = plane[rows].astype(np.float32)
     if wide.shape[1] < width:
-        between = (wide + np.column_stack([wide[:, 1:], wide[:, -1]])) / 2
-        wide = np.dstack([wide, between]).reshape(height, -1)[:, :width]
+        every = np.empty((len(wide), 2 * wide.shape[1]), np.float32)
+        every[:, ::2] = wide
+        every[:, 1:-1:2] = (wide[:, :-1] + wide[:, 1:]) / 2
+        every[:, -1] = wide[:, -1]
+        wide = every[:, :width]
     return wide
 
 
