@@ -192,6 +192,10 @@ def test_p28_exports_show_each_objects_own_edge_as_it_is_when_they_start(
     server.request("DELETE", f"/projects/{project}/objects/{items[1]}")
     gone = alphas(server, project, {"start": 2, "stop": 3, "objects": items[1:]})
     np.testing.assert_array_equal(gone["000002.png"], masks[1])
+    rest = alphas(server, project, {"start": 2, "stop": 3})
+    np.testing.assert_array_equal(rest["000002.png"], masks[0])
+    server.request("DELETE", f"/projects/{project}/objects/{items[0]}")
+    assert server.request("POST", f"/projects/{project}/exports", json={}).status_code == 409
     server.request("DELETE", f"/projects/{project}")
 
 
@@ -272,20 +276,3 @@ def test_what_was_exported_is_kept_and_what_was_cut_short_is_said(
         again = ended(client, project, client.post(path, {"stop": 24})["id"])
         assert again["state"] == "done"
         assert leftovers <= {f"{e['id']}.mp4" for e in client.get(path)["exports"]}
-
-
-def test_an_export_waits_only_for_the_cuts_that_decide_its_frames(
-    tmp_path: Path, clip: Path
-) -> None:
-    with served(tmp_path / "data") as client:
-        project = client.open(clip)
-        item = client.add_object(project)
-        client.place_mask(project, item, 0, square())
-        with client.events(project) as events:
-            assert client.post(f"/projects/{project}/apply", {})["revision"] == 1
-            body = {"start": 0, "stop": 4, "objects": [item]}
-            # Right after the upload: nothing is known of cuts, and nobody is kept waiting for it.
-            export = client.post(f"/projects/{project}/exports", body)
-            assert export["state"] == "running"
-            done = events.until("export", lambda e: e["state"] != "running")
-            assert (done["state"], done["done"], done["detail"]) == ("done", 4, None)

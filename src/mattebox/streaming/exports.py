@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from mattebox.projects.store import Project
 from mattebox.streaming.bus import Bus
 from mattebox.streaming.matte_feed import MatteFeed
 from mattebox.streaming.niceness import give_way
+from mattebox.streaming.running_export import RunningExport
 from mattebox.streaming.scheduler import Scheduler, Stopped
 from mattebox.streaming.stream import MatteStream
 
@@ -45,7 +46,7 @@ class ExportRequest:
     Attributes:
         format: Name of the format.
         key_color: Colour behind the object, ``#rrggbb``.
-        objects: Ids of the objects to keep; all when empty.
+        objects: Ids of the objects to keep; when empty all that were not deleted.
         start: First frame.
         stop: The frame after the last, or None for the end.
         separate: Whether each object gets a file of its own, all in one zip.
@@ -80,7 +81,7 @@ class _Running:
     def __init__(
         self, export: Export, clip: Clip, request: ExportRequest, frames: range, feed: MatteFeed
     ) -> None:
-        self.export = export
+        self.export = RunningExport(export)
         self.clip = clip
         self.request = request
         self.frames = frames
@@ -170,7 +171,7 @@ class ExportJobs:
         export = self._store.get(project_id, export_id)
         with self._lock:
             running = self._running.get(export_id)
-        return running.export if running else export
+        return running.export.now if running else export
 
     def of_project(self, project_id: str) -> list[Export]:
         """All exports of a project."""
@@ -237,9 +238,16 @@ class ExportJobs:
                     status=422,
                 )
         with_matte = [item.id for item in revision.snapshot.objects if item.keyframes]
-        chosen = [item for item in dict.fromkeys(objects or with_matte) if item in with_matte]
+        present = {item.id for item in project.state.objects}
+        # One that was deleted since is exported only for who asks for it.
+        wanted_all = objects or [item for item in with_matte if item in present]
+        chosen = [item for item in dict.fromkeys(wanted_all) if item in with_matte]
         if not chosen:
-            raise InputError("No object has a mask yet; click on one and apply.", status=409)
+            raise InputError(
+                f"No object that is left has a mask in revision {revision.number}; click on one"
+                " and apply.",
+                status=409,
+            )
         return revision, chosen
 
     def _run(self, running: _Running, parts: list[_Part]) -> None:
@@ -247,7 +255,7 @@ class ExportJobs:
         state, detail = self._export(running, parts)
         if state == "cancelled" and self._closing:
             state, detail = "failed", INTERRUPTED
-        export = replace(running.export, state=state, detail=detail)
+        export = running.export.change(state=state, detail=detail)
         try:
             self._store.finish(export.id, state, export.done, detail)
         finally:
@@ -256,7 +264,7 @@ class ExportJobs:
             self._tell(export)
 
     def _export(self, running: _Running, parts: list[_Part]) -> tuple[ExportState, str | None]:
-        path = self.path(running.export)
+        path = self.path(running.export.now)
         try:
             if running.request.separate:
                 warnings = self._write_each(running, parts, path)
@@ -269,7 +277,7 @@ class ExportJobs:
         except Exception as error:
             if running.feed.stopped:
                 return "cancelled", None
-            log.error("export failed", export=running.export.id, error=repr(error))
+            log.error("export failed", export=running.export.now.id, error=repr(error))
             return "failed", f"The export failed ({error}); try it again."
         return "done", " ".join(warnings) or None
 
@@ -294,10 +302,10 @@ class ExportJobs:
         """Write one file, which `before` others came before."""
 
         def progress(done: int, total: int) -> None:
-            running.export = replace(running.export, done=before * total + done)
+            export = running.export.change(done=before * total + done)
             if time.monotonic() - running.last_event > _EVENT_EVERY_S:
                 running.last_event = time.monotonic()
-                self._tell(running.export)
+                self._tell(export)
 
         def cancelled() -> bool:
             self._scheduler.wait_for_clicks()
@@ -322,8 +330,7 @@ class ExportJobs:
         )
 
     def _waits(self, running: _Running, is_waiting: bool) -> None:
-        running.export = replace(running.export, detail=LOOKING if is_waiting else None)
-        self._tell(running.export)
+        self._tell(running.export.change(detail=LOOKING if is_waiting else None))
 
     def _tell(self, export: Export) -> None:
         self._bus.publish(

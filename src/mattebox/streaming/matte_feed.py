@@ -66,10 +66,14 @@ class MatteFeed:
         try:
             for segment in segments:
                 while coming and len(asked) < _AHEAD:
-                    following = coming.popleft()
-                    asked.append(
-                        [self._ask(self._address(item, following, waits)) for item in objects]
-                    )
+                    addresses = self._decided(objects, coming[0])
+                    if addresses is None:
+                        if asked:
+                            # What is decided does not wait for what is not.
+                            break
+                        addresses = self._awaited(objects, coming[0], waits)
+                    asked.append([self._ask(address) for address in addresses])
+                    coming.popleft()
                 parts = [self._received(part) for part in asked.popleft()]
                 layers = [masks_of(init, part) for part in parts]
                 first = grid.cell(segment)[0]
@@ -83,17 +87,21 @@ class MatteFeed:
         for ticket in list(self._tickets):
             ticket.leave()
 
-    def _address(self, item: str, segment: int, waits: Callable[[bool], None]) -> str:
-        address = self._addresses().mattes[item][segment]
-        if address != UNDECIDED:
-            return address
+    def _decided(self, objects: Sequence[str], segment: int) -> list[str] | None:
+        """Where the objects' mattes of a segment are; None where one is not decided."""
+        mattes = self._addresses().mattes
+        found = [mattes[item][segment] for item in objects]
+        return None if UNDECIDED in found else found
+
+    def _awaited(
+        self, objects: Sequence[str], segment: int, waits: Callable[[bool], None]
+    ) -> list[str]:
         waits(True)
-        while address == UNDECIDED:
+        while (found := self._decided(objects, segment)) is None:
             if self._stopped.wait(_ASKED_EVERY_S):
                 raise Stopped
-            address = self._addresses().mattes[item][segment]
         waits(False)
-        return address
+        return found
 
     def _ask(self, address: str) -> Ticket | bytes:
         data = self._stream.cached(address)
