@@ -16,7 +16,7 @@ from mattebox.media.pipeline import ahead
 from mattebox.media.segments import YuvPlanes, segment_chunks
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
-from mattebox.projects.masks import Mask, encode_png
+from mattebox.projects.masks import Mask, decode_png, encode_png
 from mattebox.propagation import Cancelled as PropagationCancelled
 from mattebox.propagation import MemoryAnchors, Shot
 from mattebox.streaming.cache import DiskCache
@@ -113,7 +113,7 @@ class SegmentMaker:
         Raises:
             Stopped: Nobody waits for it any more.
         """
-        key = f"{recipe.address}/{frame}"
+        key = _matte_key(recipe.address, frame)
         png = self._anchors.get(key)
         if png is None:
             try:
@@ -124,6 +124,16 @@ class SegmentMaker:
             self._anchors.put(key, png)
             self._counters.mattes.inc()
         yield png
+
+    def kept_matte(self, address: str, frame: int) -> Mask | None:
+        """The matte of one frame that `make_matte` made, as long as there is room for it.
+
+        Args:
+            address: Of the frame's segment.
+            frame: The frame.
+        """
+        png = self._anchors.get(_matte_key(address, frame))
+        return None if png is None else decode_png(png)
 
     def _found(self, recipe: Recipe, frame: int, turn: Turn) -> Mask:
         clip = self._clips.get(recipe.clip)
@@ -279,6 +289,10 @@ def rest(again: Iterable[bytes], out: Sequence[bytes]) -> Generator[bytes]:
     if list(islice(chunks, len(out))) != list(out):
         raise RuntimeError("a segment made once more came out differently")
     yield from chunks
+
+
+def _matte_key(address: str, frame: int) -> str:
+    return f"{address}/{frame}"
 
 
 def _reader(clip: Clip) -> FrameReader:

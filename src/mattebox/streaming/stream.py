@@ -256,7 +256,8 @@ class MatteStream:
         """The matte the present revision shows on a frame, or None where none is made.
 
         It is never made for this: a click corrects what is seen, and must not wait. Of a segment
-        that is being made, its first mattes are seen already.
+        that is not made, a matte that was asked for by itself is seen already; of one that is being
+        made, its first mattes are.
         """
         clip = self._clips.get(project.clip)
         revision = self._projects.revision(project.id, project.state.revision)
@@ -268,6 +269,9 @@ class MatteStream:
         address = addresses.mattes[object_id][segment]
         if address == UNDECIDED:
             return None
+        alone = self._maker.kept_matte(address, frame)
+        if alone is not None:
+            return alone
         place = frame - grid.cell(segment)[0]
         # In this order: what ends between the two is kept before it is forgotten as a work.
         for data in (self._scheduler.so_far(address), self._cache.get(address)):
