@@ -232,6 +232,26 @@ def test_places_that_cannot_be_are_told(
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--despill", "2"], "despill is 2; set it within 0 to 1."),
+        (["--clip-black", "0.5", "--clip-white", "0.5"], "set the white at least 0.05 over"),
+        (["--feather", "nan"], "feather is nan; set it to a number of pixels."),
+        (["--grow=-inf"], "grow is -inf; set it to a number of pixels."),
+    ],
+)
+def test_an_edge_that_fits_no_clip_is_told_before_the_clip_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    unread = tmp_path / "text.mp4"
+    unread.write_text("this is no video")
+    assert run(unread, "--click", "0,0.5,0.5", *arguments, "--export", tmp_path / "out.mp4") == 2
+    told = capsys.readouterr().err
+    assert sentence in " ".join(told.split())
+    assert "text.mp4" not in told
+
+
 def alpha_of(path: Path, name: str) -> Any:
     with zipfile.ZipFile(path) as archive:
         data = np.frombuffer(archive.read(name), np.uint8)

@@ -137,6 +137,7 @@ def cut(
     chosen = format_for(export, format_name)
     parse_color(key_color)
     edge = Edge(clip_black, clip_white, smooth, grow, feather, despill)
+    edge.check_shares()
     if start < 0 or (stop is not None and stop <= start):
         raise InputError(f"--start {start} --stop {stop} holds no frames; stop after the start.")
     if not input_file.is_file():

@@ -16,7 +16,7 @@ _NAMES = {
     "feather": "feather",
     "despill": "despill",
 }
-_LENGTHS = {"smooth", "grow", "feather"}
+_SHARES = {"clip_black": (0, 0.9), "clip_white": (0.1, 1), "despill": (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,24 @@ class Edge:
         Raises:
             InputError: A value is outside its range (422).
         """
+        self.check_shares()
         tall, short = source_height / 20, source_height / 50
-        limits = {
-            "clip_black": (0, 0.9),
-            "clip_white": (0.1, 1),
-            "smooth": (0, short),
-            "grow": (-tall, tall),
-            "feather": (0, tall),
-            "despill": (0, 1),
-        }
+        limits = {"smooth": (0, short), "grow": (-tall, tall), "feather": (0, tall)}
+        for name, (least, most) in limits.items():
+            self._check_within(name, least, most, " pixels of this clip")
+
+    def check_shares(self) -> None:
+        """Refuse what no clip would make right: shares out of range, lengths that are no numbers.
+
+        Raises:
+            InputError: A value is outside its range (422).
+        """
         for name, value in asdict(self).items():
-            least, most = limits[name]
-            if not math.isfinite(value) or not least <= value <= most:
+            if name in _SHARES:
+                self._check_within(name, *_SHARES[name])
+            elif not math.isfinite(value):
                 raise InputError(
-                    f"The edge's {_NAMES[name]} is {value:g}; set it within {least:g} to"
-                    f" {most:g}" + (" pixels of this clip." if name in _LENGTHS else "."),
+                    f"The edge's {_NAMES[name]} is {value:g}; set it to a number of pixels.",
                     status=422,
                 )
         # A value typed as .15 beside .1 is .05 over it, whatever binary makes of them.
@@ -78,5 +81,15 @@ class Edge:
             raise InputError(
                 f"The edge's clip white is {self.clip_white:g} and its clip black"
                 f" {self.clip_black:g}; set the white at least {_GAP:g} over the black.",
+                status=422,
+            )
+
+    def _check_within(self, name: str, least: float, most: float, unit: str = "") -> None:
+        value = getattr(self, name)
+        # Not a number is within nothing.
+        if not least <= value <= most:
+            raise InputError(
+                f"The edge's {_NAMES[name]} is {value:g}; set it within {least:g} to"
+                f" {most:g}{unit}.",
                 status=422,
             )
