@@ -196,4 +196,4 @@ def test_a_matte_without_an_edge_among_others_is_an_error(tmp_path: Path) -> Non
     clip = make_clip(tmp_path / "clip.mp4")
     with pytest.raises(ValueError, match="zip"):
         export(clip, tmp_path / "out.mp4", (Edge(),))
-    assert EdgeStage([], 64, 64).cut_out([np.zeros((2, 2), np.uint8)]).despill == 0
+    assert EdgeStage([], (64, 64), (64, 64)).cut_out([np.zeros((2, 2), np.uint8)]).despill == 0

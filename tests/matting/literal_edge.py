@@ -12,6 +12,7 @@ from mattebox.matting import Edge
 Plane = npt.NDArray[np.uint8]
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
+Pair = tuple[int, int]
 
 
 def covered(matte: Plane, edge: Edge, scale: float = 1.0) -> Plane:
@@ -77,24 +78,39 @@ def octagon(value: Whole, radius: float) -> Whole:
     return value
 
 
-def despilled(plane: Whole, matte: Plane, share: Real, reach: tuple[int, int], top: int) -> Real:
+def despilled(
+    plane: Whole, matte: Plane, share: Real, reaches: tuple[Pair, Pair], top: int
+) -> Real:
     """One plane without the background's colours in its edges, before it is rounded."""
+    wide, close = reaches
     picture, alpha = plane.astype(np.float64), matte.astype(np.float64)
-    inside, both = boxed(alpha, reach), boxed(np.full(plane.shape, 255.0), reach)
-    ours, every = boxed(alpha * picture, reach), boxed(picture, reach)
-    cleaned = picture.copy()
+    inside, every = boxed(alpha, wide), boxed(picture, wide)
+    ours, full = boxed(alpha * picture, wide), boxed(np.full(plane.shape, 255.0), wide)
+    first, behind = np.zeros(plane.shape), np.zeros(plane.shape)
     for place in zip(*np.nonzero(inside), strict=True):
         own = ours[place] / inside[place]
-        rest = both[place] - inside[place]
-        behind = (255 * every[place] - ours[place]) / rest if rest else own
-        covered = alpha[place] / 255
-        found = own + covered * (picture[place] - covered * own - (1 - covered) * behind)
-        found = min(max(found, 0), top)
+        rest = full[place] - inside[place]
+        back = (255 * every[place] - ours[place]) / rest if rest else own
+        found = unmixed(picture[place], alpha[place] / 255, own, back, top)
+        first[place], behind[place] = nearest(64 * found), nearest(64 * back)
+    near, full = boxed(alpha, close), boxed(np.full(plane.shape, 255.0), close)
+    ours, theirs = boxed(alpha * first, close), boxed((255 - alpha) * behind, close)
+    cleaned = picture.copy()
+    for place in zip(*np.nonzero(inside), strict=True):
+        own = (ours[place] / near[place] if near[place] else first[place]) / 64
+        rest = full[place] - near[place]
+        back = theirs[place] / rest / 64 if rest else own
+        found = unmixed(picture[place], alpha[place] / 255, own, back, top)
         cleaned[place] += share[place] * (found - picture[place])
     return cleaned
 
 
-def boxed(value: Real, reach: tuple[int, int]) -> Real:
+def unmixed(sample: float, covered: float, own: float, behind: float, top: int) -> float:
+    found = own + covered * (sample - covered * own - (1 - covered) * behind)
+    return min(max(found, 0), top)
+
+
+def boxed(value: Real, reach: Pair) -> Real:
     """Sums over the box around each pixel, the border repeated."""
     down, across = reach
     wide = np.pad(value, ((down, down), (across, across)), mode="edge")

@@ -11,18 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mattebox.matting import Cutout, Edge, EdgeStage, chroma_matte, combine, cover, despill
+from mattebox.matting import Cutout, Edge, EdgeStage, Reach, chroma_matte, combine, cover, despill
 from tests.matting.literal_edge import despilled
 
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.unsignedinteger[Any]]
+Real = npt.NDArray[np.float64]
 Planes = tuple[Samples, Samples, Samples]
+Pair = tuple[int, int]
 
 # How many luma samples a chroma sample stands for, down and across.
 SUBSAMPLED = {"4:2:0": (2, 2), "4:2:2": (1, 2), "4:4:4": (1, 1)}
 
 
-def noise(size: tuple[int, int], steps: tuple[int, int], depth: int, seed: int) -> Planes:
+def noise(size: Pair, steps: Pair, depth: int, seed: int) -> Planes:
     draw = np.random.default_rng(seed)
     dtype = np.uint8 if depth == 8 else np.uint16
     half = tuple(-(-side // step) for side, step in zip(size, steps, strict=True))
@@ -30,13 +32,13 @@ def noise(size: tuple[int, int], steps: tuple[int, int], depth: int, seed: int) 
     return y, u, v
 
 
-def soft(size: tuple[int, int], seed: int) -> Plane:
+def soft(size: Pair, seed: int) -> Plane:
     draw = np.random.default_rng(seed)
     spots = draw.choice([0, 0, 0, 255], (1 + size[0] // 5, 1 + size[1] // 5)).astype(np.uint8)
     return np.asarray(cv2.resize(spots, size[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def small(plane: npt.NDArray[Any], steps: tuple[int, int]) -> npt.NDArray[Any]:
+def small(plane: npt.NDArray[Any], steps: Pair) -> npt.NDArray[Any]:
     return plane[:: steps[0], :: steps[1]]
 
 
@@ -45,18 +47,18 @@ def small(plane: npt.NDArray[Any], steps: tuple[int, int]) -> npt.NDArray[Any]:
     st.tuples(st.integers(1, 24), st.integers(1, 24)),
     st.sampled_from(list(SUBSAMPLED)),
     st.sampled_from([8, 10, 12, 16]),
-    st.integers(1, 7),
+    st.tuples(*[st.tuples(st.integers(1, most), st.integers(1, most)) for most in (7, 3)]),
     st.integers(0, 2**32),
 )
 def test_it_is_what_the_decision_says(
-    size: tuple[int, int], kind: str, depth: int, reach: int, seed: int
+    size: Pair, kind: str, depth: int, reaches: tuple[Pair, Pair], seed: int
 ) -> None:
     steps = SUBSAMPLED[kind]
     planes, matte = noise(size, steps, depth, seed), soft(size, seed)
     share = np.random.default_rng(seed).random(size, np.float32)
     if seed % 2:
         share[...] = 0.75
-    made = despill(planes, matte, 0.75 if seed % 2 else share, reach, depth)
+    made = despill(planes, matte, 0.75 if seed % 2 else share, Reach(*reaches), depth)
     mattes = matte, *[matte_of(matte, steps)] * 2
     for number, (plane, alpha) in enumerate(zip(planes, mattes, strict=True)):
         own = (
@@ -64,14 +66,16 @@ def test_it_is_what_the_decision_says(
             if number == 0
             else tuple(1 + (less < more) for less, more in zip(plane.shape, size, strict=True))
         )
-        box = -(-reach // own[0]), -(-reach // own[1])
-        wanted = despilled(plane.astype(np.int64), alpha, small(share, own), box, (1 << depth) - 1)
+        wide, close = ((-(-down // own[0]), -(-across // own[1])) for down, across in reaches)
+        top, shares = (1 << depth) - 1, small(share, own)
+        wanted = despilled(plane.astype(np.int64), alpha, shares, (wide, close), top)
         assert made[number].dtype == plane.dtype
-        # Rounded to the nearest, but for what floats of 32 bits are off.
-        assert np.abs(made[number] - wanted).max() <= 0.5 + (1 << depth) / 2**20
+        # Rounded to the nearest, but for what floats of 32 bits are off, by which a first
+        # estimate's last 64th of a code may fall to either side.
+        assert np.abs(made[number] - wanted).max() <= 0.5 + 1 / 64 + (1 << depth) / 2**20
 
 
-def matte_of(matte: Plane, steps: tuple[int, int]) -> Plane:
+def matte_of(matte: Plane, steps: Pair) -> Plane:
     if steps == (2, 2):
         return chroma_matte(matte)
     if steps == (1, 2):
@@ -91,7 +95,7 @@ def test_samples_under_a_full_matte_and_far_away_are_left_as_they_are(
     matte = np.zeros((61, 83), np.uint8)
     matte[20:41, 30:50] = 255
     matte[20:41, 50] = 99
-    made = despill(planes, matte, 1.0, 5, depth)
+    made = despill(planes, matte, 1.0, Reach((5, 5), (1, 1)), depth)
     for number, (plane, clean) in enumerate(zip(planes, made, strict=True)):
         down, across = steps if number else (1, 1)
         same = plane == clean
@@ -103,9 +107,9 @@ def test_samples_under_a_full_matte_and_far_away_are_left_as_they_are(
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (1, 7), (3, 5)])
 @pytest.mark.parametrize("code", [0, 1, 255])
-def test_tiny_pictures_and_flat_mattes_are_no_exception(size: tuple[int, int], code: int) -> None:
+def test_tiny_pictures_and_flat_mattes_are_no_exception(size: Pair, code: int) -> None:
     planes = noise(size, (2, 2), 8, 3)
-    made = despill(planes, np.full(size, code, np.uint8), 1.0, 4)
+    made = despill(planes, np.full(size, code, np.uint8), 1.0, Reach((4, 4), (1, 1)))
     for plane, clean in zip(planes, made, strict=True):
         assert clean.shape == plane.shape
         if code != 1:
@@ -131,7 +135,7 @@ def test_a_known_background_is_taken_out_of_the_edge_of_a_known_object(kind: str
         planes.append(np.rint(part * truth + (1 - part) * small(theirs, own)).astype(np.uint8))
         truths.append(truth)
         alphas.append(alpha)
-    made = despill((planes[0], planes[1], planes[2]), matte, 1.0, 15)
+    made = despill((planes[0], planes[1], planes[2]), matte, 1.0, Reach((15, 15), (4, 4)))
     for plane, clean, truth, alpha in zip(planes, made, truths, alphas, strict=True):
         edge = (alpha > 25) & (alpha < 230)
         before = np.abs(plane[edge] - truth[edge]).mean()
@@ -139,10 +143,52 @@ def test_a_known_background_is_taken_out_of_the_edge_of_a_known_object(kind: str
         assert after <= 0.5 * before
 
 
+# A disc's rim in a plate of 720 lines, which an object and what is behind it are mixed in.
+RIM = (200, 320)
+NEAR = Reach((15, 15), (4, 4))
+
+
+def texture(sigma: float, mean: float, depth: float) -> Real:
+    noise = np.random.default_rng(1).standard_normal(RIM)
+    even = cv2.GaussianBlur(noise, (0, 0), sigma)
+    return np.asarray(np.clip(mean + depth * even / even.std(), 16, 235))
+
+
+def rim_errors(ours: Real, theirs: Real) -> tuple[float, float]:
+    """The mean error of Y' as far as it is seen: of the plate, and without the spill."""
+    disc = np.zeros(RIM, np.uint8)
+    cv2.circle(disc, (160, 100), 70, 255, cv2.FILLED)
+    matte = np.asarray(cv2.GaussianBlur(disc, (0, 0), 1), np.uint8)
+    alpha, edge = matte / 255, (matte > 25) & (matte < 230)
+    y = np.rint(alpha * ours + (1 - alpha) * theirs).astype(np.uint8)
+    grey = np.full((RIM[0] // 2, RIM[1] // 2), 128, np.uint8)
+    clean = despill((y, grey, grey), matte, 1.0, NEAR)[0]
+    before, after = (float((alpha * np.abs(one - ours))[edge].mean()) for one in (y, clean))
+    return before, after
+
+
+def test_an_object_of_several_colours_keeps_them_apart() -> None:
+    stripes = np.where(np.arange(RIM[1]) // 20 % 2 == 0, 60.0, 200.0)[None].repeat(RIM[0], axis=0)
+    for behind in (texture(8, 110, 40), np.full(RIM, 40.0)):
+        before, after = rim_errors(stripes, behind)
+        assert after <= 0.6 * before
+
+
+def test_an_object_of_one_colour_loses_nothing_by_the_close_box() -> None:
+    rows, columns = (np.linspace(-1, 1, side) for side in RIM)
+    smooth = 130 + 35 * rows[:, None] + 25 * columns[None]
+    before, after = rim_errors(smooth, np.full(RIM, 40.0))
+    assert before > 15
+    # The wide box alone leaves 1.4.
+    assert after <= 1.4
+    before, after = rim_errors(smooth, texture(8, 110, 40))
+    assert after <= 0.5 * before
+
+
 def test_the_largest_matte_of_a_pixel_says_how_much_is_taken_out() -> None:
     left, right = np.zeros((20, 40), np.uint8), np.zeros((20, 40), np.uint8)
     left[:, :20], right[:, 20:] = 200, 200
-    stage = EdgeStage([Edge(despill=0.25), Edge(despill=1, clip_white=0.5)], 20, 20)
+    stage = EdgeStage([Edge(despill=0.25), Edge(despill=1, clip_white=0.5)], (20, 40), (20, 40))
     found = stage.cut_out([left, right])
     assert isinstance(found.despill, np.ndarray)
     assert (found.despill[:, :20] == 0.25).all()
@@ -157,21 +203,31 @@ def test_the_largest_matte_of_a_pixel_says_how_much_is_taken_out() -> None:
 def test_each_object_gets_its_own_edge_before_they_are_combined() -> None:
     mattes = [soft((40, 60), seed) for seed in (1, 2)]
     edges = [Edge(grow=4), Edge(feather=6, despill=1)]
-    found = EdgeStage(edges, 40, 80).cut_out(mattes)
+    found = EdgeStage(edges, (40, 60), (80, 120)).cut_out(mattes)
     each = [cover(matte, edge, 0.5) for matte, edge in zip(mattes, edges, strict=True)]
     np.testing.assert_array_equal(found.matte, combine(each))
 
 
 def test_neutral_edges_cost_nothing() -> None:
     matte = soft((40, 60), 1)
-    found = EdgeStage([Edge()], 40, 80).cut_out([matte])
+    found = EdgeStage([Edge()], (40, 60), (80, 120)).cut_out([matte])
     assert isinstance(found, Cutout)
     assert found.matte is matte
     assert found.despill == 0
 
 
 def test_colours_are_looked_for_as_far_as_an_edge_may_come() -> None:
-    assert EdgeStage([Edge(despill=1)], 720, 720).reach == 15
-    wide = EdgeStage([Edge(grow=-9), Edge(grow=10, feather=20, despill=1)], 720, 1080)
-    assert wide.reach == 24
-    assert wide.source_reach == 36
+    stage = EdgeStage([Edge(despill=1)], (720, 1280), (720, 1280))
+    assert stage.reach == stage.source_reach == Reach((15, 15), (4, 4))
+    edges = [Edge(grow=-9), Edge(grow=10, feather=20, despill=1)]
+    wide = EdgeStage(edges, (720, 1280), (1080, 1920))
+    assert wide.reach == Reach((24, 24), (4, 4))
+    assert wide.source_reach == Reach((36, 36), (6, 6))
+
+
+def test_colours_come_from_as_far_on_screen_where_pixels_are_not_square() -> None:
+    stage = EdgeStage([Edge(despill=1)], (720, 1280), (720, 640))
+    assert stage.source_reach == Reach((15, 8), (4, 2))
+    assert EdgeStage([Edge(despill=1)], (360, 640), (360, 1280)).source_reach == Reach(
+        (8, 16), (2, 4)
+    )

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from mattebox.export.job import Job, Matte, Mattes
 from mattebox.export.sound import SoundTracks
-from mattebox.matting import Cutout, EdgeStage, despill, resize_matte
+from mattebox.matting import Cutout, EdgeStage, Reach, despill, resize_matte
 from mattebox.media.pipeline import ahead
 from mattebox.media.reader import FrameReader, Planes
 from mattebox.media.sound import Sound, SoundKind, extract_sound
@@ -83,7 +83,7 @@ def matched(job: Job, mattes: Mattes) -> Generator[tuple[Planes, Matte], None, N
         ValueError: A matte is missing, or belongs to another frame.
     """
     info = job.info
-    stage = EdgeStage(job.edges, info.height, info.source_height)
+    stage = EdgeStage(job.edges, (info.height, info.width), (info.source_height, info.source_width))
     cut_out = ((index, stage.cut_out(each)) for index, each in mattes)
     coming = ahead(_closing(cut_out, mattes))
     with FrameReader(job.source, info, job.table) as reader, closing(coming):
@@ -96,7 +96,7 @@ def matched(job: Job, mattes: Mattes) -> Generator[tuple[Planes, Matte], None, N
                 yield plate, resize_matte(cutout.matte, info.source_width, info.source_height)
 
 
-def _cleaned(planes: Planes, cutout: Cutout, reach: int) -> Planes:
+def _cleaned(planes: Planes, cutout: Cutout, reach: Reach) -> Planes:
     height, width = planes.y.shape
     plain = resize_matte(cutout.plain, width, height)
     y, u, v = despill(

@@ -8,7 +8,7 @@ from mattebox.matting.color import KeyColor, parse_color, rgb_from_codes
 from mattebox.matting.composite import chroma_matte, over_color
 from mattebox.matting.coverage import cover
 from mattebox.matting.crisp import crisp, sharpen
-from mattebox.matting.despill import despill
+from mattebox.matting.despill import Reach, despill
 from mattebox.matting.edge import Edge
 from mattebox.matting.edge_stage import Cutout, EdgeStage
 from mattebox.matting.matte import combine, resize_matte
@@ -18,6 +18,7 @@ __all__ = [
     "Edge",
     "EdgeStage",
     "KeyColor",
+    "Reach",
     "chroma_matte",
     "combine",
     "cover",

@@ -1,11 +1,13 @@
 """The edge stage's colours: what is behind an object taken out of its edge.
 
 The object's own colour is estimated as in Forte, "Approximate fast foreground colour estimation",
-ICIP 2021, once; docs/decisions/edges.md is the arithmetic.
+ICIP 2021: from a wide box, then from a close one; docs/decisions/edges.md is the arithmetic.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -17,15 +19,39 @@ from mattebox.matting.composite import chroma_matte
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.unsignedinteger[Any]]
 Real = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
+Pair = tuple[int, int]
+Box = tuple[slice, slice]
 Share = float | Real
 """How much is taken out: everywhere as much, or ``(H, W)`` at any size."""
+
+_TILE = 192
+_PARTS = 64
+"""What a first estimate is rounded to: parts of a code."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far colours are estimated from, in pixels down and across to each side.
+
+    Attributes:
+        wide: Of the first estimate.
+        close: Of the second one, from what the first one found.
+    """
+
+    wide: Pair
+    close: Pair
+
+    def over(self, steps: Pair) -> Reach:
+        """The same in samples of a plane that has one for so many pixels, down and across."""
+        return Reach(_divided(self.wide, steps), _divided(self.close, steps))
 
 
 def despill(
     planes: tuple[Samples, Samples, Samples],
     matte: Plane,
     share: Share,
-    reach: int,
+    reach: Reach,
     bit_depth: int = 8,
 ) -> tuple[Samples, Samples, Samples]:
     """Take the background's colours out of the edges of a picture.
@@ -35,43 +61,31 @@ def despill(
         matte: ``(H, W) uint8`` of luma's size: what is object, before the edge stage.
         share: How much is taken out, 0 to 1. Of a map the sample at the same place counts; chroma
             looks where its top left luma sample is.
-        reach: Pixels of luma that a colour is estimated from, to each side.
+        reach: Pixels of luma that a colour is estimated from.
         bit_depth: Bits of a sample.
 
     Returns:
         Planes like those that came; samples under a full matte and far from all matte as they were.
     """
-    size, top = planes[0].shape, (1 << bit_depth) - 1
+    height, width = planes[0].shape
+    mattes: dict[Pair, Plane] = {}
 
     def clean(plane: Samples) -> Samples:
-        steps = tuple(1 + (own < luma) for own, luma in zip(plane.shape, size, strict=True))
-        wanted = _share_at(share, size, steps) if isinstance(share, np.ndarray) else share
-        down, across = (-(-reach // step) for step in steps)
-        return _near_matte(plane, _matte_of(matte, steps), wanted, (down, across), top)
+        steps = 1 + (plane.shape[0] < height), 1 + (plane.shape[1] < width)
+        if steps not in mattes:
+            mattes[steps] = _matte_of(matte, steps)
+        stage = _PlaneStage(mattes[steps], reach.over(steps), (1 << bit_depth) - 1)
+        return stage.clean(plane, _Shares.of(share, (height, width), steps))
 
     y, u, v = (clean(plane) for plane in planes)
     return y, u, v
 
 
-def _near_matte(
-    plane: Samples, matte: Plane, share: Share, reach: tuple[int, int], top: int
-) -> Samples:
-    left, above, width, height = cv2.boundingRect(matte)
-    if not width:
-        return plane
-    # What is changed lies within the reach of the matte, and looks as far again.
-    down, across = 2 * reach[0], 2 * reach[1]
-    box = (
-        slice(max(0, above - down), above + height + down),
-        slice(max(0, left - across), left + width + across),
-    )
-    near = share[box] if isinstance(share, np.ndarray) else share
-    clean = plane.copy()
-    clean[box] = _cleaned(plane[box], matte[box], near, reach, top)
-    return clean
+def _divided(pair: Pair, steps: Pair) -> Pair:
+    return -(-pair[0] // steps[0]), -(-pair[1] // steps[1])
 
 
-def _matte_of(matte: Plane, steps: tuple[int, ...]) -> Plane:
+def _matte_of(matte: Plane, steps: Pair) -> Plane:
     """The matte of a plane that has every second row or column."""
     if steps == (2, 2):
         return chroma_matte(matte)
@@ -81,39 +95,134 @@ def _matte_of(matte: Plane, steps: tuple[int, ...]) -> Plane:
     return matte if steps == (1, 1) else _matte_of(matte.T, (1, 2)).T
 
 
-def _share_at(share: Real, size: tuple[int, ...], steps: tuple[int, ...]) -> Real:
-    """The map's value at each sample of a plane."""
-    rows, columns = (
-        (2 * np.arange(0, luma, step) + 1) * own // (2 * luma)
-        for own, luma, step in zip(share.shape, size, steps, strict=True)
+@dataclass(frozen=True, eq=False)
+class _Shares:
+    """How much is taken out of a plane's samples.
+
+    Attributes:
+        share: Everywhere as much, or a map of any size.
+        rows: The map's row at each row of the plane.
+        columns: Its column at each column.
+    """
+
+    share: Share
+    rows: Places
+    columns: Places
+
+    @staticmethod
+    def of(share: Share, size: Pair, steps: Pair) -> _Shares:
+        """The shares of a plane with so many ``steps`` of luma, whose ``size`` is given."""
+        shape = share.shape if isinstance(share, np.ndarray) else (1, 1)
+        rows, columns = (
+            (2 * np.arange(0, luma, step) + 1) * own // (2 * luma)
+            for own, luma, step in zip(shape, size, steps, strict=True)
+        )
+        return _Shares(share, rows, columns)
+
+    def at(self, rows: Places, columns: Places) -> Share:
+        """Those at some samples."""
+        if not isinstance(self.share, np.ndarray):
+            return self.share
+        return np.asarray(self.share[self.rows[rows], self.columns[columns]])
+
+
+@dataclass(frozen=True, eq=False)
+class _PlaneStage:
+    """Cleans planes under one matte, in tiles: most of a picture is far from any edge."""
+
+    matte: Plane
+    reach: Reach
+    top: int
+
+    def clean(self, plane: Samples, shares: _Shares) -> Samples:
+        clean = plane.copy()
+        for tile in self._tiles():
+            self._clean(tile, plane, shares, clean)
+        return clean
+
+    def _tiles(self) -> Iterator[Box]:
+        """Those with samples that may change: not under a full matte, and within its reach."""
+        left, above, width, height = cv2.boundingRect(self.matte)
+        down, across = self.reach.wide
+        bottom = min(self.matte.shape[0], above + height + down)
+        right = min(self.matte.shape[1], left + width + across)
+        for top in range(max(0, above - down), bottom if width else 0, _TILE):
+            for start in range(max(0, left - across), right, _TILE):
+                tile = slice(top, min(bottom, top + _TILE)), slice(start, min(right, start + _TILE))
+                if (
+                    self.matte[tile].min() < 255
+                    and self.matte[_around(tile, self.reach.wide)].any()
+                ):
+                    yield tile
+
+    def _clean(self, tile: Box, plane: Samples, shares: _Shares, clean: Samples) -> None:
+        (down, across), (near_down, near_across) = self.reach.wide, self.reach.close
+        around = _around(tile, (down + near_down, across + near_across))
+        matte = self.matte[around]
+        alpha, picture = matte.astype(np.float32), plane[around].astype(np.float32)
+        ours = alpha * picture
+        inside = _summed(alpha, self.reach.wide)
+        own_sums = _summed(ours, self.reach.wide)
+        other_sums = _summed((255 - alpha) * picture, self.reach.wide)
+
+        places = np.flatnonzero((inside > 0) & (matte < 255))
+        covered, sample = alpha.ravel()[places], picture.ravel()[places]
+        counted = inside.ravel()[places]
+        own = own_sums.ravel()[places] / counted
+        behind = other_sums.ravel()[places] / (_full(self.reach.wide) - counted)
+        own = _parted(np.clip(_unmixed(sample, covered, own, behind), 0, self.top))
+        behind = _parted(behind)
+
+        # Where the matte is full, the estimate is the sample itself.
+        ours *= _PARTS
+        ours.ravel()[places] = covered * own
+        theirs = np.zeros_like(ours)
+        theirs.ravel()[places] = (255 - covered) * behind
+        inside = _summed(alpha, self.reach.close)
+        own_sums = _summed(ours, self.reach.close)
+        other_sums = _summed(theirs, self.reach.close)
+
+        rows, columns = np.divmod(places, matte.shape[1])
+        rows += around[0].start
+        columns += around[1].start
+        kept = (rows >= tile[0].start) & (rows < tile[0].stop)
+        kept &= (columns >= tile[1].start) & (columns < tile[1].stop)
+        places, rows, columns = places[kept], rows[kept], columns[kept]
+        covered, sample, own = covered[kept], sample[kept], own[kept]
+        counted = inside.ravel()[places]
+        near = own_sums.ravel()[places]
+        own = np.divide(near, counted, out=own, where=counted > 0) / _PARTS
+        behind = other_sums.ravel()[places] / (_full(self.reach.close) - counted) / _PARTS
+        colour = np.clip(_unmixed(sample, covered, own, behind), 0, self.top)
+        changed = sample + shares.at(rows, columns) * (colour - sample)
+        clean[rows, columns] = np.floor(changed + np.float32(0.5)).astype(clean.dtype)
+
+
+def _around(box: Box, reach: Pair) -> Box:
+    """The box and so much around it; beyond the picture there is nothing to look at."""
+    (rows, columns), (down, across) = box, reach
+    return (
+        slice(max(0, rows.start - down), rows.stop + down),
+        slice(max(0, columns.start - across), columns.stop + across),
     )
-    return share[np.ix_(rows, columns)]
 
 
-def _cleaned(
-    plane: Samples, matte: Plane, share: Share, reach: tuple[int, int], top: int
-) -> Samples:
-    picture, alpha = plane.astype(np.float32), matte.astype(np.float32)
-    rest = 255 - alpha
-    inside, outside = _summed(alpha, reach), _summed(rest, reach)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = _summed(alpha * picture, reach) / inside
-        behind = _summed(rest * picture, reach) / outside
-    np.copyto(behind, own, where=outside == 0)
-    alpha /= 255
-    rest /= 255
-    own += alpha * (picture - alpha * own - rest * behind)
-    np.clip(own, 0, top, out=own)
-    own -= picture
-    own *= share
-    own += picture
-    own += 0.5
-    np.floor(own, out=own)
-    np.copyto(own, picture, where=inside == 0)
-    return np.asarray(own, plane.dtype)
+def _unmixed(sample: Real, covered: Real, own: Real, behind: Real) -> Real:
+    """The object's colour where a sample shows it and what is behind it mixed."""
+    alpha = covered / 255
+    return np.asarray(own + alpha * (sample - alpha * own - (1 - alpha) * behind), np.float32)
 
 
-def _summed(values: Real, reach: tuple[int, int]) -> Real:
+def _parted(colour: Real) -> Real:
+    return np.asarray(np.floor(_PARTS * colour + np.float32(0.5)), np.float32)
+
+
+def _full(reach: Pair) -> int:
+    """The sum of a full matte over a box."""
+    return 255 * (2 * reach[0] + 1) * (2 * reach[1] + 1)
+
+
+def _summed(values: Real, reach: Pair) -> Real:
     """Sums over a box around each pixel, the border repeated."""
     down, across = reach
     box = (2 * across + 1, 2 * down + 1)

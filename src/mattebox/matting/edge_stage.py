@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mattebox.matting.coverage import cover
-from mattebox.matting.despill import Share
+from mattebox.matting.despill import Pair, Reach, Share
 from mattebox.matting.edge import Edge
 from mattebox.matting.matte import combine
 
 Plane = npt.NDArray[np.uint8]
 
-_SPILL_SHARE = 48
-"""Colours are estimated from at least the picture's height over this, to each side."""
+_WIDE_SHARE, _CLOSE_SHARE = 48, 180
+"""The picture's height over these: how far colours are estimated from at least, to each side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +41,14 @@ class EdgeStage:
 
     Args:
         edges: One for each object; without any all are neutral.
-        height: Height of the mattes, which are of working size.
-        source_height: Height of the clip's upright stored picture, which lengths count in.
+        size: Height and width of the mattes, which are of working size.
+        source_size: Those of the clip's upright stored picture, whose rows lengths count in.
     """
 
-    def __init__(self, edges: Sequence[Edge], height: int, source_height: int) -> None:
+    def __init__(self, edges: Sequence[Edge], size: Pair, source_size: Pair) -> None:
         self._edges = tuple(edges)
-        self._scale = height / source_height
-        self._height, self._source_height = height, source_height
+        self._scale = size[0] / source_size[0]
+        self._size, self._source_size = size, source_size
 
     @property
     def cleans(self) -> bool:
@@ -56,15 +56,26 @@ class EdgeStage:
         return any(edge.despill > 0 for edge in self._edges)
 
     @property
-    def reach(self) -> int:
+    def reach(self) -> Reach:
         """How far colours are estimated from, in pixels at working size."""
+        height = self._size[0]
         moved = max((edge.grow + 1.25 * edge.feather for edge in self._edges), default=0.0)
-        return max(math.ceil(self._height / _SPILL_SHARE), math.ceil(moved * self._scale))
+        wide = max(math.ceil(height / _WIDE_SHARE), math.ceil(moved * self._scale))
+        close = math.ceil(height / _CLOSE_SHARE)
+        return Reach((wide, wide), (close, close))
 
     @property
-    def source_reach(self) -> int:
-        """The same in pixels of the source."""
-        return -(-self.reach * self._source_height // self._height)
+    def source_reach(self) -> Reach:
+        """The same in pixels of the source, which need not be square."""
+        reach = self.reach
+        return Reach(self._at_source(reach.wide), self._at_source(reach.close))
+
+    def _at_source(self, reach: Pair) -> Pair:
+        down, across = (
+            -(-own * source // size)
+            for own, source, size in zip(reach, self._source_size, self._size, strict=True)
+        )
+        return down, across
 
     def cut_out(self, mattes: Sequence[Plane]) -> Cutout:
         """Compute the edges of one picture.

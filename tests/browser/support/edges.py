@@ -42,7 +42,8 @@ GROUPS = [
     [Edge(despill=1), Edge(feather=3)],
     [Edge(feather=2, despill=0.3), Edge(grow=-1, despill=1), Edge(0.1, 0.8, 1.5, despill=0.8)],
 ]
-COLOUR_SIZES = [(2, 2), (6, 10), (34, 18), (64, 48), (102, 182), LARGE]
+# The last one is as tall as large pictures, whose estimates reach further.
+COLOUR_SIZES = [(2, 2), (6, 10), (34, 18), (64, 48), (102, 182), LARGE, (50, 1280)]
 # What the player is shown with, on a frame whose matte is another one in each revision.
 PLAYED = Edge(clip_white=0.9, smooth=0.6, grow=-1.2, feather=3)
 PLAYED_FRAME = 30
@@ -108,7 +109,7 @@ def write_colours(folder: Path) -> None:
         for seed, edges in enumerate(GROUPS, start=10 * number):
             mattes = [random_matte(width, height, 1000 + 7 * seed + i) for i in range(len(edges))]
             y, u, v = random_planes(width, height, seed)
-            stage = EdgeStage(edges, height, height)
+            stage = EdgeStage(edges, (height, width), (height, width))
             cutout = stage.cut_out(mattes)
             clean = despill((y, u, v), cutout.plain, cutout.despill, stage.reach)
             pairs = [np.stack(chroma, axis=-1) for chroma in ((u, v), clean[1:])]

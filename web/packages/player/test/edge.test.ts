@@ -61,11 +61,13 @@ describe("a Gaussian", () => {
   });
 });
 
-describe("despill's box", () => {
-  it("grows with the picture and with edges that are moved outwards", () => {
-    expect(despillReach([NEUTRAL], 720)).toBe(15);
-    expect(despillReach([NEUTRAL, { ...NEUTRAL, grow: 10, feather: 8 }], 720)).toBe(20);
-    expect(despillReach([{ ...NEUTRAL, grow: -30, feather: 8 }], 720)).toBe(15);
+describe("despill's boxes", () => {
+  it("grow with the picture, the wide one with edges that are moved outwards", () => {
+    expect(despillReach([NEUTRAL], 720)).toEqual({ wide: 15, close: 4 });
+    expect(despillReach([NEUTRAL], 1)).toEqual({ wide: 1, close: 1 });
+    expect(despillReach([NEUTRAL, { ...NEUTRAL, grow: 10, feather: 8 }], 1280)).toEqual({ wide: 27, close: 8 });
+    expect(despillReach([NEUTRAL, { ...NEUTRAL, grow: 10, feather: 8 }], 720)).toEqual({ wide: 20, close: 4 });
+    expect(despillReach([{ ...NEUTRAL, grow: -30, feather: 8 }], 720)).toEqual({ wide: 15, close: 4 });
   });
 });
 

@@ -1,7 +1,12 @@
-/** Despill's programs: box sums in whole numbers, then the foreground's colour (Forte, ICIP 2021). */
+/**
+ * Despill's programs: box sums in whole numbers, then the foreground's colour, twice (Forte, ICIP 2021).
+ * docs/decisions/edges.md is their arithmetic.
+ */
 
 /** Luma, or U and V of 4:2:0 at once. */
 export type Part = "luma" | "chroma";
+/** What is summed up at once, of two colours each. */
+export type Channel = "luma" | "u" | "v";
 
 const HEAD = `#version 300 es
 precision highp float;
@@ -10,6 +15,18 @@ precision highp sampler2DArray;
 precision highp usampler2D;
 uniform ivec2 last;
 `;
+
+/** A part's sample as a number, or two. */
+const FORMS = {
+  luma: { type: "float", whole: "uint", codes: "g" },
+  chroma: { type: "vec2", whole: "uvec2", codes: "gb" },
+} as const;
+
+/** What stands for an estimate where there is no object to estimate from; estimates are at most 64 * 255. */
+const NONE = 65535;
+
+/** Where the estimates of a channel are: the object's colour, and what is behind it. */
+const ESTIMATES = { luma: "rg", u: "rb", v: "ga" } as const;
 
 /** The matte before the edge stage beside the plane's codes. */
 export function samplesFragment(part: Part): string {
@@ -43,11 +60,7 @@ export function rowsFragment(part: Part, reach: number): string {
     part === "luma"
       ? "sums += uvec4(tap.r, tap.r * tap.g, tap.g, 0u);"
       : "sums += uvec4(tap.r, tap.r * tap.gb, tap.g | tap.b << 16);";
-  const taps = Array.from({ length: 2 * reach + 1 }, (_, i) => {
-    const step = i - reach;
-    const x = step > 0 ? `min(at.x + ${step}, last.x)` : `max(at.x - ${-step}, 0)`;
-    return `  tap = texelFetch(samples, ivec2(${x}, at.y), 0);\n  ${add}`;
-  });
+  const taps = acrossOf(reach).map((at) => `  tap = texelFetch(samples, ${at}, 0);\n  ${add}`);
   return `${HEAD}uniform usampler2D samples;
 out uvec4 sums;
 void main() {
@@ -58,49 +71,122 @@ ${taps.join("\n")}
 }`;
 }
 
-/** Sums over columns of those, and the sample with the background's colours taken out. */
-export function colourFragment(part: Part, reach: number, layers: number): string {
-  const taps = Array.from({ length: 2 * reach + 1 }, (_, i) => {
-    const step = i - reach;
-    const y = step > 0 ? `min(at.y + ${step}, last.y)` : `max(at.y - ${-step}, 0)`;
-    const row = `texelFetch(source, ivec2(at.x, ${y}), 0)`;
-    return part === "luma" ? `  sums += ${row}.rgb;` : `  row = ${row};\n  sums += row.rgb;\n  codes += uvec2(row.a & 65535u, row.a >> 16);`;
+/** Sums over columns of those, and the first estimates, in 64ths of a code: of both colours. */
+export function estimateFragment(part: Part, reach: number): string {
+  const taps = downOf(reach).map((at) => {
+    const row = `texelFetch(source, ${at}, 0)`;
+    return part === "luma"
+      ? `  sums += ${row}.rgb;`
+      : `  row = ${row};\n  sums += row.rgb;\n  both += uvec2(row.a & 65535u, row.a >> 16);`;
   });
-  const count = (2 * reach + 1) ** 2;
-  const [type, codes] = part === "luma" ? ["float", "g"] : ["vec2", "gb"];
-  const whole = part === "luma" ? "uint" : "uvec2";
+  const { type, whole, codes } = FORMS[part];
   return `${HEAD}uniform usampler2D source;
 uniform usampler2D samples;
+out ${part === "luma" ? "uvec2" : "uvec4"} estimates;
+${unmixed(type)}
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  uvec4 own = texelFetch(samples, at, 0);
+  uvec4 row;
+  uvec3 sums = uvec3(0u);
+  uvec2 both = uvec2(0u);
+${taps.join("\n")}
+  ${whole} products = ${part === "luma" ? "sums.g" : "sums.gb"};
+  ${whole} total = ${part === "luma" ? "sums.b" : "both"};
+  uint rest = ${fullOf(reach)}u - sums.r;
+  ${type} object = ${type}(products) / float(max(sums.r, 1u));
+  ${type} behind = rest == 0u ? object : ${type}(255u * total - products) / float(rest);
+  ${type} colour = unmixed(${type}(own.${codes}), float(own.r) / 255.0, object, behind);
+  ${whole} found = sums.r == 0u ? ${whole}(${NONE}) : ${whole}(floor(64.0 * colour + 0.5));
+  estimates = ${part === "luma" ? "uvec2" : "uvec4"}(found, ${whole}(floor(64.0 * behind + 0.5)));
+}`;
+}
+
+/** Sums over a row of a channel's estimates: the object's weighted by the matte, the other by what is left, the matte. */
+export function closeRowsFragment(channel: Channel, reach: number): string {
+  const taps = acrossOf(reach).map(
+    (at) => `  alpha = texelFetch(samples, ${at}, 0).r;
+  pair = texelFetch(estimates, ${at}, 0).${ESTIMATES[channel]};
+  sums += uvec4(alpha * pair.x, (255u - alpha) * pair.y, alpha, 0u);`,
+  );
+  return `${HEAD}uniform usampler2D samples;
+uniform usampler2D estimates;
+out uvec4 sums;
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  uint alpha;
+  uvec2 pair;
+  sums = uvec4(0u);
+${taps.join("\n")}
+}`;
+}
+
+/** Sums over columns of those, and the sample with the background's colours taken out. */
+export function colourFragment(part: Part, reach: number, layers: number): string {
+  const isLuma = part === "luma";
+  const taps = downOf(reach).map((at) => {
+    const add = `  sums += texelFetch(source, ${at}, 0).rgb;`;
+    return isLuma ? add : `${add}\n  more += texelFetch(others, ${at}, 0).rg;`;
+  });
+  const { type, whole, codes } = FORMS[part];
+  const [ours, theirs] = isLuma ? ["sums.r", "sums.g"] : ["uvec2(sums.r, more.r)", "uvec2(sums.g, more.g)"];
+  return `${HEAD}uniform usampler2D source;
+uniform usampler2D others;
+uniform usampler2D samples;
+uniform usampler2D estimates;
 uniform sampler2DArray mattes;
 uniform int first;
 uniform ivec2 end;  // the mattes' last pixel
 uniform float despills[${layers}];
-out ${part === "luma" ? "float" : "vec2"} code;
+out ${type} code;
+${unmixed(type)}
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   uvec4 own = texelFetch(samples, at, 0);
-  ivec2 corner = min(${part === "luma" ? "at" : "2 * at"}, end);
+  ivec2 corner = min(${isLuma ? "at" : "2 * at"}, end);
   float despill = 0.0, most = -1.0, share;
 ${Array.from({ length: layers }, (_, i) => strongest(i)).join("\n")}
-  uvec4 row;
   uvec3 sums = uvec3(0u);
-  uvec2 codes = uvec2(0u);
+  uvec2 more = uvec2(0u);
 ${taps.join("\n")}
-  uint covered = sums.r;
-  ${whole} products = ${part === "luma" ? "sums.g" : "sums.gb"};
-  ${whole} total = ${part === "luma" ? "sums.b" : "codes"};
+  uint rest = ${fullOf(reach)}u - sums.b;
+  ${whole} found = texelFetch(estimates, at, 0).${isLuma ? "r" : "rg"};
+  ${type} object = (sums.b == 0u ? ${type}(found) : ${type}(${ours}) / float(sums.b)) / 64.0;
+  ${type} behind = rest == 0u ? object : ${type}(${theirs}) / float(rest) / 64.0;
   ${type} sampled = ${type}(own.${codes});
-  ${type} result = sampled;
-  if (covered > 0u && despill > 0.0) {
-    float alpha = float(own.r) / 255.0;
-    ${type} object = ${type}(products) / float(covered);
-    uint rest = ${255 * count}u - covered;
-    ${type} behind = rest == 0u ? object : ${type}(255u * total - products) / float(rest);
-    ${type} colour = clamp(object + alpha * (sampled - alpha * object - (1.0 - alpha) * behind), 0.0, 255.0);
-    result = floor(sampled + despill * (colour - sampled) + 0.5);
-  }
-  code = result / 255.0;
+  ${type} colour = unmixed(sampled, float(own.r) / 255.0, object, behind);
+  ${type} changed = floor(sampled + despill * (colour - sampled) + 0.5);
+  code = (found${isLuma ? "" : ".r"} == ${NONE}u ? sampled : changed) / 255.0;
 }`;
+}
+
+/** The object's colour where a sample shows it and what is behind it mixed. */
+function unmixed(type: string): string {
+  return `${type} unmixed(${type} sampled, float alpha, ${type} object, ${type} behind) {
+  return clamp(object + alpha * (sampled - alpha * object - (1.0 - alpha) * behind), 0.0, 255.0);
+}`;
+}
+
+/** The sum of a full matte over a box. */
+function fullOf(reach: number): number {
+  return 255 * (2 * reach + 1) ** 2;
+}
+
+/** The pixels of a row that a box reaches, the border repeated. */
+function acrossOf(reach: number): string[] {
+  return stepsOf(reach, "x").map((x) => `ivec2(${x}, at.y)`);
+}
+
+/** Those of a column. */
+function downOf(reach: number): string[] {
+  return stepsOf(reach, "y").map((y) => `ivec2(at.x, ${y})`);
+}
+
+function stepsOf(reach: number, axis: "x" | "y"): string[] {
+  return Array.from({ length: 2 * reach + 1 }, (_, i) => {
+    const step = i - reach;
+    return step > 0 ? `min(at.${axis} + ${step}, last.${axis})` : `max(at.${axis} - ${-step}, 0)`;
+  });
 }
 
 function strongest(i: number): string {

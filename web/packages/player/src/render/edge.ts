@@ -86,10 +86,18 @@ export function totalReach(passes: readonly Pass[]): Reach {
   return { x: reaches.reduce((sum, { x }) => sum + x, 0), y: reaches.reduce((sum, { y }) => sum + y, 0) };
 }
 
-/** How far despill's box reaches in luma: the largest of the objects decides. */
-export function despillReach(edges: readonly Edge[], height: number): number {
+/** How far despill's boxes reach. */
+export interface DespillReach {
+  /** Of the first estimate. */
+  readonly wide: number;
+  /** Of the second one, from what the first one found. */
+  readonly close: number;
+}
+
+/** In luma: the largest of the objects decides. */
+export function despillReach(edges: readonly Edge[], height: number): DespillReach {
   const needed = edges.map(({ grow, feather }) => Math.ceil(grow + 1.25 * feather));
-  return Math.max(Math.ceil(height / 48), ...needed);
+  return { wide: Math.max(Math.ceil(height / 48), ...needed), close: Math.ceil(height / 180) };
 }
 
 /** Equal for edges that make the same mattes. */

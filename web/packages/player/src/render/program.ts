@@ -1,7 +1,7 @@
 /** A compiled program and where its uniforms are. */
 
 /** Texture units of the samplers. */
-const SAMPLERS = ["luma", "chroma", "mattes", "source", "samples"];
+const SAMPLERS = ["luma", "chroma", "mattes", "source", "samples", "estimates", "others"];
 export const LUMA_UNIT = 0;
 export const CHROMA_UNIT = 1;
 export const MATTE_UNIT = 2;
@@ -9,6 +9,10 @@ export const MATTE_UNIT = 2;
 export const SOURCE_UNIT = 3;
 /** Despill's pairs of matte and plane. */
 export const SAMPLES_UNIT = 4;
+/** Its first estimates of both colours. */
+export const ESTIMATES_UNIT = 5;
+/** V's sums, where the source's are U's. */
+export const OTHERS_UNIT = 6;
 
 export class Program {
   private readonly uniforms = new Map<string, WebGLUniformLocation>();

@@ -6,7 +6,7 @@ import { Program } from "./program";
 import { trianglesOf, type Tiles } from "./tiles";
 
 /** What is written and read again in between. */
-export type Format = "R16UI" | "R8UI" | "RG8UI" | "RGBA8UI" | "RGBA32UI";
+export type Format = "R16UI" | "RG16UI" | "RGBA16UI" | "R8UI" | "RG8UI" | "RGBA8UI" | "RGBA32UI";
 
 /** A texture that is written pixel by pixel, and read so. */
 export class WorkTexture {
@@ -47,6 +47,10 @@ function pixelsOf(gl: WebGL2RenderingContext, format: Format): [GLenum, GLenum] 
   switch (format) {
     case "R16UI":
       return [gl.RED_INTEGER, gl.UNSIGNED_SHORT];
+    case "RG16UI":
+      return [gl.RG_INTEGER, gl.UNSIGNED_SHORT];
+    case "RGBA16UI":
+      return [gl.RGBA_INTEGER, gl.UNSIGNED_SHORT];
     case "R8UI":
       return [gl.RED_INTEGER, gl.UNSIGNED_BYTE];
     case "RG8UI":
