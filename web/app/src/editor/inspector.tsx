@@ -241,7 +241,7 @@ function stateOf(session: Session, frame: number): string {
   const applied = (session.project.value?.revision ?? 0) > 0;
   if (contains(session.stale.value, frame)) return applied ? "To be updated" : "To be made";
   if (!applied || !session.object.value) return "No mask yet";
-  if (contains(session.ready.value, frame)) return "Propagated";
+  if (editing.isPropagated(session)) return "Propagated";
   return session.working.value ? "Being made" : "Not made yet";
 }
 

@@ -37,11 +37,20 @@ export function deleteKeyframeAt(session: Session, object: string, frame: number
   void session.run(() => client.deleteKeyframe(session.id, object, frame));
 }
 
+/**
+ * Whether the selected object's propagated mask of this frame is there: with its segment, or before
+ * that is made.
+ */
+export function isPropagated(session: Session): boolean {
+  const { frame, object, stale, ready, current, playback } = session;
+  if (!object.value || contains(stale.value, frame.value)) return false;
+  const buffered = playback.value?.buffered.value[object.value.id] ?? [];
+  return contains(ready.value, frame.value) || (current.value && contains(buffered, frame.value));
+}
+
 /** Whether the selected object has a propagated mask here that could be kept as a keyframe. */
 export function canKeep(session: Session): boolean {
-  const frame = session.frame.value;
-  const keyframe = keyframesOf(session.object.value).includes(frame);
-  return !keyframe && contains(session.ready.value, frame);
+  return !keyframesOf(session.object.value).includes(session.frame.value) && isPropagated(session);
 }
 
 /** Keeps the mask that is shown as a keyframe, or says that the object is not on this frame. */
