@@ -24,7 +24,7 @@ from mattebox.errors import InputError
 from mattebox.export import ExportResult, export_clip, format_for, frames_of
 from mattebox.export.job import Progress, unheard
 from mattebox.marked_frames import MarkedFrames
-from mattebox.matting import Edge
+from mattebox.matting import Edge, cover
 from mattebox.media import ClipInfo, FrameReader, FrameTable, Limits, detect_shots, ingest
 from mattebox.media.pipeline import ahead
 from mattebox.media.pool import Cancelled
@@ -321,6 +321,22 @@ class ClipObject(MarkedFrames):
                 f"The range {start} to {stop} is not within the frames 0 to {clip.frame_count}."
             )
         return self._propagated(start, stop, cancelled)
+
+    def mattes(
+        self, start: int = 0, stop: int | None = None, *, cancelled: Callable[[], bool] = _never
+    ) -> Iterator[tuple[int, Mask]]:
+        """The object's matte on each frame: its mask after its edge as it is set now.
+
+        It is what the page shows and exports scale to the source's size. Despill changes colours
+        and is in exports only. Arguments and errors are those of `masks`.
+
+        Yields:
+            Frame index and matte, ``(H, W) uint8`` at working size.
+        """
+        info, edge = self._clip.info, self._edge
+        scale = info.height / info.source_height
+        masks = self.masks(start, stop, cancelled=cancelled)
+        return ((index, cover(mask, edge, scale)) for index, mask in masks)
 
     def _propagated(
         self, start: int, stop: int, cancelled: Callable[[], bool]

@@ -278,14 +278,15 @@ def test_the_command_and_the_api_composite_an_edge_and_leave_the_mattes_as_they_
         _, x, y = map(float, click_on_ball().split(","))
         ball.include(0, x, y)
         exported = ball.export(tmp_path / "api.zip", stop=2)
-        mattes = dict(ball.masks(0, 2))
+        masks, mattes = dict(ball.masks(0, 2)), dict(ball.mattes(0, 2))
         with pytest.raises(InputError, match="grow"):
             ball.edge = mattebox.Edge(grow=HEIGHT)
         assert ball.edge == edge
     assert exported.mattes_sha256 == report["mattes_sha256"]
-    for index, matte in mattes.items():
-        wanted = cover(matte, edge)
-        assert (wanted != matte).any()
+    for index, mask in masks.items():
+        wanted = cover(mask, edge)
+        assert (wanted != mask).any()
+        np.testing.assert_array_equal(mattes[index], wanted)
         for path in (out, tmp_path / "api.zip"):
             np.testing.assert_array_equal(alpha_of(path, f"{index:06d}.png"), wanted)
 

@@ -50,6 +50,10 @@ def test_read_mattes(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert [int(line.split()[0]) for line in lines] == list(range(8))
     assert [float(line.split()[1]) for line in lines] == pytest.approx([n / 25 for n in range(8)])
+    example("read_mattes")([str(clip), f"0,{x},{y}", "--grow", "-3"])
+    smaller = capsys.readouterr().out.splitlines()
+    for line, less in zip(lines, smaller, strict=True):
+        assert 0 < float(less.split()[3]) < float(line.split()[3])
 
 
 def test_sample_key(tmp_path: Path) -> None:
