@@ -1,7 +1,8 @@
 """ProRes 4444 with alpha, in QuickTime, with the clip's sound.
 
 The plate is left whole under the matte (straight alpha, 10 bits; alpha has 16 in the file), so an
-edge can still be moved in the compositor. Size, pixel shape, colours and times are the source's.
+edge can still be moved in the compositor. Despill, where it is asked for, changes the plate's
+colours in the edge and around it. Size, pixel shape, colours and times are the source's.
 """
 
 from __future__ import annotations
