@@ -139,6 +139,41 @@ describe("setting an edge", () => {
     expect(bodies).toHaveLength(1);
   });
 
+  it("leaves alone what others set under the hand", async () => {
+    const session = opened({ id: "o1" });
+    session.edges.change(first(session), "feather", 3);
+    const theirs = makeObject({ id: "o1", edge: { ...NEUTRAL_EDGE, grow: 2, feather: 1 } });
+    session.accept(makeProject({ version: 2, objects: [theirs] }));
+    const both = { ...NEUTRAL_EDGE, grow: 2, feather: 3 };
+    expect(session.edges.of(first(session))).toEqual(both);
+    session.edges.commit();
+    await session.run(() => Promise.resolve(null));
+    expect(bodies.map(({ edge }) => edge)).toEqual([both]);
+  });
+
+  it("keeps its clip white over the clip black that others set meanwhile", async () => {
+    const session = opened({ id: "o1" });
+    session.edges.change(first(session), "clip_white", 0.5);
+    const theirs = makeObject({ id: "o1", edge: { ...NEUTRAL_EDGE, clip_black: 0.7 } });
+    session.accept(makeProject({ version: 2, objects: [theirs] }));
+    session.edges.commit();
+    await session.run(() => Promise.resolve(null));
+    expect(bodies.map(({ edge }) => edge)).toEqual([{ ...NEUTRAL_EDGE, clip_black: 0.45, clip_white: 0.5 }]);
+  });
+
+  it("goes on with what is set while an earlier value is on its way", async () => {
+    const session = opened({ id: "o1" });
+    session.edges.change(first(session), "feather", 3);
+    session.edges.commit();
+    session.edges.change(first(session), "smooth", 1);
+    await session.run(() => Promise.resolve(null));
+    const both = { ...NEUTRAL_EDGE, feather: 3, smooth: 1 };
+    expect(session.edges.of(first(session))).toEqual(both);
+    session.edges.commit();
+    await session.run(() => Promise.resolve(null));
+    expect(bodies.map(({ edge }) => edge)).toEqual([{ ...NEUTRAL_EDGE, feather: 3 }, both]);
+  });
+
   it("follows what others change while nothing is being set here", async () => {
     const session = opened({ id: "o1" });
     session.edges.set(first(session), { ...NEUTRAL_EDGE, feather: 3 });

@@ -104,30 +104,30 @@ export function edgesIn(objects: readonly ProjectObject[]): string | null {
   return `Edges as set for ${set.map(({ name, edge }) => `${name}: ${wordsOf(edge)}`).join("; ")}`;
 }
 
-/** An edge that the server has not answered to. */
-interface Draft {
-  readonly object: string;
-  readonly edge: Edge;
-}
+/** What was set of an edge, in the order it was set in. */
+type Changes = ReadonlyMap<EdgeName, number>;
 
 export class Edges {
-  private readonly draft = signal<Draft | null>(null);
-  /** The draft that is on its way. */
-  private sent: Draft | null = null;
+  /** What the server has not answered to, by object. */
+  private readonly drafts = signal<ReadonlyMap<string, Changes>>(new Map());
+  /** The drafts that are on their way. */
+  private readonly sent = new Map<string, Changes>();
   private pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly session: Session) {}
 
   /** An object's edge as it is shown. */
   of({ id, edge }: ProjectObject): Edge {
-    const draft = this.draft.value;
-    return draft?.object === id ? draft.edge : edge;
+    const changes = this.drafts.value.get(id);
+    return changes ? this.changed(edge, changes) : edge;
   }
 
   /** Shows another value at once. */
-  change(object: ProjectObject, name: EdgeName, value: number): void {
-    const height = this.session.project.value?.clip.source_height ?? 0;
-    this.show(object, withValue(this.of(object), name, value, height));
+  change({ id }: ProjectObject, name: EdgeName, value: number): void {
+    const changes = new Map(this.drafts.peek().get(id));
+    // Of two values that do not go together the last one holds.
+    changes.delete(name);
+    this.show(id, changes.set(name, value));
   }
 
   /** Makes what is shown a step, unless it changes again soon. */
@@ -139,22 +139,11 @@ export class Edges {
   /** Makes what is shown a step that can be undone, if it is another edge. */
   commit(): void {
     clearTimeout(this.pause);
-    const { session, sent } = this;
-    const draft = this.draft.peek();
-    if (!draft || draft === sent) return;
-    const settled = () => {
-      if (this.draft.value === draft) this.draft.value = null;
-    };
-    this.sent = draft;
-    void session.run(async () => {
-      const object = session.project.value?.objects.find(({ id }) => id === draft.object);
-      if (!object || isSame(object.edge, draft.edge)) return null;
-      return client.updateObject(session.id, draft.object, { edge: draft.edge });
-    }, settled);
+    for (const id of this.drafts.peek().keys()) this.send(id);
   }
 
-  set(object: ProjectObject, edge: Edge): void {
-    this.show(object, edge);
+  set({ id }: ProjectObject, edge: Edge): void {
+    this.show(id, new Map(NAMES.map((name) => [name, edge[name]])));
     this.commit();
   }
 
@@ -173,10 +162,41 @@ export class Edges {
     });
   }
 
-  private show({ id }: ProjectObject, edge: Edge): void {
-    const draft = this.draft.peek();
-    if (draft && draft.object !== id) this.commit();
+  private show(id: string, changes: Changes): void {
+    for (const other of this.drafts.peek().keys()) if (other !== id) this.send(other);
     clearTimeout(this.pause);
-    this.draft.value = { object: id, edge };
+    this.drafts.value = new Map(this.drafts.peek()).set(id, changes);
+  }
+
+  /** What others set meanwhile stays as they set it. */
+  private changed(edge: Edge, changes: Changes): Edge {
+    const height = this.session.project.value?.clip.source_height ?? 0;
+    return [...changes].reduce((last, [name, value]) => withValue(last, name, value, height), edge);
+  }
+
+  private send(id: string): void {
+    const { session } = this;
+    const changes = this.drafts.peek().get(id);
+    if (!changes || changes === this.sent.get(id)) return;
+    this.sent.set(id, changes);
+    void session.run(
+      async () => {
+        const object = session.project.value?.objects.find((one) => one.id === id);
+        const edge = object && this.changed(object.edge, changes);
+        if (!edge || isSame(object.edge, edge)) return null;
+        return client.updateObject(session.id, id, { edge });
+      },
+      () => this.settle(id, changes),
+    );
+  }
+
+  /** Leaves in the draft what was set since. */
+  private settle(id: string, changes: Changes): void {
+    if (this.sent.get(id) === changes) this.sent.delete(id);
+    const drafts = new Map(this.drafts.peek());
+    const since = [...(drafts.get(id) ?? [])].filter(([name, value]) => changes.get(name) !== value);
+    if (since.length > 0) drafts.set(id, new Map(since));
+    else drafts.delete(id);
+    this.drafts.value = drafts;
   }
 }
