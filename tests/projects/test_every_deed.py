@@ -145,6 +145,7 @@ DEEDS: dict[str, Deed] = {
     "name object": lambda e, p, s, h: e.change_object(p, h.object(s), name=f"part {h.mark}"),
     "colour object": lambda e, p, s, h: e.change_object(p, h.object(s), color=h.color),
     "object's edge": lambda e, p, s, h: e.change_object(p, h.object(s), edge=h.edge),
+    "share edge": lambda e, p, s, h: e.share_edge(p, _ordered(s, h)[: 1 + h.mark % 3], h.edge),
     "show object": lambda e, p, s, h: e.change_object(p, h.object(s), visible=h.yes),
     "lock object": lambda e, p, s, h: e.change_object(p, h.object(s), locked=h.yes),
     "order objects": lambda e, p, s, h: e.order_objects(p, _ordered(s, h)),

@@ -6,6 +6,7 @@ from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
+import httpx
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -303,6 +304,30 @@ def test_an_edge_out_of_its_limits_is_refused(
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
     assert edited(server.get(f"/projects/{project}")) == before
+
+
+def test_several_objects_are_given_an_edge_as_one_step_unless_one_of_them_refuses_it(
+    server: Client, project: str
+) -> None:
+    items = [server.add_object(project) for _ in range(3)]
+
+    def share(*objects: str, **edge: float) -> httpx.Response:
+        body = {"objects": objects, "edge": edge}
+        return server.request("PATCH", f"/projects/{project}/objects", json=body)
+
+    before = server.get(f"/projects/{project}")["objects"]
+    after = share(*items[1:], feather=4).json()
+    soft = {**NEUTRAL, "feather": 4}
+    assert [each["edge"] for each in after["objects"]] == [NEUTRAL, soft, soft]
+    last = server.get(f"/projects/{project}/history")["steps"][-1]
+    assert (last["deed"], last["object"]) == ("Edges changed", None)
+    assert server.post(f"/projects/{project}/undo")["objects"] == before
+    assert server.post(f"/projects/{project}/redo")["objects"] == after["objects"]
+    server.request("PATCH", objects_path(project, items[2]), json={"locked": True})
+    now = edited(server.get(f"/projects/{project}"))
+    refused = [share(*items, grow=1), share(items[0], grow=99), share(grow=1), share("nobody")]
+    assert [answer.status_code for answer in refused] == [409, 422, 422, 404]
+    assert edited(server.get(f"/projects/{project}")) == now
 
 
 def test_prompts_and_clicks_are_one_list_that_is_replayed(

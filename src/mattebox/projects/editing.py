@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mattebox.errors import InputError
 from mattebox.matting.edge import Edge
 from mattebox.projects.events import (
+    EdgeShared,
     KeyframeRemoved,
     MaskPlaced,
     ObjectChanged,
@@ -72,6 +73,20 @@ class Editing(Marking):
                 edge.check(self._clips.get(project.clip).info.source_height)
             event = ObjectChanged(object_id, name, color, visible, locked, edge)
             return self._projects.append(project_id, event)
+
+    def share_edge(self, project_id: str, objects: Sequence[str], edge: Edge) -> Project:
+        """Give some objects the same edge, as one step.
+
+        Args:
+            project_id: Which project.
+            objects: The ids of them.
+            edge: Their edge.
+        """
+        with self._opened(project_id) as project:
+            for object_id in objects:
+                project.state.object(object_id).check_unlocked()
+            edge.check(self._clips.get(project.clip).info.source_height)
+            return self._projects.append(project_id, EdgeShared(tuple(objects), edge))
 
     def order_objects(self, project_id: str, objects: Sequence[str]) -> Project:
         """Put the objects in another order.

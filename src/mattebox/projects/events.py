@@ -60,6 +60,14 @@ class ObjectsOrdered:
 
 
 @dataclass(frozen=True)
+class EdgeShared:
+    """Some objects were given the same edge."""
+
+    objects: tuple[str, ...]
+    edge: Edge
+
+
+@dataclass(frozen=True)
 class ClickAdded:
     """A click and the keyframe mask it led to.
 
@@ -176,6 +184,7 @@ Event = (
     | ObjectAdded
     | ObjectRemoved
     | ObjectsOrdered
+    | EdgeShared
     | Applied
     | RevisionRestored
     | _OnObject
@@ -192,7 +201,7 @@ def apply(state: ProjectState, event: Event) -> ProjectState:
     match event:
         case ProjectCreated(name) | ProjectNamed(name):
             return replace(state, name=name)
-        case ObjectAdded() | ObjectRemoved() | ObjectsOrdered():
+        case ObjectAdded() | ObjectRemoved() | ObjectsOrdered() | EdgeShared():
             return replace(state, objects=_objects(state, event))
         case Applied(revision):
             return replace(state, revision=revision)
@@ -205,7 +214,7 @@ def apply(state: ProjectState, event: Event) -> ProjectState:
 
 
 def _objects(
-    state: ProjectState, event: ObjectAdded | ObjectRemoved | ObjectsOrdered
+    state: ProjectState, event: ObjectAdded | ObjectRemoved | ObjectsOrdered | EdgeShared
 ) -> tuple[MatteObject, ...]:
     match event:
         case ObjectAdded(object_id, name, color):
@@ -214,6 +223,10 @@ def _objects(
             return tuple(o for o in state.objects if o.id != object_id)
         case ObjectsOrdered(order):
             return tuple(state.object(each) for each in order)
+        case EdgeShared(objects, edge):
+            return tuple(
+                replace(each, edge=edge) if each.id in objects else each for each in state.objects
+            )
 
 
 def _on_object(

@@ -98,6 +98,7 @@ _PLAIN: dict[type[Event], str] = {
     events.ObjectAdded: "Object added",
     events.ObjectRemoved: "Object deleted",
     events.ObjectsOrdered: "Objects reordered",
+    events.EdgeShared: "Edges changed",
     events.ClickChanged: "Click changed",
     events.ClickRemoved: "Click deleted",
     events.PromptRemoved: "Mark deleted",

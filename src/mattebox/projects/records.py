@@ -25,6 +25,7 @@ _KINDS: dict[str, type[Event]] = {
         events.ObjectChanged,
         events.ObjectRemoved,
         events.ObjectsOrdered,
+        events.EdgeShared,
         events.ClickAdded,
         events.ClickChanged,
         events.ClickRemoved,

@@ -63,6 +63,13 @@ class ChangedObject(Body):
     edge: ObjectEdge | None = None
 
 
+class SharedEdge(Body):
+    """An edge for several objects at once."""
+
+    objects: Annotated[list[str], Field(min_length=1)]
+    edge: ObjectEdge
+
+
 class ObjectOrder(Body):
     """All objects' ids in their new order."""
 

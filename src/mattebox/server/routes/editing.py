@@ -29,6 +29,7 @@ from mattebox.server.bodies import (
     NewPrompt,
     ObjectOrder,
     Rename,
+    SharedEdge,
 )
 from mattebox.server.models import EditedModel, HistoryModel, ProjectModel
 from mattebox.server.present import edited_model, history_model, project_model
@@ -68,6 +69,13 @@ def rename_project(project: str, body: Rename, workspace: OpenWorkspace) -> Proj
 def add_object(project: str, body: NewObject, workspace: OpenWorkspace) -> ProjectModel:
     """Add an object."""
     return _told(workspace, workspace.editing.add_object(project, body.name, body.color))
+
+
+@router.patch("/projects/{project}/objects", responses=responses(404, 409, 422))
+def share_edge(project: str, body: SharedEdge, workspace: OpenWorkspace) -> ProjectModel:
+    """Give several objects the same edge, as a single step."""
+    edge = Edge(**vars(body.edge))
+    return _told(workspace, workspace.editing.share_edge(project, body.objects, edge))
 
 
 @router.put("/projects/{project}/objects/order", responses=responses(404, 422))
