@@ -82,7 +82,7 @@ def read_frames(folder: Path) -> Iterator[NDArray[np.uint8]]:
     if film.exists():
         with av.open(str(film)) as container:
             for frame in container.decode(video=0):
-                yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                yield np.asarray(frame.to_ndarray(format="rgb24", threads=1), np.uint8)
     elif (folder / "frames").is_dir():
         for path in sorted((folder / "frames").iterdir()):
             if path.suffix.lower() in PICTURE_SUFFIXES:

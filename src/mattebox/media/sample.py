@@ -109,7 +109,10 @@ def _write(container: OutputContainer) -> None:
     audio = container.add_stream("aac", rate=_SOUND_RATE, layout="stereo")
     for index, picture in enumerate(frames()):
         frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            threads=1,
         )
         frame.pts, frame.time_base = index, Fraction(1, RATE)
         container.mux(video.encode(frame))
