@@ -10,6 +10,7 @@ import {
   type Edge,
 } from "../src/state/edges";
 import { undo } from "../src/state/editing";
+import { notices } from "../src/state/notices";
 import { Session } from "../src/state/session";
 import { makeObject, makeProject } from "./project";
 
@@ -137,6 +138,40 @@ describe("setting an edge", () => {
     expect(bodies.map(({ edge }) => edge.smooth)).toEqual([1]);
     await vi.advanceTimersByTimeAsync(2000);
     expect(bodies).toHaveLength(1);
+  });
+
+  it("keeps what is set while the server is away, says so once, and sets it when it is back", async () => {
+    notices.value = [];
+    vi.stubGlobal("dispatchEvent", () => true);
+    const session = opened({ id: "o1" }, { id: "o2" });
+    const online = answer;
+    answer = () => {
+      throw new TypeError("Failed to fetch");
+    };
+    const [, second = makeObject()] = session.project.value?.objects ?? [];
+    session.edges.change(first(session), "feather", 3);
+    session.edges.change(second, "grow", 2);
+    session.edges.commit();
+    await session.run(() => Promise.resolve(null));
+    session.edges.commit();
+    await session.run(() => Promise.resolve(null));
+    expect(session.edges.of(first(session)).feather).toBe(3);
+    expect(session.edges.of(second).grow).toBe(2);
+    expect(bodies).toHaveLength(2);
+    expect(notices.value.map(({ text }) => text)).toEqual([
+      "The server does not answer: the edge is kept here and set when it is back.",
+    ]);
+    answer = online;
+    const theirs = { ...NEUTRAL_EDGE, smooth: 1 };
+    const objects = [makeObject({ id: "o1", edge: theirs }), makeObject({ id: "o2", edge: theirs })];
+    session.accept(makeProject({ version: 2, objects }));
+    await session.run(() => Promise.resolve(null));
+    expect(notices.value).toEqual([]);
+    expect(bodies.slice(2).map(({ path }) => path.split("/").at(-1))).toEqual(["o1", "o2"]);
+    expect(bodies.slice(2).map(({ edge }) => edge)).toMatchObject([
+      { smooth: 1, feather: 3 },
+      { smooth: 1, grow: 2 },
+    ]);
   });
 
   it("leaves alone what others set under the hand", async () => {

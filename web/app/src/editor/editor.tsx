@@ -73,8 +73,8 @@ function ConnectionBanner({ session }: { session: Session }) {
   return (
     <div class="banner" role="status" aria-live="polite" hidden={session.connected.value}>
       <div class="spinner" />
-      Connection lost, retrying. What is loaded still plays; edits are refused until it is back. Your
-      work is kept on the server.
+      Connection lost, retrying. What is loaded still plays; edits are refused until it is back, only
+      edges wait for it. Your work is kept on the server.
     </div>
   );
 }

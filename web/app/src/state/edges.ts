@@ -2,7 +2,9 @@
 
 import { signal } from "@preact/signals";
 import * as client from "../api/client";
+import { Problem } from "../api/problem";
 import type { Project, ProjectObject } from "../api/types";
+import { dismiss, notify } from "./notices";
 import type { Session } from "./session";
 
 export type Edge = ProjectObject["edge"];
@@ -110,8 +112,12 @@ type Changes = ReadonlyMap<EdgeName, number>;
 export class Edges {
   /** What the server has not answered to, by object. */
   private readonly drafts = signal<ReadonlyMap<string, Changes>>(new Map());
-  /** The drafts that are on their way. */
+  /** The drafts that are on their way, or wait for the server to be back. */
   private readonly sent = new Map<string, Changes>();
+  /** The objects whose draft waits: it builds on nothing that the server would have to know. */
+  private readonly waiting = new Set<string>();
+  /** What was said of that. */
+  private notice: number | null = null;
   private pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly session: Session) {}
@@ -140,6 +146,17 @@ export class Edges {
   commit(): void {
     clearTimeout(this.pause);
     for (const id of this.drafts.peek().keys()) this.send(id);
+  }
+
+  /** The server is back: makes steps of what waited for it. */
+  resume(): void {
+    if (this.notice !== null) dismiss(this.notice);
+    this.notice = null;
+    for (const id of this.waiting) {
+      const changes = this.sent.get(id);
+      if (changes) this.post(id, changes);
+    }
+    this.waiting.clear();
   }
 
   set({ id }: ProjectObject, edge: Edge): void {
@@ -175,18 +192,32 @@ export class Edges {
   }
 
   private send(id: string): void {
-    const { session } = this;
     const changes = this.drafts.peek().get(id);
-    if (!changes || changes === this.sent.get(id)) return;
+    if (changes && changes !== this.sent.get(id)) this.post(id, changes);
+  }
+
+  private post(id: string, changes: Changes): void {
+    const { session } = this;
+    let waits = false;
     this.sent.set(id, changes);
     void session.run(
       async () => {
         const object = session.project.value?.objects.find((one) => one.id === id);
         const edge = object && this.changed(object.edge, changes);
         if (!edge || isSame(object.edge, edge)) return null;
-        return client.updateObject(session.id, id, { edge });
+        try {
+          return await client.updateObject(session.id, id, { edge });
+        } catch (error) {
+          waits = error instanceof Problem && error.isOffline;
+          if (!waits) throw error;
+          this.notice ??= notify("The server does not answer: the edge is kept here and set when it is back.");
+          return null;
+        }
       },
-      () => this.settle(id, changes),
+      () => {
+        if (!waits) this.settle(id, changes);
+        else if (this.sent.get(id) === changes) this.waiting.add(id);
+      },
     );
   }
 

@@ -267,6 +267,7 @@ export class Session {
     const current = this.project.value;
     if (this.disposed || (current && project.version < current.version)) return;
     this.project.value = project;
+    this.edges.resume();
     this.expect(project.revision, false);
   }
 
@@ -307,8 +308,7 @@ export class Session {
   }
 
   private async showRevision(playback: Playback, revision: number): Promise<void> {
-    const before = this.told.value;
-    const asked = { revision };
+    const [before, asked] = [this.told.value, { revision }];
     this.asked = asked;
     try {
       await playback.showRevision(revision);
