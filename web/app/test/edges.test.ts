@@ -217,12 +217,15 @@ describe("setting an edge", () => {
     expect(session.edges.of(first(session))).toMatchObject({ feather: 0, smooth: 1 });
   });
 
-  it("gives all objects that are not locked the edge of one", async () => {
+  it("gives all objects that are not locked the edge of one, as one step", async () => {
     const edge = { ...NEUTRAL_EDGE, feather: 4 };
-    const session = opened({ id: "o1", edge }, { id: "o2" }, { id: "o3", locked: true }, { id: "o4", edge });
+    const locked = { id: "o3", locked: true };
+    const session = opened({ id: "o1", edge }, { id: "o2" }, locked, { id: "o4", edge }, { id: "o5" });
     session.edges.useForAll(first(session));
     await session.run(() => Promise.resolve(null));
-    expect(bodies.map(({ path }) => path.split("/").at(-1))).toEqual(["o2"]);
-    expect(bodies[0]?.edge).toEqual(edge);
+    expect(bodies).toEqual([{ path: "/api/v1/projects/p1/objects", objects: ["o2", "o5"], edge }]);
+    session.edges.useForAll(first(session));
+    await session.run(() => Promise.resolve(null));
+    expect(bodies).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ import type {
   NewPrompt,
   ObjectChange,
   Project,
+  ProjectObject,
   ProjectSummary,
   Revision,
 } from "./types";
@@ -44,6 +45,10 @@ export const addObject = (project: string) => send<Project>("POST", `/projects/$
 
 export const updateObject = (project: string, object: string, change: ObjectChange) =>
   send<Project>("PATCH", `/projects/${project}/objects/${object}`, change);
+
+/** Gives several objects the same edge, as one step. */
+export const shareEdge = (project: string, objects: readonly string[], edge: ProjectObject["edge"]) =>
+  send<Project>("PATCH", `/projects/${project}/objects`, { objects, edge });
 
 /** Puts the objects in another order; `objects` holds the ids of all of them. */
 export const orderObjects = (project: string, objects: readonly string[]) =>

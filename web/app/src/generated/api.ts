@@ -213,7 +213,11 @@ export interface paths {
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /**
+         * Share Edge
+         * @description Give several objects the same edge, as a single step.
+         */
+        readonly patch: operations["share_edge_api_v1_projects__project__objects_patch"];
         readonly trace?: never;
     };
     readonly "/api/v1/projects/{project}/objects/order": {
@@ -1651,6 +1655,15 @@ export interface components {
             readonly keyframes: number;
         };
         /**
+         * SharedEdge
+         * @description An edge for several objects at once.
+         */
+        readonly SharedEdge: {
+            /** Objects */
+            readonly objects: readonly string[];
+            readonly edge: components["schemas"]["ObjectEdge"];
+        };
+        /**
          * SoundModel
          * @description How a clip's sound is cut into chunks, protocol section 7.
          */
@@ -2352,6 +2365,62 @@ export interface operations {
             };
             /** @description Problem details. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly share_edge_api_v1_projects__project__objects_patch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly project: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SharedEdge"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProjectModel"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": unknown;
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem details. */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

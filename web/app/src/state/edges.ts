@@ -164,7 +164,7 @@ export class Edges {
     this.commit();
   }
 
-  /** Gives all objects that are not locked the edge of one. */
+  /** Gives all objects that are not locked the edge of one, as one step. */
   useForAll(object: ProjectObject): void {
     this.commit();
     const { session } = this;
@@ -173,9 +173,12 @@ export class Edges {
       const edge = objects.find(({ id }) => id === object.id)?.edge;
       if (!edge) return null;
       const others = objects.filter((other) => !other.locked && !isSame(other.edge, edge));
-      let project: Project | null = null;
-      for (const { id } of others) project = await client.updateObject(session.id, id, { edge });
-      return project;
+      if (others.length === 0) return null;
+      return client.shareEdge(
+        session.id,
+        others.map(({ id }) => id),
+        edge,
+      );
     });
   }
 
