@@ -1,5 +1,7 @@
+import { playerAssets } from "@mattebox/player/vite";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  plugins: [playerAssets()],
   test: { include: ["packages/*/test/**/*.test.ts", "app/test/**/*.test.ts"] },
 });

@@ -13,6 +13,9 @@ export interface FrameTableJson {
   readonly damage: string | null;
 }
 
+/** Stands for the address of a segment that depends on cuts which are still looked for (P29). */
+export const UNDECIDED = "";
+
 /** One stream of segments: the video, or one object's matte. */
 export interface Rendition {
   readonly codec: string;
@@ -27,7 +30,7 @@ export interface Rendition {
   readonly template: string;
   /** Address of the matte of one frame, with `{address}` and `{frame}` in it; absent for the video. */
   readonly frame_template?: string;
-  /** Content address of every segment of the grid. */
+  /** Content address of every segment of the grid, or {@link UNDECIDED}. */
   readonly addresses: readonly string[];
   /** Ranges of segments that answer without new work. */
   readonly ready: readonly (readonly [number, number])[];

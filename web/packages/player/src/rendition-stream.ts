@@ -11,7 +11,7 @@ import type { Decoded, Planes, SegmentDecoder } from "./decode/decoder";
 import { AbandonedError, FetchError, type SegmentFetcher } from "./fetcher";
 import { rangesOf, type FrameTable, type Grid } from "./frame-table";
 import { IdentityError } from "./identity";
-import type { Rendition } from "./manifest";
+import { UNDECIDED, type Rendition } from "./manifest";
 import { Signal } from "./signal";
 import { SingleMatte, type Single } from "./single-matte";
 import { Standstill } from "./standstill";
@@ -21,8 +21,8 @@ import { wantedOrder, type Window } from "./window";
 /** Segments fetched beyond the window, so that the network has time. */
 const PREFETCH = 3;
 const RETRY_MS = 4000;
-/** Address of a segment that is not this stream's to fetch. */
-export const ELSEWHERE = "";
+/** Stands for the address of a segment that is not this stream's to fetch; no server's is like it. */
+export const ELSEWHERE = "elsewhere";
 /** Decoder failures in a row on one segment after which it is left alone for a while. */
 const PATIENCE = 3;
 
@@ -164,7 +164,7 @@ export class RenditionStream {
 
   private address(segment: number): string | undefined {
     const address = this.rendition.addresses[segment];
-    return address === ELSEWHERE ? undefined : address;
+    return address === ELSEWHERE || address === UNDECIDED ? undefined : address;
   }
 
   private segmentUrl(address: string): string {

@@ -1,6 +1,5 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { deflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newCounters, type Counters } from "../src/counters";
 import { SegmentFetcher } from "../src/fetcher";
@@ -8,6 +7,7 @@ import { FrameTable, Grid } from "../src/frame-table";
 import type { Rendition } from "../src/manifest";
 import { RenditionStream } from "../src/rendition-stream";
 import { windowAround } from "../src/window";
+import { grey } from "./pngs";
 
 const LENGTH = 4;
 const FRAMES = 2 * LENGTH;
@@ -25,26 +25,6 @@ const matte: Rendition = {
   frame_template: "{address}/{frame}.png",
   addresses: ["a", "b"],
 };
-
-function chunk(name: string, body: Uint8Array): Uint8Array {
-  const out = new Uint8Array(12 + body.length);
-  new DataView(out.buffer).setUint32(0, body.length);
-  out.set(new TextEncoder().encode(name), 4);
-  out.set(body, 8);
-  return out;
-}
-
-/** A PNG of one grey. */
-function png(grey: number, side = SIDE): Buffer {
-  const rows = new Uint8Array((side + 1) * side).map((_, i) => (i % (side + 1) === 0 ? 0 : grey));
-  const header = new Uint8Array(13);
-  new DataView(header.buffer).setUint32(0, side);
-  new DataView(header.buffer).setUint32(4, side);
-  header.set([8, 0, 0, 0, 0], 8);
-  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-  const parts = [chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", new Uint8Array())];
-  return Buffer.concat([signature, ...parts]);
-}
 
 /** Two segments of a matte that the server never finishes; it answers for single frames as a test decides. */
 describe("The matte of the frame in sight", () => {
@@ -87,7 +67,7 @@ describe("The matte of the frame in sight", () => {
     singles = [];
     segments = [];
     shown = 0;
-    answer = (response) => response.end(png(200));
+    answer = (response) => response.end(grey(200, SIDE));
     server = createServer((request, response) => {
       const path = request.url ?? "";
       if (path === "/init") response.end("init");
@@ -131,13 +111,13 @@ describe("The matte of the frame in sight", () => {
     const held: ServerResponse[] = [];
     answer = (response, path) => {
       if (path === "/a/2.png") held.push(response);
-      else response.end(png(7));
+      else response.end(grey(7, SIDE));
     };
     open(matte);
     stream.setWindow(at(2));
     await vi.waitFor(() => { expect(held).toHaveLength(1); });
     stream.setRendition({ ...matte, addresses: ["c", "b"] });
-    held[0]?.end(png(200));
+    held[0]?.end(grey(200, SIDE));
     await vi.waitFor(() => { expect(stream.get(2)?.luma[0]).toBe(7); });
     expect(shown).toBe(1);
   });
@@ -164,7 +144,7 @@ describe("The matte of the frame in sight", () => {
     let given = false;
     answer = (response, path) => {
       if (path === "/a/2.png") response.once("close", () => { given = true; });
-      else response.end(png(9));
+      else response.end(grey(9, SIDE));
     };
     open(matte);
     stream.setWindow(at(2));
@@ -178,7 +158,7 @@ describe("The matte of the frame in sight", () => {
   it("is left to its segment where the server refuses it or sends another size", async () => {
     answer = (response, path) => {
       if (path === "/a/2.png") response.writeHead(404).end();
-      else response.end(png(9, SIDE / 2));
+      else response.end(grey(9, SIDE / 2));
     };
     open(matte);
     stream.setWindow(at(2));

@@ -67,8 +67,16 @@ export class Buffers {
     this.share();
   }
 
-  /** Decodes another revision's mattes beside the current one's; null ends that. */
+  /**
+   * Decodes another revision's mattes beside the current one's; null ends that. Of a revision that is
+   * told again, what was decoded stays.
+   */
   setComparison(manifest: Manifest | null): void {
+    if (this.compared && manifest?.revision === this.compared.manifest.revision) {
+      this.compared = { ...this.compared, manifest };
+      this.syncCompared();
+      return;
+    }
     this.compared?.mattes.close();
     this.compared = null;
     if (!manifest) {

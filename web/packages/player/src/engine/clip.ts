@@ -2,7 +2,7 @@
 
 import { PlayClock } from "../clock";
 import { FrameTable } from "../frame-table";
-import type { Manifest } from "../manifest";
+import { UNDECIDED, type Manifest } from "../manifest";
 import { chooseSides, type Sides } from "../pairing";
 import { Playback } from "../playback";
 import type { DecoderKind, ObjectStyle } from "../types";
@@ -10,6 +10,9 @@ import { Buffers, type BufferOptions } from "./buffers";
 
 /** A picture is seen with the screen's next refresh, at most that much later. */
 const REFRESH_MS = 1000 / 60;
+
+/** Gets the manifest of a revision. */
+export type ReadManifest = (revision: number) => Promise<Manifest>;
 
 export interface ClipOptions extends Omit<BufferOptions, "table"> {
   readonly table: FrameTable;
@@ -26,6 +29,8 @@ export class Clip {
   private current: Manifest;
   /** Revision shown left of the wipe, and its manifest as soon as that is there. */
   private against: { readonly revision: number; readonly manifest: Manifest | null } | null = null;
+  /** Ends with what is read of it by now. */
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(options: ClipOptions) {
     this.table = options.table;
@@ -62,24 +67,28 @@ export class Clip {
    *
    * @throws Error when there is no such revision of this clip.
    */
-  async compareWith(revision: number | null, read: (revision: number) => Promise<Manifest>): Promise<void> {
+  async compareWith(revision: number | null, read: ReadManifest): Promise<void> {
     if (revision === this.compared) return;
     this.against = revision === null ? null : { revision, manifest: null };
     this.buffers.setComparison(null);
     if (revision === null) return;
-    try {
-      const manifest = revision === this.current.revision ? this.current : await read(revision);
-      this.check(manifest);
-      if (this.closed || revision !== this.compared) return;
-      this.against = { revision, manifest };
-      this.buffers.setComparison(manifest);
-    } catch (error) {
-      // Whoever asks again gets another try.
-      if (revision === this.compared) this.against = null;
-      throw error;
-    } finally {
-      this.onChange();
-    }
+    const first = this.readCompared(revision, read);
+    this.reading = first.catch(() => undefined);
+    await first;
+  }
+
+  /** Reads the revision to compare with again, where some of it had not been decided. */
+  readDecisions(read: ReadManifest): Promise<void> {
+    this.reading = this.reading.then(async () => {
+      const { against } = this;
+      if (this.closed || !against?.manifest || !isUndecided(against.manifest)) return;
+      try {
+        this.compare(against.revision, await this.manifestOf(against.revision, read));
+      } catch {
+        // What was read before holds; more is decided later, or the page asks again for all.
+      }
+    });
+    return this.reading;
   }
 
   /** What may be drawn of a frame, by the pairing rule. */
@@ -102,8 +111,36 @@ export class Clip {
     this.buffers.close();
   }
 
+  private async readCompared(revision: number, read: ReadManifest): Promise<void> {
+    try {
+      this.compare(revision, await this.manifestOf(revision, read));
+    } catch (error) {
+      // Whoever asks again gets another try.
+      if (revision === this.compared) this.against = null;
+      this.onChange();
+      throw error;
+    }
+  }
+
+  private manifestOf(revision: number, read: ReadManifest): Promise<Manifest> {
+    return revision === this.current.revision ? Promise.resolve(this.current) : read(revision);
+  }
+
+  private compare(revision: number, manifest: Manifest): void {
+    this.check(manifest);
+    if (!this.closed && revision === this.compared) {
+      this.against = { revision, manifest };
+      this.buffers.setComparison(manifest);
+    }
+    this.onChange();
+  }
+
   private check(manifest: Manifest): void {
     if (manifest.frame_table.hash === this.table.hash) return;
     throw new Error("The manifest is of another frame table; load the clip anew.");
   }
+}
+
+function isUndecided({ objects }: Manifest): boolean {
+  return objects.some(({ matte }) => matte?.addresses.includes(UNDECIDED));
 }

@@ -50,6 +50,7 @@ export class Engine implements EngineApi {
   private leadMs = 0;
   private redraw = false;
   private manifestRequest = 0;
+  private readonly read = (revision: number) => fetchManifest(this.config, revision);
   private readonly noContext: string | null = null;
 
   constructor(
@@ -111,6 +112,7 @@ export class Engine implements EngineApi {
     if (!clip) throw new Error("There is no clip yet; call load() first.");
     checkManifest(manifest);
     clip.setManifest(manifest);
+    void clip.readDecisions(this.read);
     this.manifestRequest++;
     this.sink("revision", { revision: manifest.revision, manifest });
     this.schedule();
@@ -289,7 +291,7 @@ export class Engine implements EngineApi {
   /** Has the clip compare with the revision that the wipe names. */
   private async compare(): Promise<void> {
     const wanted = typeof this.wipe?.against === "number" ? this.wipe.against : null;
-    await this.clip?.compareWith(wanted, (revision) => fetchManifest(this.config, revision));
+    await this.clip?.compareWith(wanted, this.read);
   }
 
   /** WebCodecs failed again and again: where the choice allows it, the WASM decoder takes over. */
