@@ -6,6 +6,7 @@ back into 0 to 255.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -24,7 +25,9 @@ _LEVELS = np.rint(16 + np.arange(256) * 219 / 255).astype(np.uint8)
 
 def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
-    return write_movie(_MOVIE, job, mattes, path)
+    # No colour is written, so that none needs cleaning.
+    edges = tuple(replace(edge, despill=0.0) for edge in job.edges)
+    return write_movie(_MOVIE, replace(job, edges=edges), mattes, path)
 
 
 def _frame(_job: Job, _planes: Planes, matte: Matte) -> av.VideoFrame:

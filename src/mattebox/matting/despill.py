@@ -19,15 +19,16 @@ from mattebox.matting.composite import chroma_matte
 Plane = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.unsignedinteger[Any]]
 Real = npt.NDArray[np.float32]
+Whole = npt.NDArray[np.int32]
 Places = npt.NDArray[np.intp]
 Pair = tuple[int, int]
 Box = tuple[slice, slice]
 Share = float | Real
 """How much is taken out: everywhere as much, or ``(H, W)`` at any size."""
 
-_TILE = 192
-_PARTS = 64
-"""What a first estimate is rounded to: parts of a code."""
+_TILE = 256
+_PART = np.float32(1 / 64)
+"""What a first estimate is rounded to, of a code."""
 
 
 @dataclass(frozen=True)
@@ -141,44 +142,52 @@ class _PlaneStage:
         return clean
 
     def _tiles(self) -> Iterator[Box]:
-        """Those with samples that may change: not under a full matte, and within its reach."""
-        left, above, width, height = cv2.boundingRect(self.matte)
-        down, across = self.reach.wide
-        bottom = min(self.matte.shape[0], above + height + down)
-        right = min(self.matte.shape[1], left + width + across)
-        for top in range(max(0, above - down), bottom if width else 0, _TILE):
-            for start in range(max(0, left - across), right, _TILE):
-                tile = slice(top, min(bottom, top + _TILE)), slice(start, min(right, start + _TILE))
-                if (
-                    self.matte[tile].min() < 255
-                    and self.matte[_around(tile, self.reach.wide)].any()
-                ):
+        """Boxes that hold all samples that may change, none of them large."""
+        height, width = self.matte.shape
+        rows, columns = self._changing((slice(0, height), slice(0, width)))
+        for top in range(rows.start, rows.stop, _TILE):
+            for left in range(columns.start, columns.stop, _TILE):
+                bottom, right = min(rows.stop, top + _TILE), min(columns.stop, left + _TILE)
+                tile = self._changing((slice(top, bottom), slice(left, right)))
+                if tile[0].start < tile[0].stop and tile[1].start < tile[1].stop:
                     yield tile
+
+    def _changing(self, box: Box) -> Box:
+        """The part of a box that is not under a full matte, and within the reach of any."""
+        around = _around(box, self.reach.wide)
+        near = _around(_bounds(self.matte[around], around), self.reach.wide)
+        unfilled = _bounds(255 - self.matte[box], box)
+        rows, columns = (
+            slice(max(one.start, other.start), min(one.stop, other.stop))
+            for one, other in zip(near, unfilled, strict=True)
+        )
+        return rows, columns
 
     def _clean(self, tile: Box, plane: Samples, shares: _Shares, clean: Samples) -> None:
         (down, across), (near_down, near_across) = self.reach.wide, self.reach.close
         around = _around(tile, (down + near_down, across + near_across))
-        matte = self.matte[around]
-        alpha, picture = matte.astype(np.float32), plane[around].astype(np.float32)
-        ours = alpha * picture
-        inside = _summed(alpha, self.reach.wide)
+        matte, picture = self.matte[around], plane[around]
+        kind = self._products()
+        ours = np.multiply(matte, picture, dtype=kind)
+        inside = _covered(matte, self.reach.wide)
         own_sums = _summed(ours, self.reach.wide)
-        other_sums = _summed((255 - alpha) * picture, self.reach.wide)
+        other_sums = _summed(np.multiply(255 - matte, picture, dtype=kind), self.reach.wide)
 
         places = np.flatnonzero((inside > 0) & (matte < 255))
-        covered, sample = alpha.ravel()[places], picture.ravel()[places]
+        covered = matte.ravel()[places].astype(np.float32)
+        sample = picture.ravel()[places].astype(np.float32)
         counted = inside.ravel()[places]
-        own = own_sums.ravel()[places] / counted
-        behind = other_sums.ravel()[places] / (_full(self.reach.wide) - counted)
+        own = _shared(own_sums.ravel()[places], counted)
+        behind = _shared(other_sums.ravel()[places], _full(self.reach.wide) - counted)
         own = _parted(np.clip(_unmixed(sample, covered, own, behind), 0, self.top))
         behind = _parted(behind)
 
         # Where the matte is full, the estimate is the sample itself.
-        ours *= _PARTS
+        ours = ours / _PART
         ours.ravel()[places] = covered * own
         theirs = np.zeros_like(ours)
         theirs.ravel()[places] = (255 - covered) * behind
-        inside = _summed(alpha, self.reach.close)
+        inside = _covered(matte, self.reach.close)
         own_sums = _summed(ours, self.reach.close)
         other_sums = _summed(theirs, self.reach.close)
 
@@ -191,11 +200,26 @@ class _PlaneStage:
         covered, sample, own = covered[kept], sample[kept], own[kept]
         counted = inside.ravel()[places]
         near = own_sums.ravel()[places]
-        own = np.divide(near, counted, out=own, where=counted > 0) / _PARTS
-        behind = other_sums.ravel()[places] / (_full(self.reach.close) - counted) / _PARTS
+        own = np.where(counted > 0, _shared(near, np.maximum(counted, 1)), own) * _PART
+        rest = _full(self.reach.close) - counted
+        behind = _shared(other_sums.ravel()[places], rest) * _PART
         colour = np.clip(_unmixed(sample, covered, own, behind), 0, self.top)
         changed = sample + shares.at(rows, columns) * (colour - sample)
         clean[rows, columns] = np.floor(changed + np.float32(0.5)).astype(clean.dtype)
+
+    def _products(self) -> type[np.uint16 | np.float32]:
+        """What matte times sample is kept as: whole where sums over the wide box fit 31 bits."""
+        whole = self.top == 255 and self.top * _full(self.reach.wide) < 1 << 31
+        return np.uint16 if whole else np.float32
+
+
+def _bounds(marks: Plane, box: Box) -> Box:
+    """Where the marks of a box are not 0; an empty box where they all are."""
+    left, above, width, height = cv2.boundingRect(marks)
+    if not width:
+        return slice(0, 0), slice(0, 0)
+    top, start = box[0].start, box[1].start
+    return slice(top + above, top + above + height), slice(start + left, start + left + width)
 
 
 def _around(box: Box, reach: Pair) -> Box:
@@ -213,8 +237,12 @@ def _unmixed(sample: Real, covered: Real, own: Real, behind: Real) -> Real:
     return np.asarray(own + alpha * (sample - alpha * own - (1 - alpha) * behind), np.float32)
 
 
+def _shared(sums: Real, weights: Whole) -> Real:
+    return np.asarray(sums / weights.astype(np.float32), np.float32)
+
+
 def _parted(colour: Real) -> Real:
-    return np.asarray(np.floor(_PARTS * colour + np.float32(0.5)), np.float32)
+    return np.asarray(np.floor(colour / _PART + np.float32(0.5)), np.float32)
 
 
 def _full(reach: Pair) -> int:
@@ -222,9 +250,17 @@ def _full(reach: Pair) -> int:
     return 255 * (2 * reach[0] + 1) * (2 * reach[1] + 1)
 
 
-def _summed(values: Real, reach: Pair) -> Real:
+def _covered(matte: Plane, reach: Pair) -> Whole:
+    """Exact sums of the matte: what is left of a full one may be very little."""
+    return np.asarray(_boxed(matte, reach, cv2.CV_32S), np.int32)
+
+
+def _summed(values: npt.NDArray[Any], reach: Pair) -> Real:
+    return np.asarray(_boxed(values, reach, cv2.CV_32F), np.float32)
+
+
+def _boxed(values: npt.NDArray[Any], reach: Pair, depth: int) -> npt.NDArray[Any]:
     """Sums over a box around each pixel, the border repeated."""
     down, across = reach
     box = (2 * across + 1, 2 * down + 1)
-    summed = cv2.boxFilter(values, -1, box, normalize=False, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(summed, np.float32)
+    return cv2.boxFilter(values, depth, box, normalize=False, borderType=cv2.BORDER_REPLICATE)

@@ -90,13 +90,21 @@ class EdgeStage:
         covered = [
             cover(matte, edge, self._scale) for matte, edge in zip(mattes, edges, strict=True)
         ]
-        matte = combine(covered)
-        plain = combine(mattes) if self.cleans else matte
-        return Cutout(matte, plain, self._despill(covered))
+        if not self.cleans:
+            matte = combine(covered)
+            return Cutout(matte, matte)
+        plain = combine(mattes)
+        shares = np.array([edge.despill for edge in edges], np.float32)
+        if (shares == shares[0]).all():
+            return Cutout(combine(covered), plain, edges[0].despill)
+        matte, owners = _largest(covered)
+        return Cutout(matte, plain, np.asarray(shares[owners]))
 
-    def _despill(self, covered: Sequence[Plane]) -> Share:
-        shares = [edge.despill for edge in self._edges]
-        if len(set(shares)) <= 1:
-            return float(shares[0]) if shares else 0.0
-        owners = np.argmax(np.stack(covered), axis=0)
-        return np.asarray(np.array(shares, np.float32)[owners])
+
+def _largest(mattes: Sequence[Plane]) -> tuple[Plane, Plane]:
+    """The largest value of each pixel, and which matte it is of: the first of equals."""
+    largest, owners = mattes[0], np.zeros_like(mattes[0])
+    for number, matte in enumerate(mattes[1:], 1):
+        owners[matte > largest] = number
+        largest = np.maximum(largest, matte)
+    return largest, owners
