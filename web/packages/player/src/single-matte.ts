@@ -34,7 +34,9 @@ export class SingleMatte {
       const matte = await maskOfPng(await this.fetcher.get(single.url));
       if (this.wanted === single) this.onMatte(single, matte);
     } catch {
-      // Its segment is asked for as well, and tells what is wrong.
+      // Its segment is asked for as well, and tells what is wrong. Where it is wanted again later, it
+      // is asked for again.
+      if (this.wanted === single) this.want(null);
     }
   }
 }

@@ -165,4 +165,17 @@ describe("The matte of the frame in sight", () => {
     expect(await settled()).toEqual(["/a/2.png"]);
     expect(shown).toBe(0);
   });
+
+  it("is asked for again once the server may be back, after all attempts for it had failed", async () => {
+    answer = (response) => response.writeHead(404).end();
+    open(matte);
+    stream.setWindow(at(2));
+    await vi.waitFor(() => { expect(singles).toEqual(["/a/2.png"]); });
+    answer = (response) => response.end(grey(7, SIDE));
+    await vi.waitFor(() => {
+      stream.retry();
+      expect(stream.get(2)?.luma[0]).toBe(7);
+    });
+    expect(singles).toEqual(["/a/2.png", "/a/2.png"]);
+  });
 });
