@@ -159,4 +159,14 @@ describe("a revision of which cuts have yet to decide some", () => {
     Stream.last?.tell("revision", { revision: 1, changed: { o1: [[3, 4]] } });
     await vi.waitFor(() => expect(asked).toEqual([1, 1]));
   });
+
+  it("is read again with the cuts where another one is compared with, of which nothing is told", async () => {
+    manifest.value = decided("a", "b", "c", "d");
+    Stream.last?.tell("project", { version: 4 });
+    await Promise.resolve();
+    expect(asked).toEqual([]);
+    session.compare.value = { revision: 3, position: 0.5 };
+    Stream.last?.tell("project", { version: 4 });
+    await vi.waitFor(() => expect(asked).toEqual([1]));
+  });
 });

@@ -32,7 +32,7 @@ describe("session", () => {
     vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => answers.push(resolve)));
     onTestFinished(() => { vi.unstubAllGlobals(); });
     const reading = session.refresh();
-    session.expect(2);
+    session.shownRevision.expect(2);
     answers[0]?.(new Response(JSON.stringify(makeProject({ version: 5, revision: 1 }))));
     await reading;
     session.accept(makeProject({ version: 6, revision: 2 }));

@@ -125,7 +125,7 @@ export function apply(session: Session): void {
       if (hasWork(session)) {
         const { revision } = await client.apply(session.id, playhead);
         // Its masks are awaited: they are asked for while the project is read.
-        session.expect(revision);
+        session.shownRevision.expect(revision);
         return await client.readProject(session.id);
       }
     } catch (error) {

@@ -26,7 +26,7 @@ import type { Fix } from "../logic/gain";
 import { deedsOf, type Deeds } from "../logic/history";
 import type { Change } from "../logic/revisions";
 import { count as countFrames, subtract, type Range } from "../logic/ranges";
-import { isUndecided, madeFrames, tell, toldSince, undecidedFrames, type Told } from "../logic/ready";
+import { isUndecided, madeFrames, tell, undecidedFrames, type Told } from "../logic/ready";
 import type { TimeWindow } from "../logic/timeline";
 import type { Size, Viewport } from "../logic/viewport";
 import type { Tool } from "../tools/types";
@@ -37,6 +37,7 @@ import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
 import { dismiss, notify } from "./notices";
 import type { Playback } from "./playback";
+import { ShownRevision } from "./shown-revision";
 import { Toolbox } from "./toolbox";
 
 export type ViewKind = "overlay" | "cutout" | "matte" | "original";
@@ -59,6 +60,7 @@ export class Session {
   readonly busy = signal(0);
   readonly work = signal<Work | null>(null);
   readonly edges = new Edges(this);
+  readonly shownRevision = new ShownRevision(this);
   readonly draft = signal<Draft>(EMPTY_DRAFT);
   readonly playback = signal<Playback | null>(null);
 
@@ -172,16 +174,10 @@ export class Session {
   /** The object that was asked for last and will be selected, once it is made; "" if it is not. */
   coming: Promise<string> | null = null;
 
-  /** How many revisions were named early: what was being read then may tell of the one before. */
-  private named = 0;
   /** The newest version that the server spoke of. */
   private announced = 0;
   /** The clip's cuts may have become known since the project was read. */
   private cutsToRead = false;
-  /** Segments were decided of which the manifest at hand does not know. */
-  private decided = false;
-  /** The revision that was asked for last, until it is here. */
-  private asked: { readonly revision: number } | null = null;
   private offlineNotice: number | null = null;
   private queue: Promise<void> = Promise.resolve();
   private stopListening: (() => void) | null = null;
@@ -216,7 +212,7 @@ export class Session {
   attach(playback: Playback, firstFrame: number): void {
     this.playback.value?.dispose();
     this.playback.value = playback;
-    this.asked = null;
+    this.shownRevision.restart();
     playback.open(firstFrame).catch((error: unknown) => {
       // What the stage itself tells of leaves the rest of the page as it is.
       const told = playback.trouble.value?.fatal === true;
@@ -226,6 +222,7 @@ export class Session {
 
   dispose(): void {
     this.disposed = true;
+    this.shownRevision.dispose();
     this.stopListening?.();
     this.playback.value?.dispose();
     document.title = "Mattebox";
@@ -268,24 +265,14 @@ export class Session {
     if (this.disposed || (current && project.version < current.version)) return;
     this.project.value = project;
     this.edges.resume();
-    this.expect(project.revision, false);
-  }
-
-  /** Shows a revision that the server has just named, `early`: before the project that tells of it is read. */
-  expect(revision: number, early = true): void {
-    if (early) this.named += 1;
-    if (this.disposed) return;
-    const playback = this.playback.value;
-    const shown = playback?.manifest.value?.revision;
-    if (!playback || shown === undefined || shown === revision) return;
-    if (this.asked?.revision !== revision) void this.showRevision(playback, revision);
+    this.shownRevision.expect(project.revision, false);
   }
 
   async refresh(): Promise<void> {
-    const { named } = this;
+    const { named } = this.shownRevision;
     try {
       const project = await client.readProject(this.id);
-      if (named === this.named) this.accept(project);
+      if (named === this.shownRevision.named) this.accept(project);
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.fail(error);
     }
@@ -307,28 +294,6 @@ export class Session {
     void this.refresh();
   }
 
-  private async showRevision(playback: Playback, revision: number): Promise<void> {
-    const [before, asked] = [this.told.value, { revision }];
-    this.asked = asked;
-    try {
-      await playback.showRevision(revision);
-      this.told.value = toldSince(this.told.value, before);
-    } catch (error) {
-      if (!this.disposed) notify(describe(error), "error");
-    } finally {
-      if (this.asked === asked) this.asked = null;
-      this.followDecisions();
-    }
-  }
-
-  /** Reads which segments were decided since the manifest was, one answer after the other. */
-  private followDecisions(): void {
-    const [playback, revision] = [this.playback.value, this.project.value?.revision];
-    if (!playback || revision === undefined || !this.decided || this.asked || this.disposed) return;
-    this.decided = false;
-    void this.showRevision(playback, revision);
-  }
-
   private listen(): void {
     this.stopListening?.();
     this.stopListening = listen(this.id, {
@@ -336,13 +301,13 @@ export class Session {
         // That the cuts are known is told as well, and makes no new version.
         const known = Math.max(this.announced, this.project.value?.version ?? 0);
         this.cutsToRead ||= version <= known;
+        if (this.cutsToRead && this.project.value?.clip.shots === null) this.shownRevision.noteCuts();
         this.announced = Math.max(this.announced, version);
         this.catchUp();
       },
       revision: ({ revision }) => {
         if (revision !== this.project.value?.revision && this.busy.value === 0) void this.refresh();
-        this.decided = isUndecided(this.playback.value?.manifest.value);
-        this.followDecisions();
+        this.shownRevision.noteDecisions();
       },
       segment: (event) => this.segmentReady(event),
       work: (work) => {
@@ -366,10 +331,9 @@ export class Session {
   }
 
   private async resync(): Promise<void> {
-    const { named } = this;
+    const { named } = this.shownRevision;
     await this.refresh();
-    const playback = this.playback.value;
-    if (playback && named === this.named) await this.showRevision(playback, this.project.value?.revision ?? 0);
+    if (named === this.shownRevision.named) await this.shownRevision.showAnew();
     await recheckExport(this);
   }
 
