@@ -91,7 +91,7 @@ def test_a_search_turns_to_where_somebody_works(library: Library, tmp_path: Path
     finder = ShotFinder(library.clips, found, pause)
     searching = finder.shots(clip)
     assert held.wait(PATIENCE_S)
-    finder.look(clip, Focus((500,), ((490, 520),)))
+    finder.look(clip, Focus((500,), ((490, 520),)), "p")
     assert finder.cuts(clip).open == ((0, 600),)
     go.set()
     # One picture of the bar code is like a cut to the one before.
@@ -103,6 +103,35 @@ def test_a_search_turns_to_where_somebody_works(library: Library, tmp_path: Path
     assert first.open_within(100, 300) == ((100, 300),)
     open_frames = [sum(b - a for a, b in cuts.open) for cuts, _ in told]
     assert open_frames == sorted(open_frames, reverse=True)
+    finder.close()
+
+
+def test_two_who_wait_for_one_clip_are_both_served_before_the_rest(
+    library: Library, tmp_path: Path
+) -> None:
+    held, go = threading.Event(), threading.Event()
+    told: list[Cuts] = []
+
+    def pause(_is_hurried: Callable[[], bool]) -> None:
+        held.set()
+        assert go.wait(PATIENCE_S)
+
+    clip = stored(library, tmp_path, 1200)
+    finder = ShotFinder(library.clips, lambda _clip, _whole: told.append(finder.cuts(clip)), pause)
+    searching = finder.shots(clip)
+    assert held.wait(PATIENCE_S)
+    finder.look(clip, Focus((1100,), ((1090, 1120),)), "first")
+    finder.look(clip, Focus((500,), ((490, 520),)), "second")
+    go.set()
+    assert searching.result(PATIENCE_S)
+    asked = ((1090, 1120), (490, 520))
+    served = next(cuts for cuts in told if not any(cuts.open_within(*part) for part in asked))
+    # Between them, and where it had begun, nobody waits.
+    assert served.open_within(50, 350)
+    assert served.open_within(800, 950)
+    # Each is told as soon as its own is found.
+    one = [bool(cuts.open_within(490, 520)) + bool(cuts.open_within(1090, 1120)) for cuts in told]
+    assert 1 in one
     finder.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mattebox.media.shots import BEFORE, BEHIND
@@ -37,6 +37,13 @@ class Focus:
         """Whether somebody waited for all of it already."""
         known = [any(c <= a and b <= d for c, d in other.first) for a, b in self.first]
         return self.keyframes == other.keyframes and all(known)
+
+
+def joined(foci: Iterable[Focus]) -> Focus:
+    """What all of them wait for; who has the nearest keyframe goes first, so none waits for all."""
+    every = tuple(foci)
+    keyframes = {frame for focus in every for frame in focus.keyframes}
+    return Focus(tuple(sorted(keyframes)), tuple(part for focus in every for part in focus.first))
 
 
 def next_run(unjudged: Sequence[Range], focus: Focus, sync: Sequence[int]) -> Range:

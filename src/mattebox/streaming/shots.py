@@ -12,7 +12,7 @@ import structlog
 from mattebox.media import Cancelled, CutFinder, Cuts, FrameReader, Search
 from mattebox.projects.clips import Clip, ClipStore, Shots
 from mattebox.streaming.niceness import give_way
-from mattebox.streaming.search_order import Focus, next_run
+from mattebox.streaming.search_order import Focus, joined, next_run
 
 log = structlog.get_logger(__name__)
 
@@ -36,20 +36,27 @@ class _Searched:
         self.search = Search(clip.table.frame_count, float(clip.info.rate))
         self.sync = [int(frame) for frame in clip.table.sync]
         self.finder: CutFinder | None = None
-        self.focus = Focus()
+        # By who waits.
+        self.foci: dict[str, Focus] = {}
         self.cuts = self.search.cuts()
         self.told = 0
         # Whether somebody waits for all of it.
         self.needed = False
 
     @property
-    def awaited(self) -> int:
-        """How many frames somebody waits for."""
-        return sum(b - a for a, b in self.focus.open(self.search.unjudged()))
+    def focus(self) -> Focus:
+        return joined(self.foci.values())
+
+    @property
+    def awaited(self) -> list[int]:
+        """For how many frames each waits who waits for any."""
+        unjudged = self.search.unjudged()
+        counts = (sum(b - a for a, b in focus.open(unjudged)) for focus in self.foci.values())
+        return [count for count in counts if count]
 
     @property
     def hurried(self) -> bool:
-        return self.needed or 0 < self.awaited <= _HURRIED
+        return self.needed or any(count <= _HURRIED for count in self.awaited)
 
 
 class ShotFinder:
@@ -105,18 +112,30 @@ class ShotFinder:
         with self._lock:
             return self._begun(clip).cuts
 
-    def look(self, clip: Clip, focus: Focus) -> None:
-        """Search first where somebody waits for it."""
+    def look(self, clip: Clip, focus: Focus, who: str) -> None:
+        """Search first where somebody waits for it.
+
+        Args:
+            clip: Which clip.
+            focus: What is waited for, instead of what the same one waited for before.
+            who: Who waits.
+        """
         if clip.shots is not None:
             return
         with self._lock:
             searched = self._begun(clip)
-            if not focus.is_within(searched.focus):
+            if not focus.is_within(searched.foci.get(who, Focus())):
                 self._turned.set()
-            searched.focus = focus
+            searched.foci[who] = focus
             searched.cuts = searched.search.cuts()
             searched.told = searched.search.judged
             self._hurry = any(each.hurried for each in self._searched.values())
+
+    def forget(self, who: str) -> None:
+        """Search for somebody no more who waits for nothing now."""
+        with self._lock:
+            for searched in self._searched.values():
+                searched.foci.pop(who, None)
 
     def close(self) -> None:
         """Stop searching; what was not found is looked for again after a restart."""
@@ -153,7 +172,7 @@ class ShotFinder:
             # The search that began first goes first among equals.
             searched = max(
                 self._searched.values(),
-                key=lambda each: (each.awaited > 0, bool(each.focus.keyframes) or each.needed),
+                key=lambda each: (bool(each.awaited), bool(each.focus.keyframes) or each.needed),
             )
         whole: Shots = ((0, searched.clip.table.frame_count),)
         try:
@@ -197,7 +216,7 @@ class ShotFinder:
         with self._lock:
             awaited = searched.awaited
             search.add(finder.first, finder.judged, finder.changes)
-            arrived = 0 == searched.awaited < awaited
+            arrived = len(searched.awaited) < len(awaited)
             grown = search.judged - searched.told
             told = arrived or grown >= max(_TOLD_EVERY, search.judged // _TOLD_SHARE)
             told &= bool(searched.focus.keyframes) and bool(search.unjudged())

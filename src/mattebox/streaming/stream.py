@@ -169,7 +169,7 @@ class MatteStream:
                 reach = Reach(cuts, item.masks, nothing, self._networks.propagator().settings)
                 awaited = reach.decided_by(*grid.cell(grid.segment_of(playhead)))
                 first += [awaited] if awaited else []
-        self._shots.look(clip, Focus(tuple(sorted(keyframes)), tuple(first)))
+        self._shots.look(clip, Focus(tuple(sorted(keyframes)), tuple(first)), project.id)
 
     def shots_needed(self, project_id: str, number: int | None) -> Future[Shots] | None:
         """What has to come before all addresses of a revision, or of the present one, are decided.
@@ -335,6 +335,7 @@ class MatteStream:
     def forget(self, project_id: str) -> None:
         """Drop what is kept of a deleted project."""
         self.places.forget(project_id)
+        self._shots.forget(project_id)
         with self._lock:
             for key in [key for key in self._known if key[0] == project_id]:
                 del self._known[key]
