@@ -89,6 +89,19 @@ async function setByKeyboard(editor) {
     await editor.press("Enter");
   }
   await editor.projectUntil("what was typed", (now) => same(now.objects[0].edge, SET));
+  await field(editor, "Feather in pixels").fill("9");
+  await editor.press("Escape");
+  await editor.press("ArrowRight");
+  await editor.frameUntil(1);
+  check((await field(editor, "Feather in pixels").inputValue()) === String(SET.feather), "Escape kept what was typed.");
+  await field(editor, "Feather in pixels").fill(String(SET.feather));
+  await editor.press("Enter");
+  await editor.press("Space");
+  await until("playing after a number", async () => (await editor.frame()) > 1);
+  await editor.press("Space");
+  await editor.press("Home");
+  await editor.frameUntil(0);
+  check(same(await edgeOf(editor), SET), "Escape made a step of what was typed.");
 }
 
 async function survivesReload(editor) {
@@ -102,6 +115,20 @@ async function survivesReload(editor) {
   check((await field(editor, "Feather in pixels").inputValue()) === String(SET.feather), "The field lost its value.");
   await until("the same edge after a reload", async () => changed(before, await stageShot(editor)) === 0);
   check(await page.getByText("Despill shows in the Cutout view.").isVisible(), "The note on despill is gone.");
+}
+
+/** A double-click on a slider resets it in one step, and undo brings back what was before both clicks. */
+async function reset(editor) {
+  const { version } = await editor.project();
+  await slider(editor, "Feather").dblclick({ position: { x: 20, y: 8 } });
+  const none = await editor.projectUntil("the reset", (now) => now.objects[0].edge.feather === 0);
+  check(none.version === version + 1, `A double-click made ${none.version - version} steps.`);
+  await editor.press("Control+z");
+  await editor.projectUntil("undo of the double-click", (now) => same(now.objects[0].edge, SET));
+  await slider(editor, "Smooth").click({ position: { x: 20, y: 8 } });
+  await editor.projectUntil("a single click", (now) => now.objects[0].edge.smooth > 0);
+  await editor.press("Control+z");
+  await editor.projectUntil("undo of the single click", (now) => same(now.objects[0].edge, SET));
 }
 
 /** Another object gets the same, and a locked one keeps what it has. */
@@ -156,5 +183,5 @@ async function exported(editor, { download, picture, plain, scene }) {
 
 const options = JSON.parse(process.argv[2]);
 await perform(options, async (editor, step) => {
-  await inTurn(editor, step, [cutOut, dragFeather, setByKeyboard, survivesReload, otherObjects, exported], options);
+  await inTurn(editor, step, [cutOut, dragFeather, setByKeyboard, reset, survivesReload, otherObjects, exported], options);
 });

@@ -209,6 +209,21 @@ describe("setting an edge", () => {
     expect(bodies.map(({ edge }) => edge)).toEqual([{ ...NEUTRAL_EDGE, feather: 3 }, both]);
   });
 
+  it("shows again what was made a step when the rest is dropped", async () => {
+    const session = opened({ id: "o1" });
+    session.edges.change(first(session), "feather", 3);
+    session.edges.commit();
+    session.edges.change(first(session), "feather", 4);
+    session.edges.commitSoon();
+    session.edges.drop(first(session));
+    expect(session.edges.of(first(session)).feather).toBe(3);
+    await vi.advanceTimersByTimeAsync(2000);
+    session.edges.change(first(session), "feather", 5);
+    session.edges.drop(first(session));
+    expect(session.edges.of(first(session)).feather).toBe(3);
+    expect(bodies.map(({ edge }) => edge.feather)).toEqual([3]);
+  });
+
   it("follows what others change while nothing is being set here", async () => {
     const session = opened({ id: "o1" });
     session.edges.set(first(session), { ...NEUTRAL_EDGE, feather: 3 });

@@ -6,6 +6,9 @@ import { isNeutral, isSame, limitsOf, NEUTRAL_EDGE, type EdgeName } from "../sta
 import type { Session } from "../state/session";
 import { IconButton } from "../ui/controls";
 
+/** A hand that moves no farther stands still. */
+const STILL_PX = 3;
+
 interface Row {
   readonly name: EdgeName;
   readonly label: string;
@@ -61,7 +64,7 @@ function Settings({ session, object }: { session: Session; object: ProjectObject
   // What was changed by key and not left to rest is no less meant.
   useEffect(() => () => edges.commit(), [edges]);
   return (
-    <section class="edge" aria-labelledby="edge-title" onFocusOut={() => edges.commit()}>
+    <section class="edge" aria-labelledby="edge-title">
       <div class="row between">
         <h2 id="edge-title">Edge</h2>
         <IconButton
@@ -117,6 +120,8 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
   const [factor, step] = unit === "px" ? [1, 0.1] : [100, 1];
   const shown = Math.round(edges.of(object)[name] * factor * 100) / 100;
   const held = useRef(false);
+  /** Where a hand came down that has not moved since; it may come down again. */
+  const pressed = useRef<number | null>(null);
   // As it is written: not every beginning of a number is one.
   const [typed, setTyped] = useState<string | null>(null);
   const change = (value: number) => {
@@ -127,7 +132,14 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
   const release = () => {
     if (!held.current) return;
     held.current = false;
-    edges.commit();
+    // The first half of a double-click is no step of its own.
+    if (pressed.current === null) edges.commit();
+    else edges.commitSoon();
+  };
+  const leave = () => {
+    // After a press the editor takes the focus back, which ends nothing.
+    if (pressed.current === null) edges.commit();
+    pressed.current = null;
   };
   const reset = () => {
     edges.change(object, name, NEUTRAL_EDGE[name]);
@@ -139,6 +151,7 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
       class="edge-row"
       role="group"
       aria-label={label}
+      onFocusOut={leave}
       onDblClick={(event) => {
         const isField = event.target instanceof HTMLInputElement && event.target.type === "number";
         if (!object.locked && !isField) reset();
@@ -159,8 +172,13 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
         disabled={object.locked}
         onPointerDown={(event) => {
           held.current = true;
+          pressed.current = event.clientX;
           // So that it hears of the end wherever the pointer is let go.
           event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          const far = Math.abs(event.clientX - (pressed.current ?? event.clientX));
+          if (held.current && far > STILL_PX) pressed.current = null;
         }}
         onInput={(event) => change(Number(event.currentTarget.value))}
         onLostPointerCapture={release}
@@ -181,7 +199,9 @@ function EdgeRow({ session, object, row }: EdgeRowProps) {
           }}
           onBlur={() => setTyped(null)}
           onKeyDown={(event) => {
-            if (event.key === "Enter") edges.commit();
+            if (event.key === "Escape") edges.drop(object);
+            // The next keys are the editor's again.
+            if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
           }}
         />
         <span class="dim" aria-hidden="true">

@@ -148,6 +148,16 @@ export class Edges {
     for (const id of this.drafts.peek().keys()) this.send(id);
   }
 
+  /** Shows again what an object's edge was when it was last made a step. */
+  drop({ id }: ProjectObject): void {
+    clearTimeout(this.pause);
+    const drafts = new Map(this.drafts.peek());
+    const sent = this.sent.get(id);
+    if (sent) drafts.set(id, sent);
+    else drafts.delete(id);
+    this.drafts.value = drafts;
+  }
+
   /** The server is back: makes steps of what waited for it. */
   resume(): void {
     if (this.notice !== null) dismiss(this.notice);
