@@ -101,7 +101,8 @@ def test_a_frame_without_the_object_is_told_apart_from_other_keyframes(
     ("change", "words"),
     [
         ({"color": "#00ff7f"}, "Colour changed"),
-        ({"edge": Edge(grow=1)}, "Edge changed"),
+        ({"edge": Edge(grow=1)}, "Shrink/grow changed"),
+        ({"edge": Edge(feather=1, despill=1)}, "Edge changed"),
         ({"visible": False}, "Object hidden"),
         ({"locked": True}, "Object locked"),
     ],
@@ -112,6 +113,20 @@ def test_each_change_of_an_object_is_told_apart(
     item = desk.editing.add_object(project, "Dog", "#ff4fa3").state.objects[0].id
     desk.editing.change_object(project, item, **change)
     assert told(desk, project).steps[-1].deed == words
+
+
+def test_an_edge_step_names_what_differs_from_before(desk: Desk, project: str) -> None:
+    item = desk.editing.add_object(project, "Dog", "#ff4fa3").state.objects[0].id
+    edges = [Edge(grow=1), Edge(grow=1, feather=1.5), Edge(), Edge(despill=1), Edge()]
+    for edge in edges:
+        desk.editing.change_object(project, item, edge=edge)
+    assert [step.deed for step in told(desk, project).steps[-5:]] == [
+        "Shrink/grow changed",
+        "Feather changed",
+        "Edge reset",
+        "Despill changed",
+        "Despill reset",
+    ]
 
 
 def test_every_kind_of_event_has_words() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mattebox.matting.edge import Edge
 from mattebox.projects import events
 from mattebox.projects.events import Event
 from mattebox.projects.state import MatteObject, ProjectState
@@ -77,7 +78,7 @@ def steps_of(
                 happened.id,
                 number,
                 happened.created,
-                _deed(event, nothing),
+                _deed(event, state, nothing),
                 target,
                 getattr(event, "frame", None),
             )
@@ -107,14 +108,24 @@ _PLAIN: dict[type[Event], str] = {
 }
 
 
-def _deed(event: Event, nothing: str) -> str:
+_EDGE = {
+    "grow": "Shrink/grow",
+    "feather": "Feather",
+    "smooth": "Smooth",
+    "clip_black": "Clip black",
+    "clip_white": "Clip white",
+    "despill": "Despill",
+}
+
+
+def _deed(event: Event, before: ProjectState, nothing: str) -> str:
     match event:
         case events.MaskPlaced(mask=mask) if mask == nothing:
             words = "Marked absent"
         case events.ProjectNamed(name):
             words = f"Project named “{name}”"
         case events.ObjectChanged():
-            words = _change(event)
+            words = _change(event, before)
         case events.ClickAdded(click=click):
             words = "Include click" if click.include else "Exclude click"
         case events.PromptAdded(prompt=prompt):
@@ -128,16 +139,24 @@ def _deed(event: Event, nothing: str) -> str:
     return words
 
 
-def _change(event: events.ObjectChanged) -> str:
+def _change(event: events.ObjectChanged, before: ProjectState) -> str:
     if event.name is not None:
         return f"Object named “{event.name}”"
     if event.color is not None:
         return "Colour changed"
     if event.edge is not None:
-        return "Edge changed"
+        old = next(item.edge for item in before.objects if item.id == event.object)
+        return _edge_change(old, event.edge)
     if event.visible is not None:
         return "Object shown" if event.visible else "Object hidden"
     return "Object locked" if event.locked else "Object unlocked"
+
+
+def _edge_change(old: Edge, new: Edge) -> str:
+    named = [name for name in _EDGE if getattr(old, name) != getattr(new, name)]
+    if named and new == Edge():
+        return "Edge reset" if len(named) > 1 else f"{_EDGE[named[0]]} reset"
+    return f"{_EDGE[named[0]]} changed" if len(named) == 1 else "Edge changed"
 
 
 def _drawing(shape: Shape) -> str:
