@@ -13,12 +13,14 @@ const POINTER: readonly (readonly [string, string])[] = [
   ["Alt + click", "The other of include and exclude"],
   ["Drag", "Box around the object"],
   ["Drag a point", "Move it"],
-  ["Right-click a point", "Turn or delete it"],
+  [
+    "Right-click, menu key, Shift + F10 or a resting finger",
+    "Menu of a point, the picture, the timeline, its lanes or an object",
+  ],
   ["Wheel or pinch", "Zoom the picture"],
   ["Two fingers, Space + drag", "Pan the picture"],
   ["Shift + wheel", "Size of the brush"],
   ["Ctrl + wheel", "Zoom the timeline"],
-  ["Right-click a keyframe", "Go there or delete it"],
   ["Alt + click an eye", "Show that object alone"],
 ];
 
