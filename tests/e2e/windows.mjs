@@ -10,7 +10,17 @@ import { check, until } from "./editor.mjs";
 import { inTurn, perform } from "./script.mjs";
 
 const SMALL = [600, 480];
-const SIZES = [SMALL, [640, 700], [768, 1024], [899, 560], [900, 560], [1180, 680], [1920, 1080]];
+const SIZES = [
+  SMALL,
+  [640, 700],
+  [768, 1024],
+  [800, 600],
+  [899, 560],
+  [900, 560],
+  [1180, 680],
+  [1920, 1080],
+  [2560, 1440],
+];
 const LAPTOP = [1366, 768];
 
 const panelButton = (editor) => editor.page.getByRole("button", { name: "Objects and settings" });
@@ -18,14 +28,20 @@ const panelButton = (editor) => editor.page.getByRole("button", { name: "Objects
 async function resize(editor, [width, height]) {
   await editor.page.setViewportSize({ width, height });
   await until("the new size drawn", () =>
-    editor.page.evaluate(() => {
-      const { width, height } = document.querySelector(".stage").getBoundingClientRect();
-      return width > 0 && height > 0;
-    }),
+    editor.page.evaluate(
+      ([width, height]) => {
+        const stage = document.querySelector(".stage").getBoundingClientRect();
+        const canvas = document.querySelector(".stage canvas");
+        const drawn = [canvas.width, canvas.height].map((pixels) => pixels / devicePixelRatio);
+        const near = Math.abs(drawn[0] - stage.width) < 1 && Math.abs(drawn[1] - stage.height) < 1;
+        return innerWidth === width && innerHeight === height && near && stage.right <= width;
+      },
+      [width, height],
+    ),
   );
 }
 
-/** Controls that are cut off, covered by others, or too small to hit. */
+/** Controls that are cut off or covered by others. */
 function outOfReach(editor, within) {
   return editor.page.evaluate((place) => {
     const { scrollWidth, scrollHeight } = document.documentElement;
@@ -91,7 +107,7 @@ async function smallest(editor, { scene }) {
   await editor.press("q");
   await page.getByRole("heading", { name: "This frame" }).waitFor();
   await accessible(editor, "the panel over the picture");
-  await editor.press("q");
+  await editor.press("Escape");
   await until("the panel away", async () => !(await page.locator(".inspector").isVisible()));
   await editor.press("Control+e");
   await page.getByRole("dialog", { name: "Export" }).waitFor();
@@ -118,6 +134,11 @@ async function readOut(editor) {
   await type(editor, "1:06");
   await editor.frameUntil(30);
   await type(editor, "+10");
+  await editor.frameUntil(40);
+  await editor.press("Space");
+  await until("playing after a place was typed", async () => (await editor.frame()) > 40);
+  await editor.press("Space");
+  await type(editor, "40");
   await editor.frameUntil(40);
   await page.getByRole("button", { name: /^Time: / }).click();
   await toldUntil("40");

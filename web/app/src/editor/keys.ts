@@ -8,7 +8,7 @@ import { openExport } from "../state/exporting";
 import * as objects from "../state/objects";
 import { typing } from "../state/readout";
 import type { Session } from "../state/session";
-import { togglePanel } from "../state/layout";
+import { togglePanel, uncoverPicture } from "../state/layout";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
 import { toggleCursor } from "./stage-cursor";
 import { fitPicture, holdSpace, showActualSize, stepZoom } from "./stage-view";
@@ -68,6 +68,7 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
     else editing.deleteChosenKeyframe(session);
   },
   deselect: (session) => {
+    if (uncoverPicture()) return;
     if (session.clickId.value === null) session.compare.value = null;
     session.clickId.value = null;
   },

@@ -12,6 +12,13 @@ export function togglePanel(): void {
   panelShown.value = !panelShown.value;
 }
 
+/** Puts a panel that lies over the picture away; whether there was one. */
+export function uncoverPicture(): boolean {
+  if (!panelShown.value || !matchMedia(NARROW).matches) return false;
+  panelShown.value = false;
+  return true;
+}
+
 /** Puts the panel away in narrow windows and brings it back in wide ones; until the returned call. */
 export function followWidth(): () => void {
   const narrow = matchMedia(NARROW);
