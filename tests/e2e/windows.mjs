@@ -32,9 +32,9 @@ async function resize(editor, [width, height]) {
       ([width, height]) => {
         const stage = document.querySelector(".stage").getBoundingClientRect();
         const canvas = document.querySelector(".stage canvas");
-        const drawn = [canvas.width, canvas.height].map((pixels) => pixels / devicePixelRatio);
+        const drawn = [canvas.width, canvas.height].map((pixels) => pixels / window.devicePixelRatio);
         const near = Math.abs(drawn[0] - stage.width) < 1 && Math.abs(drawn[1] - stage.height) < 1;
-        return innerWidth === width && innerHeight === height && near && stage.right <= width;
+        return window.innerWidth === width && window.innerHeight === height && near && stage.right <= width;
       },
       [width, height],
     ),
