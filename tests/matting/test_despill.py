@@ -228,6 +228,8 @@ def test_colours_are_looked_for_as_far_as_an_edge_may_come() -> None:
 def test_colours_come_from_as_far_on_screen_where_pixels_are_not_square() -> None:
     stage = EdgeStage([Edge(despill=1)], (720, 1280), (720, 640))
     assert stage.source_reach == Reach((15, 8), (4, 2))
+    tall = EdgeStage([Edge(grow=64, feather=64, despill=1)], (1280, 720), (1280, 720))
+    assert tall.reach.wide == (128, 128)
     assert EdgeStage([Edge(despill=1)], (360, 640), (360, 1280)).source_reach == Reach(
         (8, 16), (2, 4)
     )

@@ -18,6 +18,8 @@ Plane = npt.NDArray[np.uint8]
 
 _WIDE_SHARE, _CLOSE_SHARE = 48, 180
 """The picture's height over these: how far colours are estimated from at least, to each side."""
+_FARTHEST = 128
+"""The page sums a box in 32 bits: of 257 x 257 pixels, each at most 255 * 255."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,7 @@ class EdgeStage:
         height = self._size[0]
         moved = max((edge.grow + 1.25 * edge.feather for edge in self._edges), default=0.0)
         wide = max(math.ceil(height / _WIDE_SHARE), math.ceil(moved * self._scale))
+        wide = min(wide, _FARTHEST)
         close = math.ceil(height / _CLOSE_SHARE)
         return Reach((wide, wide), (close, close))
 

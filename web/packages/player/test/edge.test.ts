@@ -69,6 +69,12 @@ describe("despill's boxes", () => {
     expect(despillReach([NEUTRAL, { ...NEUTRAL, grow: 10, feather: 8 }], 720)).toEqual({ wide: 20, close: 4 });
     expect(despillReach([{ ...NEUTRAL, grow: -30, feather: 8 }], 720)).toEqual({ wide: 15, close: 4 });
   });
+
+  it("never hold more than 32 bits can sum up", () => {
+    const { wide } = despillReach([{ ...NEUTRAL, grow: 64, feather: 64 }], 1280);
+    expect(wide).toBe(128);
+    expect((2 * wide + 1) ** 2 * 255 * 255).toBeLessThan(2 ** 32);
+  });
 });
 
 describe("what mattes are kept for", () => {

@@ -94,10 +94,14 @@ export interface DespillReach {
   readonly close: number;
 }
 
+/** A wide box is summed in 32 bits: of 257 x 257 pixels, each at most 255 x 255. */
+const FARTHEST = 128;
+
 /** In luma: the largest of the objects decides. */
 export function despillReach(edges: readonly Edge[], height: number): DespillReach {
   const needed = edges.map(({ grow, feather }) => Math.ceil(grow + 1.25 * feather));
-  return { wide: Math.max(Math.ceil(height / 48), ...needed), close: Math.ceil(height / 180) };
+  const wide = Math.min(FARTHEST, Math.max(Math.ceil(height / 48), ...needed));
+  return { wide, close: Math.ceil(height / 180) };
 }
 
 /** Equal for edges that make the same mattes. */
