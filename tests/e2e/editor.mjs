@@ -40,6 +40,11 @@ export async function until(what, probe, patience = PATIENCE_MS) {
 
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Waits until a page's editor shows a picture: from then on it takes keys and clicks. */
+export async function pictureIn(page) {
+  await page.locator(".editor:not(:has(.stage-cover))").waitFor();
+}
+
 export class Editor {
   /** Opens a browser; `close` it in the end. Whatever the page complains of is kept. */
   static async launch({ url, decoder, shots, width = 1366, height = 768 }) {
@@ -116,8 +121,7 @@ export class Editor {
 
   /** Waits until the editor shows a picture. */
   async pictureShown() {
-    await this.page.getByRole("slider", { name: "Timeline" }).waitFor();
-    await this.page.locator(".stage-cover").waitFor({ state: "detached" });
+    await pictureIn(this.page);
     await this.page.mouse.move(5, 300);
   }
 

@@ -5,7 +5,7 @@
  *     node history.mjs '{"url", "clip", "scene": {...}, "shots"?}'
  */
 
-import { check, until } from "./editor.mjs";
+import { check, pictureIn, until } from "./editor.mjs";
 import { distance } from "./pixels.mjs";
 import { inTurn, perform } from "./script.mjs";
 
@@ -108,7 +108,7 @@ async function besideAnotherPage(editor) {
   const { page } = editor;
   const other = await editor.browser.newPage();
   await other.goto(page.url());
-  await other.locator(".stage-cover").waitFor({ state: "detached" });
+  await pictureIn(other);
   await other.keyboard.press("Shift+N");
   await until("the words here", async () => (await tip(editor, "Undo"))?.startsWith("Undo: object added"));
   await other.getByRole("button", { name: /^Hide Object/ }).first().click();
