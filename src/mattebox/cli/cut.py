@@ -68,6 +68,14 @@ class CutCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+def _share(told: str) -> Any:
+    return typer.Option(metavar="SHARE", help=told)
+
+
+def _pixels(told: str) -> Any:
+    return typer.Option(metavar="PIXELS", help=told)
+
+
 def cut(
     ctx: typer.Context,
     input_file: Annotated[Path, typer.Argument(metavar="INPUT", help="The video file.")],
@@ -98,25 +106,12 @@ def cut(
     key_color: Annotated[
         str, typer.Option(metavar="#RRGGBB", help="Colour behind the object.")
     ] = "#00ff00",
-    clip_black: Annotated[
-        float, typer.Option(metavar="SHARE", help="Matte values up to this become 0.")
-    ] = 0.0,
-    clip_white: Annotated[
-        float, typer.Option(metavar="SHARE", help="Matte values from this on become 1.")
-    ] = 1.0,
-    smooth: Annotated[
-        float, typer.Option(metavar="PIXELS", help="Even the contour out, and keep it hard.")
-    ] = 0.0,
-    grow: Annotated[
-        float, typer.Option(metavar="PIXELS", help="Move the edge outwards; below 0 inwards.")
-    ] = 0.0,
-    feather: Annotated[
-        float, typer.Option(metavar="PIXELS", help="Let the edge fade this far to both sides.")
-    ] = 0.0,
-    despill: Annotated[
-        float,
-        typer.Option(metavar="SHARE", help="Take the background's colours out of the edge: 0..1."),
-    ] = 0.0,
+    clip_black: Annotated[float, _share("Matte values up to this become 0.")] = 0.0,
+    clip_white: Annotated[float, _share("Matte values from this on become 1.")] = 1.0,
+    smooth: Annotated[float, _pixels("Even the contour out, and keep it hard.")] = 0.0,
+    grow: Annotated[float, _pixels("Move the edge outwards; below 0 inwards.")] = 0.0,
+    feather: Annotated[float, _pixels("Let the edge fade this far to both sides.")] = 0.0,
+    despill: Annotated[float, _share("Take the background's colours out of the edge.")] = 0.0,
     engine: Annotated[str, typer.Option(help="What runs the networks.")] = "auto",
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="F", help="Where to write a report.")
@@ -124,8 +119,9 @@ def cut(
 ) -> None:
     """Take an object out of a video: click on it in one frame or several, get a file.
 
-    Frames are counted from 0; X and Y go from 0 to 1 over the displayed picture. What is said about
-    a frame counts in the order it is given. PIXELS are the clip's own.
+    Frames are counted from 0; X and Y go from 0 to 1 over the displayed picture.
+    What is said about a frame counts in the order it is given.
+    SHARE goes from 0 to 1, PIXELS are the clip's own.
     """
     given = dict(zip(SHAPES, (click or [], exclude or [], box or []), strict=True))
     said = ordered(given, ctx.meta.get(_ORDER, []))
@@ -144,12 +140,27 @@ def cut(
         raise InputError(f"{input_file} does not exist or is no file; check the path.")
     for out in (export, json_file):
         if out is not None:
-            check_output(out, input_file)
+            with _writing(out):
+                check_output(out, input_file)
+    if json_file is not None and json_file.resolve() == export.resolve():
+        raise InputError(f"{json_file} is to be the export; name another file with --json.")
     with _interruptible() as interrupted:
         order = Order(input_file, said, export, chosen.name, start, stop, key_color, edge, engine)
-        report = _run(order, interrupted)
+        with _writing(export):
+            report = _run(order, interrupted)
     if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
+        with _writing(json_file):
+            json_file.write_text(json.dumps(report, indent=2) + "\n")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Tell what the system refuses as what it is: no fault of ours, and mended by another place."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{file} cannot be written ({reason}); choose another place.") from error
 
 
 @contextmanager
