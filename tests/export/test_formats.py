@@ -194,6 +194,19 @@ def test_pngs_have_straight_alpha_and_tell_their_times(clip: Path, tmp_path: Pat
             assert (picture[matte == 0] == 0).all()
 
 
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_pixels_that_are_not_square_are_kept_or_warned_of(tmp_path: Path, name: str) -> None:
+    clip = make_clip(tmp_path / "wide.mkv", size=(96, 64), sar=Fraction(16, 15), pts=range(2))
+    out = tmp_path / f"out{FORMATS[name].suffix}"
+    _, _, warnings = export(clip, out, name)
+    kept = False
+    if name != "png":
+        with av.open(str(out), "r") as container:
+            kept = container.streams.video[0].sample_aspect_ratio == Fraction(16, 15)
+    assert kept != any("not square (16:15)" in warning for warning in warnings)
+    assert kept == (name in {"mp4", "prores4444", "matte"})
+
+
 @pytest.mark.parametrize("name", ["prores4444", "webm", "matte", "png"])
 @pytest.mark.parametrize(
     ("size", "pix_fmt", "full_range"),

@@ -77,6 +77,17 @@ def rounding(info: ClipInfo, kept: int) -> tuple[str, ...]:
     return (f"The picture was rounded from {info.bit_depth} to {kept} bits.",)
 
 
+def pixel_shape(info: ClipInfo, kind: str) -> tuple[str, ...]:
+    """The warning that a kind of file cannot say what shape pixels have, if they are not square."""
+    if info.sar == 1:
+        return ()
+    shape = f"{info.sar.numerator}:{info.sar.denominator}"
+    return (
+        f"The clip's pixels are not square ({shape}), which {kind} cannot say; set it where the"
+        " pictures are used.",
+    )
+
+
 def eight_bit_420(planes: Planes, *, full_range: bool) -> tuple[Plane, Plane, Plane]:
     """Bring a picture to 8-bit 4:2:0; one that is so already is handed on as it is.
 

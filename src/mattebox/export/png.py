@@ -19,7 +19,7 @@ from av.video.reformatter import ColorRange
 
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import depth, matched
-from mattebox.export.picture import SWSCALE_THREADS, deep_bgr, plate_frame, rounding
+from mattebox.export.picture import SWSCALE_THREADS, deep_bgr, pixel_shape, plate_frame, rounding
 from mattebox.media.pipeline import ahead
 from mattebox.media.reader import Planes
 
@@ -39,7 +39,7 @@ def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
             archive.writestr(f"{job.start + done - 1:06d}.png", picture)
             job.progress(done, job.frame_count)
         archive.writestr("frames.json", _times(job))
-    return tuple(_warnings(job))
+    return (*rounding(job.info, 10), *pixel_shape(job.info, "PNG"))
 
 
 def _pictures(pairs: Iterable[tuple[Planes, Matte]]) -> Iterator[bytes]:
@@ -72,16 +72,6 @@ def _times(job: Job) -> str:
     ticks = [int(tick) for tick in job.table.ticks[job.start : job.stop]]
     told = {"first": job.start, "timescale": job.table.timescale, "ticks": ticks}
     return json.dumps(told if job.timecode is None else {**told, "timecode": job.timecode})
-
-
-def _warnings(job: Job) -> Iterator[str]:
-    info = job.info
-    yield from rounding(info, 10)
-    if info.sar != 1:
-        yield (
-            f"The clip's pixels are not square ({info.sar.numerator}:{info.sar.denominator}), which"
-            " PNG cannot say; set it where the pictures are used."
-        )
 
 
 FORMAT = ExportFormat("png", "PNG sequence with alpha (zip)", ".zip", "application/zip", write)

@@ -3,7 +3,7 @@
 The plate keeps its colours under the matte (straight alpha) and a little beyond it; farther out,
 where nothing can be seen, it is black, which costs no bytes. VP9 4:2:0 has no odd sides here, so an
 odd width or height grows by one repeated column or row. WebM counts in milliseconds: times are
-rounded to them.
+rounded to them. It could say the shape of pixels, but PyAV has no way to: a warning does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from mattebox.export.job import ExportFormat, Job, Matte, Mattes
 from mattebox.export.movie import Movie, write_movie
-from mattebox.export.picture import eight_bit_420, even_sides, rounding
+from mattebox.export.picture import eight_bit_420, even_sides, pixel_shape, rounding
 from mattebox.export.tags import tag
 from mattebox.media.reader import Planes
 
@@ -37,7 +37,8 @@ _SEEN = 16
 
 def write(job: Job, mattes: Mattes, path: Path) -> tuple[str, ...]:
     """Write the file; see `mattebox.export.job.Write`."""
-    return (*write_movie(_MOVIE, job, mattes, path), *rounding(job.info, 8))
+    warnings = write_movie(_MOVIE, job, mattes, path)
+    return (*warnings, *rounding(job.info, 8), *pixel_shape(job.info, "WebM"))
 
 
 def _stream(output: OutputContainer, job: Job) -> VideoStream:
@@ -47,7 +48,6 @@ def _stream(output: OutputContainer, job: Job) -> VideoStream:
     context.width = info.source_width + info.source_width % 2
     context.height = info.source_height + info.source_height % 2
     context.pix_fmt = "yuva420p"
-    context.sample_aspect_ratio = info.sar
     context.gop_size = max(1, round(2 * info.rate))
     context.options = dict(_OPTIONS)
     tag(context, info.color)
