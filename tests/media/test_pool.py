@@ -32,6 +32,12 @@ def reader(plain: Plain, pool: DecoderPool) -> FrameReader:
     return FrameReader(written.path, found.info, found.table, name="my clip", pool=pool)
 
 
+def insistent(plain: Plain, pool: DecoderPool) -> FrameReader:
+    """One that does not yield."""
+    written, found = plain
+    return FrameReader(written.path, found.info, found.table, pool=pool, yields=False)
+
+
 def children(pool: DecoderPool) -> list[int]:
     return [process.pid for process in pool.idle()]
 
@@ -140,6 +146,51 @@ def test_a_process_is_not_as_nice_as_the_thread_that_asked_for_it(
     thread.join()
     (pid,) = children(pool)
     assert os.getpriority(os.PRIO_PROCESS, pid) == usual
+
+
+def test_while_the_pool_is_held_only_those_read_on_that_do_not_yield(plain: Plain) -> None:
+    pool = DecoderPool(processes=2, keep_s=0)
+    try:
+        frames = reader(plain, pool).read(range(120))
+        next(frames)
+        (process,) = pool.busy()
+        pool.hold()
+        assert process.stands
+        began = threading.Event()
+
+        def begin() -> None:
+            began.set()
+            found.append(next(reader(plain, pool).read([9])))
+
+        found: list[tuple[int, np.ndarray]] = []
+        thread = threading.Thread(target=begin)
+        thread.start()
+        began.wait()
+        with insistent(plain, pool) as click:
+            assert [barcode.read(frame) for _, frame in click.read([5, 40, 41])] == [5, 40, 41]
+        assert process.stands
+        assert not found
+        pool.let_go()
+        assert not process.stands
+        thread.join()
+        assert [barcode.read(frame) for _, frame in found] == [9]
+        assert [barcode.read(frame) for _, frame in frames] == list(range(1, 120))
+    finally:
+        pool.close()
+
+
+def test_a_process_that_stands_still_is_lent_to_those_that_do_not_yield(plain: Plain) -> None:
+    pool = DecoderPool(processes=1, keep_s=0)
+    try:
+        frames = reader(plain, pool).read(range(120))
+        next(frames)
+        pool.hold()
+        with insistent(plain, pool) as click:
+            assert [barcode.read(frame) for _, frame in click.read([77])] == [77]
+        pool.let_go()
+        assert [barcode.read(frame) for _, frame in frames] == list(range(1, 120))
+    finally:
+        pool.close()
 
 
 def test_a_process_that_hangs_is_ended(plain: Plain) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -37,6 +39,7 @@ class DecoderProcess:
         connection: The socket to it.
         serves: Which clip it read last.
         answered: Whether it has said anything yet.
+        stands: Whether it stands still.
     """
 
     def __init__(self, memory_bytes: int, cpu_seconds: int) -> None:
@@ -57,9 +60,28 @@ class DecoderProcess:
                 env=_environment(),
             )  # fmt: skip
         self.connection = Connection(ours.detach())
+        self._standing = threading.Lock()
+        self._yields = self.stands = False
 
-    def request(self, job: str, arguments: dict[str, Any], slots: int, slot_bytes: int) -> None:
-        """Begin a job, with room for so many pictures of at most that size."""
+    def request(
+        self,
+        job: str,
+        arguments: dict[str, Any],
+        slots: int,
+        slot_bytes: int,
+        *,
+        yields: bool = False,
+    ) -> None:
+        """Begin a job, with room for so many pictures of at most that size.
+
+        Args:
+            job: What to do.
+            arguments: With what.
+            slots: How many pictures there is room for.
+            slot_bytes: The size of the largest.
+            yields: Whether `stand` makes it stand still meanwhile.
+        """
+        self._walk(yields=yields)
         total = slots * slot_bytes
         if total != (len(self._map) if self._map else 0):
             if self._map is not None:
@@ -93,8 +115,28 @@ class DecoderProcess:
         self.connection.send_bytes(str(message["slot"]).encode())
         return tuple(arrays)
 
+    def stand(self) -> None:
+        """Stand still, be it in the middle of a picture, where the job yields."""
+        with self._standing:
+            if self._yields and not self.stands:
+                self._process.send_signal(signal.SIGSTOP)
+                self.stands = True
+
+    def go_on(self) -> None:
+        """Go on, where it stands still."""
+        with self._standing:
+            if self.stands:
+                self._process.send_signal(signal.SIGCONT)
+                self.stands = False
+
+    def _walk(self, *, yields: bool) -> None:
+        with self._standing:
+            self._yields = yields
+        self.go_on()
+
     def stop(self) -> bool:
         """End the current job within a picture; whether the process can be used again."""
+        self._walk(yields=False)
         try:
             self.connection.send_bytes(b"stop")
             deadline = time.monotonic() + _STOP_S
@@ -107,6 +149,7 @@ class DecoderProcess:
 
     def end(self) -> int:
         """Hang up, and kill the process if that does not end it; its exit status."""
+        self._walk(yields=False)
         self.connection.close()
         try:
             status = self._process.wait(_END_S)

@@ -50,6 +50,7 @@ class Job:
         affinity: What the process had best served before.
         lendable: Whether the job can be interrupted and resumed.
         urgent: Whether it goes before others that wait.
+        yields: Whether it stands still while `DecoderPool.hold` is in force.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Job:
     affinity: str | None = None
     lendable: bool = False
     urgent: bool = False
+    yields: bool = False
 
 
 class Work:
@@ -119,7 +121,7 @@ class Work:
         name, arguments = job.arguments(process.serves)
         process.serves = job.affinity
         try:
-            process.request(name, arguments, job.slots, job.slot_bytes)
+            process.request(name, arguments, job.slots, job.slot_bytes, yields=job.yields)
         except OSError:
             self._fail(process)
 
@@ -129,7 +131,9 @@ class Work:
         try:
             while not over():
                 if not process.connection.poll(_POLL_S):
-                    if time.monotonic() > deadline:
+                    if process.stands:
+                        deadline = time.monotonic() + self._pool.timeout_s
+                    elif time.monotonic() > deadline:
                         self._fail(process, hung=True)
                     continue
                 message = process.receive()
@@ -221,7 +225,7 @@ class DecoderPool:
         self._idle: list[DecoderProcess] = []
         self._busy: list[Work] = []
         self._queue: deque[Work] = deque()
-        self._closed = False
+        self._closed = self._held = False
         self._changed = threading.Condition()
         # Its thread is there from now on: a process is as nice as the thread that starts it, and
         # those who ask for one may have given way to others for good.
@@ -281,6 +285,21 @@ class DecoderPool:
         with self._changed:
             return [work.process for work in self._busy if work.process is not None]
 
+    def hold(self) -> None:
+        """Have all jobs that yield stand still, and none begin, until `let_go`."""
+        with self._changed:
+            self._held = True
+            for process in self.busy():
+                process.stand()
+
+    def let_go(self) -> None:
+        """Have what `hold` stopped go on."""
+        with self._changed:
+            self._held = False
+            for process in [*self._idle, *self.busy()]:
+                process.go_on()
+            self._changed.notify_all()
+
     def is_wanted(self) -> bool:
         """Whether anybody waits for a process."""
         return bool(self._queue)
@@ -302,11 +321,11 @@ class DecoderPool:
                 with self._changed:
                     if self._closed:
                         raise DecodingError("The server is shutting down; try again later.")
-                    process = self._take(work) if self._queue[0] is work else None
+                    process = self._take(work) if self._next() is work else None
                     if process is not None:
                         self._busy.append(work)
                         return process
-                    others = list(self._busy)
+                    others = [] if self._held and work.job.yields else list(self._busy)
                 for other in others:
                     other.lend()
                 with self._changed:
@@ -327,6 +346,9 @@ class DecoderPool:
             elif process is not None:
                 self._idle.append(process)
             self._changed.notify_all()
+
+    def _next(self) -> Work | None:
+        return next((w for w in self._queue if not (self._held and w.job.yields)), None)
 
     def _take(self, work: Work) -> DecoderProcess | None:
         for process in [p for p in self._idle if not p.alive]:

@@ -61,6 +61,7 @@ class FrameReader:
         table: The frame table that ingest made.
         name: How the person knows the file, for messages.
         pool: The processes to use.
+        yields: Whether reading stands still while the pool is held, see `DecoderPool.hold`.
     """
 
     def __init__(
@@ -71,11 +72,13 @@ class FrameReader:
         *,
         name: str | None = None,
         pool: DecoderPool | None = None,
+        yields: bool = True,
     ) -> None:
         self._path = str(Path(path).absolute())
         self._info, self._table = info, table
         self._name = name or Path(path).name
         self._pool = pool or shared_pool()
+        self._yields = yields
         self._open: weakref.WeakSet[Work] = weakref.WeakSet()
 
     def __enter__(self) -> FrameReader:
@@ -192,6 +195,7 @@ class FrameReader:
                 affinity=clip,
                 lendable=True,
                 urgent=urgent and len(wanted) <= _FEW,
+                yields=self._yields,
             )
         )
         self._open.add(work)

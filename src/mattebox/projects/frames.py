@@ -32,7 +32,8 @@ class Frames:
         return self._kept.get_or_make((clip.hash, index), lambda: self._read(clip, index))
 
     def _read(self, clip: Clip, index: int) -> Picture:
-        with FrameReader(clip.path, clip.info, clip.table) as reader:
+        # A click waits for it.
+        with FrameReader(clip.path, clip.info, clip.table, yields=False) as reader:
             _, picture = next(reader.read([index]))
         self._decoded()
         picture.setflags(write=False)
