@@ -8,14 +8,6 @@ from dataclasses import asdict, dataclass
 from mattebox.errors import InputError
 
 _GAP = 0.05
-_NAMES = {
-    "clip_black": "clip black",
-    "clip_white": "clip white",
-    "smooth": "smooth",
-    "grow": "grow",
-    "feather": "feather",
-    "despill": "despill",
-}
 _SHARES = {"clip_black": (0, 0.9), "clip_white": (0.1, 1), "despill": (0, 1)}
 
 
@@ -73,7 +65,7 @@ class Edge:
                 self._check_within(name, *_SHARES[name])
             elif not math.isfinite(value):
                 raise InputError(
-                    f"The edge's {_NAMES[name]} is {value:g}; set it to a number of pixels.",
+                    f"The edge's {name} is {value:g}; set it to a number of pixels.",
                     status=422,
                 )
         # A value typed as .15 beside .1 is .05 over it, whatever binary makes of them.
@@ -89,7 +81,7 @@ class Edge:
         # Not a number is within nothing.
         if not least <= value <= most:
             raise InputError(
-                f"The edge's {_NAMES[name]} is {value:g}; set it within {least:g} to"
+                f"The edge's {name.replace('_', ' ')} is {value:g}; set it within {least:g} to"
                 f" {most:g}{unit}.",
                 status=422,
             )

@@ -137,16 +137,8 @@ class Search:
         self._changes.update(changes)
         # The last ones have too few behind them to be told from a flash.
         whole = self._count if stop >= self._count - BEHIND else stop
-        if start >= whole:
-            return
-        parts = sorted([*self._judged, (start, whole)])
-        self._judged = parts[:1]
-        for a, b in parts[1:]:
-            c, d = self._judged[-1]
-            if a <= d:
-                self._judged[-1] = (c, max(b, d))
-            else:
-                self._judged.append((a, b))
+        if start < whole:
+            self._judged = joined([*self._judged, (start, whole)])
 
     def unjudged(self) -> list[tuple[int, int]]:
         """Half-open ranges of the frames that remain to be judged."""
@@ -169,17 +161,18 @@ class Search:
                     found.append(at)
                     last = at
                 calm = at + 1
-        return Cuts(self._count, tuple(found), tuple(_joined(sorted(unclear))))
+        return Cuts(self._count, tuple(found), tuple(joined(unclear)))
 
 
-def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, stop in ranges:
-        if joined and joined[-1][1] == start:
-            joined[-1] = (joined[-1][0], stop)
+def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same half-open ranges in order, those that touch or overlap made one."""
+    whole: list[tuple[int, int]] = []
+    for start, stop in sorted(ranges):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], stop))
         else:
-            joined.append((start, stop))
-    return joined
+            whole.append((start, stop))
+    return whole
 
 
 def detect_shots(

@@ -11,6 +11,7 @@ import numpy as np
 
 from mattebox.media import Cuts, SegmentGrid
 from mattebox.media.segments import Rendition
+from mattebox.media.shots import joined
 from mattebox.projects.clips import Clip
 from mattebox.projects.masks import mask_hash
 from mattebox.propagation import PropagationSettings, shared
@@ -156,17 +157,6 @@ def nothing_on(clip: Clip) -> str:
 @cache
 def _nothing(width: int, height: int) -> str:
     return mask_hash(np.zeros((height, width), np.uint8))
-
-
-def joined(ranges: Iterable[Range]) -> list[Range]:
-    """The same ordered half-open ranges with touching ones made one."""
-    merged: list[Range] = []
-    for start, stop in ranges:
-        if merged and merged[-1][1] == start:
-            merged[-1] = (merged[-1][0], stop)
-        else:
-            merged.append((start, stop))
-    return merged
 
 
 def runs(flags: Iterable[bool]) -> list[Range]:
