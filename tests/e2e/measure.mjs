@@ -54,13 +54,24 @@ const PREVIEWED = [0.04, 0.03];
 /** No further from a place than that, so that each round's clicks are new. */
 const JITTER = 0.004;
 
-/** Has each drawing waited for in the player's worker, before the page is told of it. */
+/**
+ * Has the player's worker wait for what it drew before it tells the page of anything. Reading a pixel
+ * back does that; `finish` does not, which Chromium takes for a flush.
+ */
 const FINISH = `{
   const { prototype } = WebGL2RenderingContext;
   const { drawArrays } = prototype;
+  const post = self.postMessage.bind(self);
+  const pixel = new Uint8Array(4);
+  let drawn = null;
   prototype.drawArrays = function (...args) {
     drawArrays.apply(this, args);
-    this.finish();
+    drawn = this;
+  };
+  self.postMessage = (...args) => {
+    drawn?.readPixels(0, 0, 1, 1, drawn.RGBA, drawn.UNSIGNED_BYTE, pixel);
+    drawn = null;
+    post(...args);
   };
 }
 `;

@@ -38,7 +38,7 @@ from mattebox.streaming.counters import Counters
 from mattebox.streaming.exports import ExportJobs
 from mattebox.streaming.filmstrip import Filmstrip
 from mattebox.streaming.networks import Networks
-from mattebox.streaming.niceness import share_threads
+from mattebox.streaming.niceness import share_no_threads
 from mattebox.streaming.recipes import RecipeBook
 from mattebox.streaming.scheduler import Scheduler
 from mattebox.streaming.segments import SegmentMaker
@@ -70,7 +70,7 @@ class Workspace:
             memory_bytes=settings.decode_memory_bytes,
             timeout_s=settings.decode_timeout_s,
         )
-        share_threads()
+        share_no_threads()
         self._data = data
         self.library = library = Library.open(data)
         self.projects, self.clips, self.masks = library.projects, library.clips, library.masks

@@ -8,20 +8,19 @@ import threading
 from contextlib import suppress
 
 import cv2
-import numpy as np
 
 # How much less of the cores they get than those that answer clicks, which have what the server was
 # started with.
 _NICE = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10) if sys.platform == "linux" else None
 
 
-def share_threads() -> None:
-    """Have the threads that OpenCV shares among all who call it be as nice as this one.
+def share_no_threads() -> None:
+    """Have OpenCV compute in the threads that call it, and in no others.
 
-    They are started by the first call that uses them, and for good: begun by one that had given way
-    they would give way in the middle of a click.
+    All who call it would share its own ones, and a click wait until these get a core, be it for a
+    millisecond of work.
     """
-    cv2.resize(np.zeros((512, 512, 3), np.uint8), (1024, 1024))
+    cv2.setNumThreads(1)
 
 
 def give_way() -> None:
