@@ -1,6 +1,6 @@
 /**
- * The editor in windows of all sizes, and the read-out of the place: nothing is cut off, everything
- * can be reached, and typing a place goes there.
+ * The page in windows of all sizes, and the read-out of the place: nothing is cut off or too small to
+ * hit, everything can be reached, and typing a place goes there.
  *
  *     node windows.mjs '{"url", "clip", "scene": {...}, "shots"?}'
  */
@@ -22,6 +22,10 @@ const SIZES = [
   [2560, 1440],
 ];
 const LAPTOP = [1366, 768];
+/** Width and height that a pointer must be able to hit, in CSS pixels (WCAG 2.2, 2.5.8). */
+const TARGET = 24;
+/** What need not be hit: the In and Out buttons do what the handles do, a button opens the file chooser. */
+const SPARED = ".range-handle, .visually-hidden";
 
 const panelButton = (editor) => editor.page.getByRole("button", { name: "Objects and settings" });
 
@@ -41,32 +45,50 @@ async function resize(editor, [width, height]) {
   );
 }
 
-/** Controls that are cut off or covered by others. */
-function outOfReach(editor, within) {
-  return editor.page.evaluate((place) => {
+/** Has a complaint for each control that is cut off, covered by others or hit within too little only. */
+async function reachable(editor, within, state) {
+  const look = ({ place, least, spared }) => {
     const { scrollWidth, scrollHeight } = document.documentElement;
     const faults = [];
     if (scrollWidth > window.innerWidth || scrollHeight > window.innerHeight) faults.push("The page scrolls.");
-    for (const control of document.querySelectorAll(`${place} :is(button, input)`)) {
-      if (!control.checkVisibility()) continue;
-      control.scrollIntoView({ block: "nearest", inline: "nearest" });
-      const { left, top, right, bottom } = control.getBoundingClientRect();
-      const told = control.closest("label") ?? control;
-      const name = control.getAttribute("aria-label") ?? told.textContent;
+    const controls = [...document.querySelectorAll(`${place} :is(button, input, select, a[href], [role=slider])`)];
+    const seen = controls.filter((control) => control.checkVisibility() && !control.matches(spared));
+    if (seen.length === 0) faults.push("There is no control.");
+    for (const control of seen) {
+      // What is ticked is ticked by its words, too.
+      const target = (/^(checkbox|radio)$/.test(control.type) && control.closest("label")) || control;
+      target.scrollIntoView({ block: "center", inline: "center" });
+      const { left, top, right, bottom } = target.getBoundingClientRect();
+      const name = control.getAttribute("aria-label") ?? (control.closest("label") ?? control).textContent;
       if (left < 0 || top < 0 || right > window.innerWidth || bottom > window.innerHeight) {
         faults.push(`${name} is cut off at ${[left, top, right, bottom].map(Math.round).join(", ")}.`);
         continue;
       }
-      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      const label = control.closest("label");
-      if (!control.contains(hit) && !label?.contains(hit)) faults.push(`${name} is covered.`);
+      /** How many pixels from the middle on are the target's. */
+      const reach = (dx, dy) => {
+        const at = (pixels) => [(left + right) / 2 + dx * pixels, (top + bottom) / 2 + dy * pixels];
+        let pixels = 0;
+        while (pixels < least && target.contains(document.elementFromPoint(...at(pixels)))) pixels += 1;
+        return pixels;
+      };
+      const [wide, high] = [reach(-1, 0) + reach(1, 0) - 1, reach(0, -1) + reach(0, 1) - 1];
+      if (wide < 0) faults.push(`${name} is covered.`);
+      else if (Math.min(wide, high) < least) faults.push(`${name} is hit within ${wide} x ${high} only.`);
     }
     return faults;
-  }, within);
+  };
+  const faults = await editor.page.evaluate(look, { place: within, least: TARGET, spared: SPARED });
+  check(faults.length === 0, `${state}: ${faults.join(" ")}`);
+}
+
+/** Every button of the first view, with nothing in it yet. */
+async function emptyList(editor) {
+  await editor.openProjects();
+  await editor.page.getByText(/^Nothing here yet/).waitFor();
+  await reachable(editor, ".projects", "The empty list");
 }
 
 async function everySize(editor, { clip, scene }) {
-  await editor.openProjects();
   await editor.upload(clip);
   await editor.pictureShown();
   await resize(editor, SMALL);
@@ -81,13 +103,11 @@ async function everySize(editor, { clip, scene }) {
     const narrow = size[0] < 900;
     const shown = (await panelButton(editor).getAttribute("aria-expanded")) === "true";
     check(shown !== narrow, `The panel at ${size.join(" x ")} is ${shown ? "shown" : "away"}.`);
-    for (const part of [".topbar", ".toolbar", ".deck"]) {
-      const faults = await outOfReach(editor, part);
-      check(faults.length === 0, `${part} at ${size.join(" x ")}: ${faults.join(" ")}`);
+    for (const part of [".topbar", ".toolbar", ".deck", ".stage"]) {
+      await reachable(editor, part, `${part} at ${size.join(" x ")}`);
     }
     if (narrow) await panelButton(editor).click();
-    const faults = await outOfReach(editor, ".inspector");
-    check(faults.length === 0, `The panel at ${size.join(" x ")}: ${faults.join(" ")}`);
+    await reachable(editor, ".inspector", `The panel at ${size.join(" x ")}`);
     await editor.shot(size.join("x"));
     if (narrow) await panelButton(editor).click();
   }
@@ -107,14 +127,29 @@ async function smallest(editor, { scene }) {
   await editor.press("q");
   await page.getByRole("heading", { name: "This frame" }).waitFor();
   await accessible(editor, "the panel over the picture");
+  for (const tab of ["Revisions", "History", "Edit"]) {
+    await page.getByRole("radio", { name: tab }).click();
+    await reachable(editor, ".inspector", `The panel’s ${tab}`);
+  }
+  await page.locator(".object").click({ button: "right" });
+  await page.getByRole("menu").waitFor();
+  await reachable(editor, ".menu", "An object’s menu");
+  await editor.press("Escape");
   await editor.press("Escape");
   await until("the panel away", async () => !(await page.locator(".inspector").isVisible()));
   await editor.press("Control+e");
   await page.getByRole("dialog", { name: "Export" }).waitFor();
-  const faults = await outOfReach(editor, "dialog");
-  check(faults.length === 0, `The export dialog: ${faults.join(" ")}`);
+  await reachable(editor, "dialog", "The export dialog");
   await editor.shot("small-export");
+  await editor.closeDialog();
+  await editor.press("?");
+  await page.getByRole("dialog", { name: "Shortcuts" }).waitFor();
+  await reachable(editor, "dialog", "The shortcuts");
   await editor.press("Escape");
+  await editor.press("b");
+  await page.getByRole("group", { name: "Options of the brush" }).waitFor();
+  await reachable(editor, ".tool-options", "The brush’s options");
+  await editor.press("v");
   await resize(editor, LAPTOP);
 }
 
@@ -153,7 +188,14 @@ async function readOut(editor) {
   check((await editor.frame()) === 40, "A place that is not there is gone to.");
 }
 
-const STEPS = [everySize, smallest, readOut];
+/** The first view with a project in it. */
+async function list(editor) {
+  await editor.button("All projects");
+  await editor.page.locator(".card-open").hover();
+  await reachable(editor, ".projects", "The list of projects");
+}
+
+const STEPS = [emptyList, everySize, smallest, readOut, list];
 
 const options = JSON.parse(process.argv[2]);
 await perform(options, (editor, step) => inTurn(editor, step, STEPS, options));

@@ -3,6 +3,7 @@ import {
   cuts,
   frameCentre,
   frameToX,
+  hitRanges,
   keepFrameInSight,
   layOutLanes,
   nextKeyframe,
@@ -53,6 +54,18 @@ describe("timeline", () => {
     expect(rulerStep(whole(1000, 10), 25, 56)).toBe(1);
     expect(rulerStep(whole(1000, 90_000), 25, 56)).toBe(7500);
     expect(rulerStep({ ...whole(1000, 90_000), shown: 25 }, 25, 56)).toBe(5);
+  });
+
+  it("gives each mark room for the pointer, and the nearest one where marks are close", () => {
+    expect(hitRanges([100, 200], 24, 1000)).toEqual([[88, 112], [188, 212]]);
+    expect(hitRanges([6, 994], 24, 1000)).toEqual([[0, 24], [976, 1000]]);
+    const places = [6, 10, 11, 40, 60, 994];
+    const hits = hitRanges(places, 24, 1000);
+    for (let x = 0.25; x < 1000; x += 0.5) {
+      const hit = hits.findIndex(([from, to]) => x >= from && x < to);
+      const nearest = Math.min(...places.map((place) => Math.abs(place - x)));
+      if (nearest < 12) expect(Math.abs((places[hit] ?? Infinity) - x)).toBe(nearest);
+    }
   });
 
   it("knows cuts and neighbouring keyframes", () => {

@@ -131,7 +131,7 @@ function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; obje
       <button
         type="button"
         class={`lane-name ${selected ? "selected" : ""}`}
-        style={{ height: `${lane.height - 1}px` }}
+        style={{ height: `${lane.height}px` }}
         aria-pressed={selected}
         aria-label={`Lane of ${object.name}`}
         onClick={() => selectObject(session, object.id)}

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
-import { clampFrame, frameCentre, frameToX, xToFrame, type Lane } from "../logic/timeline";
+import type { Range } from "../logic/ranges";
+import { clampFrame, frameCentre, frameToX, hitRanges, xToFrame, type Lane } from "../logic/timeline";
 import * as editing from "../state/editing";
 import { selectObject } from "../state/objects";
 import { leaveNoFocus } from "../ui/focus";
@@ -14,8 +15,9 @@ interface ViewProps {
   view: TimelineView;
 }
 
-/** Room beside the track in which a mark still counts as in sight. */
+/** Room beside the track in which a mark still counts as in sight, and within it that it needs. */
 const SIGHT = 8;
+const INSIDE = 6;
 
 export function KeyframeMarks({ view }: ViewProps) {
   const objects = view.session.project.value?.objects ?? [];
@@ -40,26 +42,26 @@ function LaneMarks({ view, lane, object }: ViewProps & { lane: Lane; object: Pro
   const shown = object.keyframes
     .map((keyframe) => ({ ...keyframe, x: frameCentre(track, keyframe.frame) }))
     .filter(({ x }) => x >= -SIGHT && x <= track.width + SIGHT);
+  const places = shown.map(({ x }) => Math.min(track.width - INSIDE, Math.max(INSIDE, x)));
+  const hits = hitRanges(places, view.target, track.width);
   // The Tab key stops once among the selected object's marks; the arrow keys go on from there.
   const stop = shown.find(({ frame }) => frame === focused) ?? shown[0];
   return (
     <>
-      {shown.map(({ frame, absent, x }) => {
-        const inside = Math.min(track.width - 6, Math.max(6, x));
-        return (
-          <KeyframeMark
-            key={frame}
-            view={view}
-            object={object}
-            frame={frame}
-            absent={absent}
-            selected={selected}
-            reached={selected && frame === stop?.frame}
-            at={{ x: inside, y }}
-            onFocus={() => setFocused(frame)}
-          />
-        );
-      })}
+      {shown.map(({ frame, absent, x }, index) => (
+        <KeyframeMark
+          key={frame}
+          view={view}
+          object={object}
+          frame={frame}
+          absent={absent}
+          selected={selected}
+          reached={selected && frame === stop?.frame}
+          at={{ x: places[index] ?? x, y }}
+          hit={hits[index] ?? [x, x]}
+          onFocus={() => setFocused(frame)}
+        />
+      ))}
     </>
   );
 }
@@ -72,6 +74,8 @@ interface KeyframeMarkProps extends ViewProps {
   /** Whether the Tab key stops here. */
   reached: boolean;
   at: { x: number; y: number };
+  /** From where to where along the track it is hit. */
+  hit: Range;
   onFocus: () => void;
 }
 
@@ -89,7 +93,7 @@ function handOn(mark: HTMLElement): void {
 }
 
 function KeyframeMark(props: KeyframeMarkProps) {
-  const { view, object, frame, absent, selected, reached, at, onFocus } = props;
+  const { view, object, frame, absent, selected, reached, at, hit, onFocus } = props;
   const { session } = view;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(
@@ -116,7 +120,11 @@ function KeyframeMark(props: KeyframeMarkProps) {
         type="button"
         data-lane={object.id}
         class={`keyframe ${selected ? "selected" : ""} ${absent ? "absent" : ""}`}
-        style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
+        style={{
+          transform: `translate(${hit[0]}px, ${at.y}px)`,
+          width: `${hit[1] - hit[0]}px`,
+          "--x": `${at.x - hit[0]}px`,
+        }}
         tabIndex={reached ? 0 : -1}
         aria-label={name}
         data-tip={name}

@@ -187,7 +187,7 @@ function paintDots(
 
 /** How far below a lane's top its bar and its keyframes stand. */
 export function laneMiddle(lane: Lane, selected: boolean): number {
-  return selected ? 13 : (lane.height - 1) / 2;
+  return selected ? 13 : lane.height / 2;
 }
 
 function paintSpan(

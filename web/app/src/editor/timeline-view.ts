@@ -22,9 +22,13 @@ export interface Sizes {
   readonly besides: number;
 }
 
-const LOW: Sizes = { ruler: 24, strip: 30, lane: 22, selectedLane: 34, besides: 1 };
+const LOW: Sizes = { ruler: 24, strip: 30, lane: 24, selectedLane: 34, besides: 1 };
 const LAPTOP: Sizes = { ruler: 26, strip: 46, lane: 24, selectedLane: 44, besides: 3 };
 const LARGE: Sizes = { ruler: 28, strip: 68, lane: 28, selectedLane: 54, besides: 3 };
+
+/** How wide a keyframe is for a pointer, in CSS pixels, and for a finger. */
+const TARGET = 24;
+const FINGER_TARGET = 40;
 
 export interface KeyframeAt {
   readonly object: string;
@@ -38,6 +42,7 @@ export class TimelineView {
   readonly hovered = signal<number | null>(null);
   readonly hoveredKeyframe = signal<KeyframeAt | null>(null);
 
+  readonly target = matchMedia("(pointer: coarse)").matches ? FINGER_TARGET : TARGET;
   readonly sizes = signal<Sizes>(LAPTOP);
   readonly track: ReadonlySignal<Track> = computed(() => {
     const frameCount = this.session.project.value?.clip.frame_count ?? 1;

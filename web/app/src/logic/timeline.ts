@@ -30,6 +30,19 @@ export function frameCentre(track: Track, frame: number): number {
   return frameToX(track, frame + 0.5);
 }
 
+/**
+ * From where to where the marks at `places`, from left to right, are hit: `size` pixels within the track,
+ * but no farther than halfway to their neighbours, so that the nearest one is meant.
+ */
+export function hitRanges(places: readonly number[], size: number, width: number): Range[] {
+  return places.map((x, index) => {
+    const from = Math.max(0, Math.min(width - size, x - size / 2));
+    const before = places[index - 1] ?? -Infinity;
+    const after = places[index + 1] ?? Infinity;
+    return [Math.max(from, (before + x) / 2), Math.min(from + size, (x + after) / 2)];
+  });
+}
+
 /** The frame whose slot holds `x`; positions outside go to the first or last frame. */
 export function xToFrame(track: Track, x: number): number {
   if (track.width <= 0) return 0;
