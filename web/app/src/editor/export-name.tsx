@@ -40,7 +40,7 @@ export function NameTemplate(props: NameTemplateProps) {
           <button
             key={word}
             type="button"
-            class="button small quiet"
+            class="button small"
             aria-label={`Insert the ${word}`}
             onClick={() => insert(word)}
           >

@@ -84,9 +84,9 @@ function StepRow({ session, step, present, reached, onFocus }: StepRowProps) {
         <span class="step-words">
           <span>{deed}</span>
           {aim !== "" && <span class="dim">{aim}</span>}
+          {now && <span class="tag">Now</span>}
         </span>
         {undone && <span class="visually-hidden">, undone</span>}
-        {now && <span class="tag">Now</span>}
         <time class="dim numbers" dateTime={created} title={momentOf(created)}>
           {timeOf(created)}
         </time>

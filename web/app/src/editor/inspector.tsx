@@ -240,7 +240,7 @@ function marksOf({ absent, clicks, prompts }: Keyframe): string {
 function stateOf(session: Session, frame: number): string {
   const applied = (session.project.value?.revision ?? 0) > 0;
   if (contains(session.stale.value, frame)) return applied ? "To be updated" : "To be made";
-  if (!applied || !session.object.value) return "No mask yet";
+  if (!applied || !session.object.value?.keyframes.length) return "No mask yet";
   if (editing.isPropagated(session)) return "Propagated";
   return session.working.value ? "Being made" : "Not made yet";
 }
