@@ -9,7 +9,10 @@ import { Emitter } from "./emitter";
 
 /** Browsers open six connections to a host; sound, events, clicks and small pictures need the rest. */
 export const CONNECTIONS = 3;
-/** Rank from which on a request may be stopped for the playhead's. */
+/**
+ * Rank from which on a request may be stopped for those before it: the playhead's segment, and the
+ * initialisation of its rendition, without which that is of no use.
+ */
 const POSTPONABLE = 2;
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
@@ -150,18 +153,18 @@ export class SegmentFetcher {
     const queue = entries.filter(({ state }) => state === "queued").sort((a, b) => a.rank - b.rank);
     for (const next of queue) {
       if (this.loading < this.limits.connections) void this.load(next);
-      else if (next.rank === 0) this.postponeFor(next);
+      else if (next.rank < POSTPONABLE) this.postponeFor(next);
     }
   }
 
   /**
-   * Frees a connection for the playhead's segment: those ahead of an older playhead may each keep
-   * theirs for seconds, while the server makes them.
+   * Frees a connection for what the playhead's picture needs: those ahead of an older playhead, or
+   * of another stream, may each keep theirs for seconds, while the server makes them.
    */
   private postponeFor(urgent: Entry): void {
     const entries = [...this.entries.values()];
     const loading = entries.filter(({ state }) => state === "loading");
-    const waiting = entries.filter(({ state, rank }) => state === "queued" && rank === 0);
+    const waiting = entries.filter(({ state, rank }) => state === "queued" && rank < POSTPONABLE);
     const leaving = loading.filter(({ postponed }) => postponed);
     if (leaving.length >= waiting.length || !waiting.includes(urgent)) return;
     const [victim] = loading

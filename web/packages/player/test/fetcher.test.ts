@@ -127,6 +127,17 @@ describe("SegmentFetcher", () => {
     expect(requests.filter((path) => path === "/d")).toHaveLength(2);
   });
 
+  it("stops a far request for a rendition's initialisation, whose segment is still being made", async () => {
+    answer = (request, response) => {
+      if (request.url === "/init") response.end("init");
+    };
+    fetcher.setWanted({}, ["a", "b", "c", "d"].map(url));
+    while (requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    fetcher.setWanted({}, [url("first"), url("init"), url("next")]);
+    expect(text(await fetcher.get(url("init")))).toBe("init");
+    expect(requests).toContain("/first");
+  });
+
   it("tries again when the server stumbles", async () => {
     answer = (_, response) => {
       response.statusCode = requests.length < 3 ? 503 : 200;
