@@ -5,6 +5,7 @@
  */
 
 import { accessible } from "./axe.mjs";
+import { heldBack } from "./marks.mjs";
 import { inTurn, perform } from "./script.mjs";
 
 const PROJECTS = (url) => url.pathname === "/api/v1/projects";
@@ -61,18 +62,20 @@ async function dialogs(editor, look) {
   await page.getByLabel("Search the shortcuts").fill("keyframe");
   await page.getByText("Next keyframe").waitFor();
   await look("the shortcuts searched");
-  await editor.press("Escape");
+  await editor.closeDialog();
   await editor.press("Control+e");
   await page.getByRole("dialog", { name: "Export" }).waitFor();
   await look("an export that cannot begin");
-  await editor.press("Escape");
+  await editor.closeDialog();
 }
 
 async function applied(editor, look) {
   const { page } = editor;
+  const begin = await heldBack(editor, "**/apply");
   await editor.press("Enter");
   await page.getByText(/^Applying/).waitFor();
   await look("applying");
+  begin();
   await editor.appliedUntil();
   await look("applied");
   for (const view of ["2", "3", "4", "5"]) {
@@ -108,7 +111,7 @@ async function exported(editor, look) {
   await editor.button("Start export");
   await page.getByRole("link", { name: "Download" }).waitFor({ timeout: 120_000 });
   await look("an export that is ready");
-  await editor.press("Escape");
+  await editor.closeDialog();
 }
 
 async function connectionLost(editor, look) {

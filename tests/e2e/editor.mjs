@@ -42,6 +42,7 @@ const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until a page's editor shows a picture: from then on it takes keys and clicks. */
 export async function pictureIn(page) {
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.locator(".editor:not(:has(.stage-cover))").waitFor();
 }
 
@@ -187,9 +188,19 @@ export class Editor {
     await this.page.locator(".point").first().waitFor({ state: "detached" });
   }
 
+  /** Resolves when the page has laid out, and told itself of, what it was changed to. */
+  laidOut() {
+    return this.page.evaluate(async () => {
+      // Whoever observes sizes hears of them only after the callbacks of a frame.
+      for (let i = 0; i < 2; i += 1) await new Promise((resolve) => window.requestAnimationFrame(resolve));
+    });
+  }
+
   /** Screen position of a picture point while the picture is fitted. */
   async at(x, y) {
     const { width, height } = await this.clip();
+    // A lane more makes the stage smaller, and the picture on it follows.
+    await this.laidOut();
     const stage = await this.page.locator(".stage").boundingBox();
     const scale = Math.min((stage.width - 2 * MARGIN) / width, (stage.height - 2 * MARGIN) / height);
     return {
@@ -213,6 +224,17 @@ export class Editor {
     return spots.map((spot) => meanColor(image, spot.x, spot.y));
   }
 
+  /** The same once two looks see the same: a canvas shows what was drawn later than the page tells. */
+  async stillColors(points) {
+    let before = null;
+    return until("a picture that stands still", async () => {
+      const colors = await this.colors(points);
+      const same = JSON.stringify(colors) === before;
+      before = JSON.stringify(colors);
+      return same && colors;
+    });
+  }
+
   async shot(name) {
     if (!this.options.shots) return;
     this.shotCount += 1;
@@ -222,6 +244,12 @@ export class Editor {
 
   async button(name) {
     await this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** Closes the dialog; until then it has all keys. */
+  async closeDialog() {
+    await this.press("Escape");
+    await this.page.getByRole("dialog").waitFor({ state: "detached" });
   }
 
   /** Waits until nothing is stale and every frame's matte is made. */

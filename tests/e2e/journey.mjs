@@ -9,6 +9,7 @@
  */
 
 import { check, until } from "./editor.mjs";
+import { heldBack } from "./marks.mjs";
 import { distance } from "./pixels.mjs";
 import { inTurn, perform } from "./script.mjs";
 
@@ -26,7 +27,7 @@ async function upload(editor, { clip }) {
 
 async function includeAndExclude(editor, { scene }) {
   const points = [scene.object, scene.background];
-  const [object, background] = await editor.colors(points);
+  const [object, background] = await editor.stillColors(points);
   await editor.clickPicture(...scene.click);
   await editor.projectUntil("the keyframe of the first click", (project) =>
     project.objects.some((entry) => entry.keyframes.length === 1),
@@ -70,24 +71,29 @@ async function moveDeleteUndo(editor) {
   await second.click({ button: "right" });
   await editor.page.getByRole("menuitem", { name: "Delete" }).click();
   await until("the deleted point", async () => (await editor.clicks()).length === 1);
+  await second.waitFor({ state: "detached" });
   await editor.press("Control+z");
   await second.waitFor();
   await second.click();
   await editor.press("Delete");
   await until("the point deleted by its key", async () => (await editor.clicks()).length === 1);
+  await second.waitFor({ state: "detached" });
   await editor.press("Control+z");
   await second.waitFor();
   await until("undo of that", async () => (await editor.clicks()).length === 2);
 }
 
-/** Apply, cancel at once, and go on. */
+/** Apply, cancel at once, and go on. However slow the page is, there is still work to be cancelled. */
 async function applyCancelContinue(editor) {
+  const begin = await heldBack(editor, "**/apply");
   await editor.press("Escape");
   await editor.press("Enter");
   await editor.page.getByText(/^Applying/).waitFor();
   await editor.shot("applying");
   await editor.button("Cancel");
+  begin();
   await editor.page.getByText(/^Stopped, \d+ frames left$/).waitFor();
+  await editor.page.unroute("**/apply");
   const { revision } = await editor.project();
   check(revision === 1, `The first Apply made revision ${revision}.`);
   await editor.button("Continue");

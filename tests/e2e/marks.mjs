@@ -78,12 +78,23 @@ export async function untouchedUntil(editor, point, before) {
   });
 }
 
-/** Rests on a place until its preview shows, clicks there and goes away. */
-export async function clickPreview(editor, place) {
+/** Rests on a place until its preview shows. On a slow machine previews put themselves away: then they are asked for again. */
+export async function previewAt(editor, place) {
   const { page } = editor;
   const spot = await editor.at(...place);
   await page.mouse.move(spot.x, spot.y);
-  await page.getByTestId("preview").waitFor();
+  await until("the preview", async () => {
+    if (await page.getByTestId("preview").isVisible()) return true;
+    if (await page.getByRole("button", { name: /^Preview is off: answers took/ }).isVisible()) await editor.press("w");
+    return false;
+  });
+  return spot;
+}
+
+/** Rests on a place until its preview shows, clicks there and goes away. */
+export async function clickPreview(editor, place) {
+  const { page } = editor;
+  await previewAt(editor, place);
   await page.mouse.down();
   await page.mouse.up();
   await page.mouse.move(5, 300);

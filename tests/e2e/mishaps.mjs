@@ -35,6 +35,7 @@ async function cancelledUpload(editor, { clip }) {
   await editor.page.unroute(isUpload);
   await editor.page.reload();
   await editor.page.getByRole("heading", { name: "Recent projects" }).waitFor();
+  await editor.page.getByText(/^Nothing here yet/).waitFor();
   check((await editor.page.getByText("did not finish").count()) === 0, "The cancelled upload is kept.");
 }
 
@@ -63,6 +64,11 @@ async function resumedUpload(editor, { clip }) {
 async function offline(editor, { scene }) {
   const { page } = editor;
   const banner = page.getByText(/^Connection lost, retrying/);
+  // What is stepped to while nobody answers must be here before.
+  await editor.press("ArrowRight");
+  await editor.frameUntil(1);
+  await editor.press("Home");
+  await editor.frameUntil(0);
   await page.context().setOffline(true);
   await banner.waitFor();
   await editor.clickPicture(...scene.click);

@@ -3,7 +3,7 @@
 import { check, Editor } from "./editor.mjs";
 
 /** Whoever runs a script waits somewhat longer, for what it says then. */
-const PATIENCE_MS = 260_000;
+const PATIENCE_MS = 560_000;
 
 /**
  * Has `act(editor, step)` done in a browser of its own, which is closed whatever happens.

@@ -14,7 +14,7 @@ from tests.e2e.scenes import FISH, Scene
 from tests.server.live import served
 
 _HERE = Path(__file__).parent
-_PATIENCE_S = 280
+_PATIENCE_S = 580
 
 
 def run(

@@ -13,6 +13,7 @@ import {
   keyframe,
   marked,
   maskAt,
+  previewAt,
   refusalTold,
   refusing,
   tintedUntil,
@@ -34,7 +35,7 @@ async function ready(editor) {
 /** The first click of all is refused: the player lets go of the mask that it held for it. */
 async function refusedAtFirst(editor, { scene }) {
   const sentence = "Frame 0 cannot be read; open the clip anew.";
-  const [plate] = await editor.colors([scene.object]);
+  const [plate] = await editor.stillColors([scene.object]);
   const answer = await heldBack(editor, "**/clicks", refusing(sentence));
   await clickPreview(editor, scene.click);
   await tintedUntil(editor, scene.object, plate);
@@ -55,7 +56,7 @@ async function foreseen(editor, { scene }) {
     if (request.method() === "POST" && !request.url().endsWith("/ready")) posted.push(request.url());
   };
   editor.page.on("request", note);
-  const [plate] = await editor.colors([scene.object]);
+  const [plate] = await editor.stillColors([scene.object]);
   const answer = await heldBack(editor, "**/clicks");
   await clickPreview(editor, scene.click);
   await tintedUntil(editor, scene.object, plate);
@@ -71,14 +72,21 @@ async function foreseen(editor, { scene }) {
 
 async function hover(editor, { scene }) {
   const preview = editor.page.getByTestId("preview");
-  const spot = await editor.at(...scene.click);
-  await editor.page.mouse.move(spot.x, spot.y);
-  await preview.waitFor();
+  const spot = await previewAt(editor, scene.click);
   await editor.shot("preview");
+  // The next preview waits, so that there is a time without any, however late it is looked at.
+  const answer = await heldBack(editor, "**/hover?**");
   await editor.page.mouse.move(spot.x + 60, spot.y + 60);
   await preview.waitFor({ state: "detached" });
   check((await editor.project()).objects.length === 0, "Hovering made an object.");
-  await editor.button("Preview of a click: on");
+  const button = editor.page.getByRole("button", { name: /^Preview/ });
+  await until("previews turned off", async () => {
+    if ((await button.getAttribute("aria-label")) === "Preview of a click: off") return true;
+    await button.click();
+    return false;
+  });
+  answer();
+  await editor.page.unroute("**/hover?**");
   await editor.page.mouse.move(spot.x, spot.y);
   await editor.page.waitForTimeout(400);
   check((await preview.count()) === 0, "The preview shows although it is off.");
@@ -93,7 +101,7 @@ async function box(editor, { scene }) {
   await editor.press("Escape");
   await editor.page.locator(".shape.live").waitFor({ state: "detached" });
   await abandoned.release();
-  const [plate] = await editor.colors([scene.object]);
+  const [plate] = await editor.stillColors([scene.object]);
   await (await draw(editor, [left, top], [right, bottom])).release();
   const { prompts } = await marked(editor, 1);
   check(prompts[0].kind === "box", "The box is no prompt.");
@@ -108,7 +116,7 @@ async function box(editor, { scene }) {
 async function paint(editor, { scene }) {
   const [start, end] = scene.empty;
   const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
-  const [plate] = await editor.colors([middle]);
+  const [plate] = await editor.stillColors([middle]);
   await editor.press("b");
   const answer = await heldBack(editor, "**/prompts");
   const stroke = await draw(editor, start, end);
@@ -151,7 +159,7 @@ async function refused(editor, { scene }) {
   const spot = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
   const before = await keyframe(editor);
   await editor.page.mouse.move(5, 300);
-  const [plate] = await editor.colors([spot]);
+  const [plate] = await editor.stillColors([spot]);
   await editor.press("b");
   await editor.page.route("**/prompts", refusing(sentence));
   await (await draw(editor, start, end)).release();
@@ -185,11 +193,12 @@ async function keepsItsFrame(editor, { scene }) {
 
 async function deleteMarks(editor) {
   await editor.press("v");
-  const [lasso] = await editor.page.getByRole("button", { name: "Erase lasso" }).all();
+  const lasso = editor.page.getByRole("button", { name: "Erase lasso" });
   await lasso.click({ button: "right" });
   await editor.shot("menu");
   await editor.page.getByRole("menuitem", { name: "Delete" }).click();
   await marked(editor, 2);
+  await lasso.waitFor({ state: "detached" });
   await editor.page.getByRole("button", { name: "Paint stroke" }).focus();
   await editor.press("Delete");
   await marked(editor, 1);
@@ -272,14 +281,16 @@ async function fingers(editor, { scene }) {
     await touch("touchMove", [x - spread, y], [x + spread, y]);
   }
   await touch("touchEnd");
-  const after = parseInt(/\d+/.exec(await zoom.getAttribute("aria-label"))[0], 10);
-  check(Math.abs(after / before - 3) < 0.1, `Spread threefold, ${before} % became ${after} %.`);
+  await until(`${before} %, spread threefold`, async () => {
+    const after = parseInt(/\d+/.exec(await zoom.getAttribute("aria-label"))[0], 10);
+    return Math.abs(after / before - 3) < 0.1;
+  });
   check((await editor.clicks()).length === marks, "Two fingers clicked.");
   await editor.shot("pinched");
   await editor.press("f");
   const spot = await editor.at(...scene.click);
-  await touch("touchStart", [spot.x, spot.y]);
-  await touch("touchEnd");
+  // In one go: a finger that rests asks for the menu.
+  await Promise.all([touch("touchStart", [spot.x, spot.y]), touch("touchEnd")]);
   await until("the tapped click", async () => (await editor.clicks()).length === marks + 1);
   const tapped = (await editor.clicks()).at(-1);
   const off = Math.hypot(tapped.x - scene.click[0], tapped.y - scene.click[1]);
@@ -289,7 +300,7 @@ async function fingers(editor, { scene }) {
 
 /** Left of the wipe is the plate; keys and pointer move it. */
 async function wipe(editor, { scene }) {
-  const [plain] = await editor.colors([scene.background]);
+  const [plain] = await editor.stillColors([scene.background]);
   await editor.view("Matte");
   await until("the matte", async () => {
     const [color] = await editor.colors([scene.background]);

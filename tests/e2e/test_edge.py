@@ -8,9 +8,13 @@ import av
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from tests.e2e.scenes import FISH
 from tests.e2e.scripts import run
+
+# A hang guard, after those of the script and of whoever runs it: a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
 
 MARGIN = 16
 """Pixels around the fitted picture, as in the page's viewport."""

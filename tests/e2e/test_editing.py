@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.scripts import run
+
+# A hang guard, after those of the script and of whoever runs it: a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_keeps_objects_apart_and_brings_revisions_back(

@@ -13,6 +13,9 @@ from tests.e2e.clips import data_folder, shorten
 from tests.e2e.scenes import FISH, WOMAN, Scene
 from tests.e2e.scripts import run
 
+# A hang guard, after those of the script and of whoever runs it: a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.mark.parametrize("decoder", ["webcodecs", "wasm"])
 def test_cuts_the_fish_out_of_the_sample_clip(

@@ -5,9 +5,14 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.scenes import FISH
 from tests.e2e.scripts import started
 from tests.server.live import LiveServer
+
+# A hang guard, after those of the script and of whoever runs it: a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_keeps_its_head_when_things_go_wrong(browser: str, sample: Path, tmp_path: Path) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.scenes import FISH
 from tests.e2e.scripts import run
+
+# A hang guard, after those of the script and of whoever runs it: a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_tools_work_by_mouse_finger_and_keyboard(
