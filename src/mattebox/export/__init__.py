@@ -47,7 +47,9 @@ def format_named(name: str) -> ExportFormat:
         InputError: There is none of that name.
     """
     if name not in FORMATS:
-        raise InputError(f"{name!r} is no export format; choose one of {', '.join(FORMATS)}.")
+        raise InputError(
+            f"{name!r} is no export format; choose one of {', '.join(FORMATS)}.", status=422
+        )
     return FORMATS[name]
 
 
