@@ -85,6 +85,32 @@ def matte_of(matte: Plane, steps: Pair) -> Plane:
     return matte
 
 
+@pytest.mark.parametrize("gap", [0, 5, 30, 39, 60])
+def test_a_long_picture_is_cleaned_as_if_it_were_in_one_piece(gap: int) -> None:
+    size, reaches = (6, 620), ((2, 40), (1, 4))
+    planes = noise(size, (1, 1), 8, gap)
+    # It is worked on in pieces of 256 samples, the first of which begins 40 before the first spot.
+    matte = np.zeros(size, np.uint8)
+    matte[2:5, 100:104] = 180
+    matte[1:4, 316 + gap : 319 + gap] = 90
+    matte[2:3, 560:] = 200
+    made = despill(planes, matte, 1.0, Reach(*reaches))
+    share = np.ones(size)
+    for plane, clean in zip(planes, made, strict=True):
+        wanted = despilled(plane.astype(np.int64), matte, share, reaches, 255)
+        assert np.abs(clean - wanted).max() <= 0.5 + 1 / 64 + 1 / 2**12
+
+
+@pytest.mark.parametrize("reach", [90, 91, 128, 768])
+def test_a_bright_picture_stays_so_however_large_the_box(reach: int) -> None:
+    matte = np.full((40, 60), 255, np.uint8)
+    matte[:, 50:] = np.linspace(250, 0, 10, dtype=np.uint8)
+    white = np.full((40, 60), 255, np.uint8)
+    made = despill((white, white, white), matte, 1.0, Reach((reach, reach), (4, 4)))
+    for clean in made:
+        np.testing.assert_array_equal(clean, white)
+
+
 @pytest.mark.parametrize("kind", list(SUBSAMPLED))
 @pytest.mark.parametrize("depth", [8, 10])
 def test_samples_under_a_full_matte_and_far_away_are_left_as_they_are(
