@@ -174,6 +174,44 @@ describe("setting an edge", () => {
     ]);
   });
 
+  it("sets what nobody answered to by itself, as after an outage that nothing else told of", async () => {
+    notices.value = [];
+    vi.stubGlobal("dispatchEvent", () => true);
+    const session = opened({ id: "o1" });
+    const online = answer;
+    answer = () => {
+      throw new TypeError("Failed to fetch");
+    };
+    session.edges.set(first(session), { ...NEUTRAL_EDGE, feather: 3 });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(bodies.length).toBeGreaterThan(2);
+    expect([session.edges.unsaved, notices.value.length]).toEqual([true, 1]);
+    answer = online;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(first(session).edge.feather).toBe(3);
+    expect([session.edges.unsaved, notices.value.length]).toEqual([false, 0]);
+    const asked = bodies.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bodies).toHaveLength(asked);
+  });
+
+  it("tells of what waits in vain when the project is closed", async () => {
+    notices.value = [];
+    vi.stubGlobal("dispatchEvent", () => true);
+    const session = opened({ id: "o1" });
+    answer = () => {
+      throw new TypeError("Failed to fetch");
+    };
+    session.edges.set(first(session), { ...NEUTRAL_EDGE, feather: 3 });
+    await session.run(() => Promise.resolve(null));
+    session.edges.dispose();
+    expect(notices.value.map(({ text }) => text)).toEqual([
+      "The server did not answer: the edge that was kept here is lost.",
+    ]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bodies).toHaveLength(1);
+  });
+
   it("leaves alone what others set under the hand", async () => {
     const session = opened({ id: "o1" });
     session.edges.change(first(session), "feather", 3);

@@ -32,6 +32,7 @@ export function Editor({ id, firstFrame }: { id: string; firstFrame: number }) {
       followLoop(session),
       followHistory(session),
       followWidth(),
+      askBeforeLoss(session),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -108,6 +109,16 @@ function Failure({ session, detail }: { session: Session; detail: string }) {
       </div>
     </main>
   );
+}
+
+/** Has the browser ask before it leaves a page whose last edge has not come to the server. */
+function askBeforeLoss(session: Session): () => void {
+  const ask = (event: BeforeUnloadEvent) => {
+    session.edges.commit();
+    if (session.edges.unsaved) event.preventDefault();
+  };
+  addEventListener("beforeunload", ask);
+  return () => removeEventListener("beforeunload", ask);
 }
 
 /** Playing goes round between in and out while it is asked to. */

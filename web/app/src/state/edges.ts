@@ -23,6 +23,8 @@ export const NEUTRAL_EDGE: Edge = {
 const GAP = 0.05;
 /** After the last key that changed a value, ms. */
 const PAUSE_MS = 700;
+/** From one try to reach a server that did not answer to the next, ms. */
+const RETRY_MS = 2000;
 
 /** From and to; a slider spans the part that is used most, a field takes all. */
 export interface Limits {
@@ -119,8 +121,15 @@ export class Edges {
   /** What was said of that. */
   private notice: number | null = null;
   private pause: ReturnType<typeof setTimeout> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private disposed = false;
 
   constructor(private readonly session: Session) {}
+
+  /** Whether anything that is shown has not come to the server. */
+  get unsaved(): boolean {
+    return this.drafts.peek().size > 0;
+  }
 
   /** An object's edge as it is shown. */
   of({ id, edge }: ProjectObject): Edge {
@@ -158,15 +167,23 @@ export class Edges {
     this.drafts.value = drafts;
   }
 
-  /** The server is back: makes steps of what waited for it. */
+  /** Makes steps of what waits for the server, unless it is still away. */
   resume(): void {
-    if (this.notice !== null) dismiss(this.notice);
-    this.notice = null;
+    clearTimeout(this.retry);
     for (const id of this.waiting) {
       const changes = this.sent.get(id);
       if (changes) this.post(id, changes);
     }
     this.waiting.clear();
+  }
+
+  /** Ends the waiting, and tells of what comes to nothing with it. */
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.retry);
+    if (this.waiting.size === 0) return;
+    this.dismissNotice();
+    notify("The server did not answer: the edge that was kept here is lost.", "error");
   }
 
   set({ id }: ProjectObject, edge: Edge): void {
@@ -221,7 +238,7 @@ export class Edges {
         try {
           return await client.updateObject(session.id, id, { edge });
         } catch (error) {
-          waits = error instanceof Problem && error.isOffline;
+          waits = error instanceof Problem && error.isOffline && !this.disposed;
           if (!waits) throw error;
           this.notice ??= notify("The server does not answer: the edge is kept here and set when it is back.");
           return null;
@@ -229,18 +246,31 @@ export class Edges {
       },
       () => {
         if (!waits) this.settle(id, changes);
-        else if (this.sent.get(id) === changes) this.waiting.add(id);
+        else if (this.sent.get(id) === changes) this.wait(id);
       },
     );
+  }
+
+  /** An outage may be too short to be noticed by anyone else, so nobody need tell that it is over. */
+  private wait(id: string): void {
+    this.waiting.add(id);
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.resume(), RETRY_MS);
   }
 
   /** Leaves in the draft what was set since. */
   private settle(id: string, changes: Changes): void {
     if (this.sent.get(id) === changes) this.sent.delete(id);
+    if (this.sent.size === 0) this.dismissNotice();
     const drafts = new Map(this.drafts.peek());
     const since = [...(drafts.get(id) ?? [])].filter(([name, value]) => changes.get(name) !== value);
     if (since.length > 0) drafts.set(id, new Map(since));
     else drafts.delete(id);
     this.drafts.value = drafts;
+  }
+
+  private dismissNotice(): void {
+    if (this.notice !== null) dismiss(this.notice);
+    this.notice = null;
   }
 }

@@ -223,6 +223,7 @@ export class Session {
   dispose(): void {
     this.disposed = true;
     this.shownRevision.dispose();
+    this.edges.dispose();
     this.stopListening?.();
     this.playback.value?.dispose();
     document.title = "Mattebox";
