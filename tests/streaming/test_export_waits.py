@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import sys
 import threading
 import time
@@ -14,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mattebox.media import configure_pool, ingest
+from mattebox.media import configure_pool
 from mattebox.projects.clips import Clip
 from mattebox.projects.events import MaskPlaced, ObjectAdded
 from mattebox.projects.jobs import Export
@@ -33,6 +31,7 @@ from mattebox.streaming.scheduler import Scheduler
 from mattebox.streaming.segments import SegmentMaker
 from mattebox.streaming.shots import ShotFinder
 from mattebox.streaming.stream import MatteStream
+from tests.streaming.library import stored
 from tests.support import clips
 
 FRAMES, SEGMENT = 96, 24
@@ -123,16 +122,6 @@ def bench(tmp_path: Path, scheduler: Scheduler, networks: Networks) -> Iterator[
     go.set()
     jobs.close()
     finder.close()
-
-
-def stored(library: Library, path: Path) -> Clip:
-    name = hashlib.sha256(path.read_bytes()).hexdigest()
-    stored = library.clips.path(name)
-    stored.parent.mkdir(parents=True)
-    shutil.copyfile(path, stored)
-    found = ingest(path)
-    library.clips.add(name, found.info, found.table)
-    return library.clips.get(name)
 
 
 def applied(library: Library, clip: Clip) -> Project:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mattebox.media import Cuts, configure_pool, detect_shots, ingest, shared_pool
+from mattebox.media import Cuts, configure_pool, detect_shots, shared_pool
 from mattebox.projects.clips import Clip
 from mattebox.projects.library import Library
 from mattebox.streaming.cache import DiskCache
@@ -20,6 +18,7 @@ from mattebox.streaming.filmstrip import Filmstrip
 from mattebox.streaming.scheduler import Scheduler
 from mattebox.streaming.search_order import Focus
 from mattebox.streaming.shots import ShotFinder
+from tests.streaming.library import stored
 from tests.support import clips
 
 PATIENCE_S = 30.0
@@ -33,18 +32,11 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def clip(library: Library, tmp_path: Path) -> Clip:
-    return stored(library, tmp_path, 24)
+    return numbered(library, tmp_path, 24)
 
 
-def stored(library: Library, tmp_path: Path, frames: int) -> Clip:
-    path = clips.write(tmp_path / "numbers", clips.Recipe(frames=frames)).path
-    name = hashlib.sha256(path.read_bytes()).hexdigest()
-    stored = library.clips.path(name)
-    stored.parent.mkdir(parents=True)
-    shutil.copyfile(path, stored)
-    found = ingest(path)
-    library.clips.add(name, found.info, found.table)
-    return library.clips.get(name)
+def numbered(library: Library, tmp_path: Path, frames: int) -> Clip:
+    return stored(library, clips.write(tmp_path / "numbers", clips.Recipe(frames=frames)).path)
 
 
 @pytest.fixture
@@ -87,7 +79,7 @@ def test_a_search_turns_to_where_somebody_works(library: Library, tmp_path: Path
     def found(_clip: str, whole: bool) -> None:
         told.append((finder.cuts(clip), whole))
 
-    clip = stored(library, tmp_path, 600)
+    clip = numbered(library, tmp_path, 600)
     finder = ShotFinder(library.clips, found, pause)
     searching = finder.shots(clip)
     assert held.wait(PATIENCE_S)
@@ -116,7 +108,7 @@ def test_two_who_wait_for_one_clip_are_both_served_before_the_rest(
         held.set()
         assert go.wait(PATIENCE_S)
 
-    clip = stored(library, tmp_path, 1200)
+    clip = numbered(library, tmp_path, 1200)
     finder = ShotFinder(library.clips, lambda _clip, _whole: told.append(finder.cuts(clip)), pause)
     searching = finder.shots(clip)
     assert held.wait(PATIENCE_S)
