@@ -87,7 +87,7 @@ async function goesOnPlaying(site, open) {
     const over = harness.ended();
     harness.player.play();
     const losses = [];
-    for (const frame of [12, 40, 60]) {
+    for (const frame of [8, 24, 40]) {
       await window.until(`frame ${frame} in playback`, () => harness.readings.at(-1).frame >= frame);
       await harness.loseContext();
       await window.until(`a hold after frame ${frame}`, () => harness.player.state === "buffering");

@@ -137,17 +137,15 @@ async function doesNotWaitForOneSlowSegment(site, open) {
     const { harness } = window;
     await harness.player.seek(26);
     const slow = harness.readings.at(-1);
-    await window.rest(500);
+    let buffered = [];
+    harness.player.on("buffer", ({ mattes }) => (buffered = mattes.o1));
     await harness.player.seek(60);
     await harness.paired();
-    return { slow, ahead: harness.readings.at(-1), buffered: await bufferedMattes() };
-
-    function bufferedMattes() {
-      return new Promise((resolve) => {
-        harness.player.on("buffer", ({ mattes }) => resolve(mattes.o1));
-        void harness.player.step(1);
-      });
-    }
+    const ahead = harness.readings.at(-1);
+    const { frameCount } = harness.player;
+    const others = () => buffered.at(0)?.[0] === 0 && buffered.at(-1)?.[1] === frameCount && buffered.length === 2;
+    await window.until(() => `both parts beside the slow one, not ${JSON.stringify(buffered)}`, others);
+    return { slow, ahead, buffered };
   });
   assert.deepEqual([shown.slow.frame, shown.slow.plate, shown.slow.matte], [26, 26, "pending"]);
   assert.deepEqual([shown.ahead.frame, shown.ahead.mask], [60, 60]);
@@ -227,19 +225,23 @@ async function keepsItsMemoryBounded(site, open) {
   const origin = await site({ stream });
   const bufferBytes = 30 * 320 * 180 * 2.5;
   const { page } = await start(open, origin, { bufferBytes });
-  const { most, frames } = await page.evaluate(async () => {
+  const { most } = await page.evaluate(async () => {
     const { harness } = window;
     let most = 0;
     harness.player.on("buffer", ({ bytes }) => (most = Math.max(most, bytes)));
-    await harness.player.seek(0);
-    const frames = await harness.playThrough(2);
+    let frames = 0;
+    // A busy machine passes many pictures over.
+    for (let round = 0; frames <= 48; round += 1) {
+      if (round === 10) throw new Error(`Only ${frames} pictures were played in ${round} rounds.`);
+      await harness.player.seek(0);
+      frames += (await harness.playThrough(2)).length;
+    }
     await harness.player.seek(5);
     await harness.paired();
     await harness.playThrough(-2);
-    return { most, frames: frames.length };
+    return { most };
   });
   assert.ok(most > 0 && most <= bufferBytes, `${most} of ${bufferBytes} bytes`);
-  assert.ok(frames > 48);
 }
 
 async function showsALiveMaskOnItsFrameOnly(site, open) {
@@ -290,9 +292,11 @@ async function pausesWhileHidden(site, open) {
       await player.seek(0);
       await harness.paired();
       player.play();
-      await window.rest(400);
+      await window.until("playback", () => harness.readings.at(-1).frame > 4);
       await harness.setHidden(true);
-      await window.rest(100);
+      await window.until("the player hidden", () => player.state === "hidden");
+      // With the engine's answer everything is here that it told before.
+      await player.stats();
       const before = harness.readings.at(-1).frame;
       await window.rest(700);
       const after = harness.readings.at(-1).frame;

@@ -19,6 +19,9 @@ import pytest
 
 from tests.browser.support.fixture import write_all
 
+# A hang guard, after the scripts' own: a busy machine takes its time.
+pytestmark = pytest.mark.timeout(600)
+
 HERE = Path(__file__).parent
 READY = re.compile(r"ready at (http://\S+?)/?\s*$")
 
@@ -57,7 +60,7 @@ def run(script: str, *arguments: str | Path) -> dict[str, Any]:
         [node, str(HERE / script), *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stderr or done.stdout

@@ -60,11 +60,15 @@ async function decodesOnceWhatBothShare(site, open) {
   const [before, after] = await page.evaluate(async () => {
     const { harness } = window;
     const decoded = async () => (await harness.player.stats()).decoded.matte;
-    await window.rest(1500);
-    const alone = await decoded();
+    /** How many there are once so many are; whatever is decoded twice comes soon after. */
+    const atRest = async (least) => {
+      await window.until(`${least} decoded mattes`, async () => (await decoded()) >= least);
+      await window.rest(500);
+      return decoded();
+    };
+    const alone = await atRest(96);
     await harness.setWipe({ position: 0.5, against: 1 });
-    await window.rest(1500);
-    return [alone, await decoded()];
+    return [alone, await atRest(96 + 48)];
   });
   // Of eight segments of twelve frames revision 2 replaced four.
   assert.deepEqual([before, after], [96, 96 + 48]);

@@ -1,7 +1,7 @@
 /** Waiting in the page, with an end and a sentence. */
 
 /** Longer than anything that comes at all takes to come, on a busy machine, too. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 
 const POLL_MS = 10;
 
