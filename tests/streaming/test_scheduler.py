@@ -166,6 +166,24 @@ def test_everything_waits_for_a_click_and_goes_on_after_it(scheduler: Scheduler)
     assert ticket.result.result(PATIENCE) == b"\0\1\2"
 
 
+def test_what_waits_for_single_mattes_waits_for_nothing_else(scheduler: Scheduler) -> None:
+    matte, segment = Steps(1), Steps()
+    tickets = [
+        scheduler.request("matte", matte.make, Priority.MATTE),
+        scheduler.request("segment", segment.make, Priority.PLAYHEAD),
+    ]
+    waiter = threading.Thread(target=scheduler.wait_for_mattes)
+    waiter.start()
+    assert settled(lambda: matte.started == 1)
+    assert waiter.is_alive()
+    matte.allow()
+    waiter.join(PATIENCE)
+    assert not waiter.is_alive()
+    assert not tickets[1].result.done()
+    segment.allow(3)
+    assert tickets[1].result.result(PATIENCE) == b"\0\1\2"
+
+
 def test_clicks_without_a_pause_hold_nobody_up_for_ever() -> None:
     scheduler, steps = Scheduler(1, longest_hold_s=0.05), Steps(1)
     steps.allow()

@@ -39,6 +39,7 @@ class FrameMasks:
         answer: Turns marks into a mask.
         shown: Gives propagated mattes.
         expect: Told where one more mark is likely to come.
+        settled: Returns once the mattes that are about to be shown are made.
     """
 
     def __init__(
@@ -47,13 +48,16 @@ class FrameMasks:
         picture: Callable[[Clip, int], Picture],
         answer: Answer,
         shown: Shown,
+        *,
         expect: Expect = lambda _picture, _marks, _base: None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
         self._masks = masks
         self._picture = picture
         self._answer = answer
         self._shown = shown
         self._expect = expect
+        self._settled = settled
         self._found: Recent[Mask] = Recent(_SHOWN_KEPT)
 
     def shown(self, project: Project, object_id: str, frame: int) -> Mask | None:
@@ -102,8 +106,11 @@ class FrameMasks:
 
     def get_ready(self, project: Project, clip: Clip, target: MatteObject, frame: int) -> None:
         """Have at hand what the next mark on a frame needs, see `tried`."""
+        picture = self._picture(clip, frame)
+        # The mark would start from such a matte, and reading the picture would only delay it.
+        self._settled()
         marks, base = self._said(project, target, frame)
-        self._expect(self._picture(clip, frame), _spoken(marks), base)
+        self._expect(picture, _spoken(marks), base)
 
     def _said(
         self, project: Project, target: MatteObject, frame: int

@@ -119,7 +119,12 @@ class Workspace:
         self.editing = Editing(
             library,
             FrameMasks(
-                library.masks, frames.get, self._answer, self.stream.shown, expect=self._expect
+                library.masks,
+                frames.get,
+                self._answer,
+                self.stream.shown,
+                expect=self._expect,
+                settled=self.scheduler.wait_for_mattes,
             ),
         )
         self.exports = ExportJobs(library, self.stream, self.scheduler, self.bus, data / "exports")

@@ -33,10 +33,7 @@ third of them would wait for another's whole segment.
 """
 
 LONGEST_HOLD_S = 2.0
-"""Clicks that overlap one another hold everything up for so long at most.
-
-After that works go on beside them; once there is no click it begins anew with the next one.
-"""
+"""Clicks that overlap hold all up for so long at most; once there is none, it begins anew."""
 
 
 class Priority(IntEnum):
@@ -238,6 +235,11 @@ class Scheduler:
         with self._changed:
             self._wait_until(lambda: not self._held())
 
+    def wait_for_mattes(self) -> None:
+        """Return when no single matte is being made or waits for its turn."""
+        with self._changed:
+            self._wait_until(lambda: all(work.priority > Priority.MATTE for work in self._works))
+
     def clicks_hold(self) -> bool:
         """Whether clicks hold others up at the moment."""
         with self._changed:
@@ -272,7 +274,6 @@ class Scheduler:
     def _leading(self) -> list[Work]:
         live = [work for work in self._works if not work.stopped]
         room = sum(work.has_shown for work in live) < self._most_standing * self._lanes
-        # Smaller goes first.
         live.sort(key=lambda work: (work.priority, room and work.has_shown, work.round, work.order))
         picture = self._picture(live)
         if picture is not None:
@@ -379,15 +380,15 @@ class Scheduler:
             listener()
 
     def _leave(self, work: Work) -> None:
-        abandoned = False
         with self._changed:
             work.waiters -= 1
-            if work.waiters == 0 and not work.result.done():
+            last = work.waiters == 0 and not work.result.done()
+            # A closed scheduler has let go of it already.
+            abandoned = last and not work.started and work in self._works
+            if abandoned:
+                self._works.remove(work)
+            if last:
                 work.stopped = True
-                # A closed scheduler has let go of it already.
-                if not work.started and work in self._works:
-                    self._works.remove(work)
-                    abandoned = True
                 self._dispatch()
         if abandoned:
             self._finish(work, Stopped())

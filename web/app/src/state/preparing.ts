@@ -12,7 +12,7 @@ import type { Session } from "./session";
 /** How long the playhead rests first. */
 const REST_MS = 60;
 /** The same where the frame's mask is on its way: it comes sooner, and a click starts from it. */
-const AWAITED_MS = 400;
+const AWAITED_MS = 250;
 
 export function followRest(session: Session): () => void {
   let asked = "";
