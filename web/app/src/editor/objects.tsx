@@ -8,6 +8,7 @@ import * as objects from "../state/objects";
 import type { Session } from "../state/session";
 import { IconButton, NameField } from "../ui/controls";
 import { Icon } from "../ui/icons";
+import { useMenuPlace } from "../ui/menu";
 import { ObjectMenu } from "./object-menu";
 
 /** A row on its way: from where, how far, and how high rows are. */
@@ -108,7 +109,7 @@ function offsetOf(drag: Drag | null, index: number, length: number): number {
 function ObjectRow(props: RowProps) {
   const { session, object, index, length, drag, onDrag, onMove, onDelete } = props;
   const [renaming, setRenaming] = useState(false);
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const menu = useMenuPlace();
   const selected = session.object.value?.id === object.id;
   const unseen = !session.shownObjects.value.has(object.id);
   const state = [selected && "selected", unseen && "unseen", drag?.from === index && "dragged"];
@@ -121,11 +122,7 @@ function ObjectRow(props: RowProps) {
       ref={item}
       class={`object ${state.filter(Boolean).join(" ")}`}
       style={{ transform: drag && `translateY(${offsetOf(drag, index, length)}px)` }}
-      onContextMenu={(event) => {
-        if (renaming) return;
-        event.preventDefault();
-        setMenuAt({ x: event.clientX, y: event.clientY });
-      }}
+      onContextMenu={(event) => !renaming && menu.ask(event)}
     >
       <Grip
         name={object.name}
@@ -179,12 +176,12 @@ function ObjectRow(props: RowProps) {
         </button>
       )}
       {!renaming && <ObjectButtons session={session} object={object} onDelete={onDelete} />}
-      {menuAt && (
+      {menu.at && (
         <ObjectMenu
           session={session}
           object={object}
-          at={menuAt}
-          onClose={() => setMenuAt(null)}
+          at={menu.at}
+          onClose={menu.close}
           onRename={() => setRenaming(true)}
           onDelete={() => onDelete(true)}
         />

@@ -1,6 +1,6 @@
 /** Left of the timeline: its zoom, ways from keyframe to keyframe, the lanes' names. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ProjectObject } from "../api/types";
 import type { Fix } from "../logic/gain";
 import type { Lane } from "../logic/timeline";
@@ -10,6 +10,7 @@ import { deleteObject, selectObject } from "../state/objects";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
 import { IconButton } from "../ui/controls";
 import { Icon } from "../ui/icons";
+import { useMenuPlace } from "../ui/menu";
 import { ObjectMenu } from "./object-menu";
 import type { TimelineView } from "./timeline-view";
 
@@ -125,7 +126,7 @@ function LaneNames({ view }: { view: TimelineView }) {
 function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; object: ProjectObject }) {
   const { session } = view;
   const selected = session.object.value?.id === object.id;
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const menu = useMenuPlace();
   return (
     <>
       <button
@@ -135,21 +136,18 @@ function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; obje
         aria-pressed={selected}
         aria-label={`Lane of ${object.name}`}
         onClick={() => selectObject(session, object.id)}
-        onContextMenu={(event) => {
-          event.preventDefault();
-          setMenuAt({ x: event.clientX, y: event.clientY });
-        }}
+        onContextMenu={menu.ask}
       >
         <span class="dot" style={{ background: object.color }} />
         <span class="lane-title">{object.name}</span>
         {object.locked && <Icon name="lock" />}
       </button>
-      {menuAt && (
+      {menu.at && (
         <ObjectMenu
           session={session}
           object={object}
-          at={menuAt}
-          onClose={() => setMenuAt(null)}
+          at={menu.at}
+          onClose={menu.close}
           onDelete={() => deleteObject(session, object)}
         />
       )}

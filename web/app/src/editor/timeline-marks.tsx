@@ -7,7 +7,7 @@ import { clampFrame, frameCentre, frameToX, hitRanges, xToFrame, type Lane } fro
 import * as editing from "../state/editing";
 import { selectObject } from "../state/objects";
 import { leaveNoFocus } from "../ui/focus";
-import { Menu } from "../ui/menu";
+import { Menu, useMenuPlace } from "../ui/menu";
 import { laneMiddle } from "./timeline-paint";
 import type { TimelineView } from "./timeline-view";
 
@@ -102,7 +102,7 @@ function KeyframeMark(props: KeyframeMarkProps) {
     },
     [],
   );
-  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const menu = useMenuPlace();
   const go = () => {
     selectObject(session, object.id);
     session.keyframe.value = { object: object.id, frame };
@@ -133,10 +133,7 @@ function KeyframeMark(props: KeyframeMarkProps) {
         onPointerEnter={() => hover(true)}
         onPointerLeave={() => hover(false)}
         onClick={go}
-        onContextMenu={(event) => {
-          event.preventDefault();
-          setMenuAt({ x: event.clientX, y: event.clientY });
-        }}
+        onContextMenu={menu.ask}
         onKeyDown={(event) => {
           const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
           const deletes = event.key === "Delete" || event.key === "Backspace";
@@ -148,11 +145,11 @@ function KeyframeMark(props: KeyframeMarkProps) {
           else if (!event.repeat) remove();
         }}
       />
-      {menuAt && (
+      {menu.at && (
         <Menu
           label={name}
-          at={menuAt}
-          onClose={() => setMenuAt(null)}
+          at={menu.at}
+          onClose={menu.close}
           items={[
             { label: `Go to frame ${frame}`, run: go },
             {

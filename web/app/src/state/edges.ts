@@ -7,6 +7,7 @@ import type { Project, ProjectObject } from "../api/types";
 import { dismiss, notify } from "./notices";
 import type { Session } from "./session";
 
+/** As the server has it. The player, which knows no server, has a type of its own that this one fits. */
 export type Edge = ProjectObject["edge"];
 export type EdgeName = keyof Edge;
 

@@ -2,7 +2,7 @@
 
 import { Fragment } from "preact";
 import { createPortal } from "preact/compat";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface MenuItem {
   readonly label: string;
@@ -17,14 +17,30 @@ export interface MenuItem {
   readonly keys?: string | undefined;
 }
 
+/** A point of the page. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 interface MenuProps {
   label: string;
-  at: { readonly x: number; readonly y: number };
+  at: Place;
   items: readonly MenuItem[];
   onClose: () => void;
 }
 
 const MARGIN = 8;
+
+/** Where a menu was asked for, while it is open; `ask` is told of `contextmenu`. */
+export function useMenuPlace() {
+  const [at, setAt] = useState<Place | null>(null);
+  const ask = (event: MouseEvent) => {
+    event.preventDefault();
+    setAt({ x: event.clientX, y: event.clientY });
+  };
+  return { at, ask, close: () => setAt(null) };
+}
 
 export function Menu({ label, at, items, onClose }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);

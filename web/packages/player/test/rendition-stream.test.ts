@@ -1,11 +1,11 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { newCounters, type Counters } from "../src/counters";
 import { SegmentFetcher } from "../src/fetcher";
 import { FrameTable, Grid } from "../src/frame-table";
-import { RenditionStream } from "../src/rendition-stream";
+import type { RenditionStream } from "../src/rendition-stream";
 import { windowAround } from "../src/window";
+import { undecodedStream } from "./streams";
 
 const FRAMES = 4;
 const window = windowAround(0, FRAMES, FRAMES, 1, true);
@@ -38,21 +38,8 @@ describe("RenditionStream", () => {
     fetcher = new SegmentFetcher({}, counters, { connections: 3, cacheBytes: 1000 });
     const about = { codec: "avc1", width: 16, height: 16, range: "limited", ready: [] } as const;
     const rendition = { ...about, init: "init", template: "{address}", addresses: ["segment"] };
-    stream = new RenditionStream(rendition, {
-      table: new FrameTable(table),
-      grid: new Grid(FRAMES, FRAMES),
-      fetcher,
-      counters,
-      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-      decoders: 1,
-      makeDecoder: () => {
-        throw new Error("Nothing came that could be decoded.");
-      },
-      onPicture: () => undefined,
-      onChange: () => undefined,
-      onError: (code) => errors.push(code),
-      onBroken: () => undefined,
-    });
+    const given = { table: new FrameTable(table), grid: new Grid(FRAMES, FRAMES), fetcher, counters };
+    stream = undecodedStream(server, rendition, { ...given, onError: (code) => errors.push(code) });
   });
 
   afterEach(() => {

@@ -1,13 +1,13 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newCounters, type Counters } from "../src/counters";
 import { SegmentFetcher } from "../src/fetcher";
 import { FrameTable, Grid } from "../src/frame-table";
 import type { Rendition } from "../src/manifest";
-import { RenditionStream } from "../src/rendition-stream";
+import type { RenditionStream } from "../src/rendition-stream";
 import { windowAround } from "../src/window";
 import { grey } from "./pngs";
+import { undecodedStream } from "./streams";
 
 const LENGTH = 4;
 const FRAMES = 2 * LENGTH;
@@ -38,21 +38,8 @@ describe("The matte of the frame in sight", () => {
   let shown: number;
 
   function open(rendition: Rendition) {
-    stream = new RenditionStream(rendition, {
-      table: new FrameTable(table),
-      grid: new Grid(LENGTH, FRAMES),
-      fetcher,
-      counters,
-      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-      decoders: 1,
-      makeDecoder: () => {
-        throw new Error("Nothing came that could be decoded.");
-      },
-      onPicture: () => { shown += 1; },
-      onChange: () => undefined,
-      onError: () => undefined,
-      onBroken: () => undefined,
-    });
+    const about = { table: new FrameTable(table), grid: new Grid(LENGTH, FRAMES), fetcher, counters };
+    stream = undecodedStream(server, rendition, { ...about, onPicture: () => { shown += 1; } });
   }
 
   /** What was asked for before and with a segment, until something was that came later. */
