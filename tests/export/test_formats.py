@@ -194,6 +194,22 @@ def test_pngs_have_straight_alpha_and_tell_their_times(clip: Path, tmp_path: Pat
             assert (picture[matte == 0] == 0).all()
 
 
+@pytest.mark.parametrize("name", ["mp4", "prores4444", "matte"])
+@pytest.mark.parametrize("stop", [4, len(TIMES)])
+def test_the_last_picture_is_shown_as_long_as_in_the_clip(
+    tmp_path: Path, name: str, stop: int
+) -> None:
+    clip = make_clip(tmp_path / "clip.mkv", pts=TIMES, time_base=Fraction(1, 1000))
+    found, out = ingest(clip), tmp_path / "out.file"
+    mattes = ((n, [ramp(found.info)]) for n in range(stop))
+    export_clip(clip, found.info, found.table, mattes, out, format=name, stop=stop)
+    with av.open(str(out), "r") as container:
+        told = container.duration
+    table = found.table
+    lasts = int(table.ticks[stop - 1]) + table.duration(stop - 1)
+    assert told == 1_000_000 * lasts // table.timescale
+
+
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_pixels_that_are_not_square_are_kept_or_warned_of(tmp_path: Path, name: str) -> None:
     clip = make_clip(tmp_path / "wide.mkv", size=(96, 64), sar=Fraction(16, 15), pts=range(2))

@@ -30,9 +30,19 @@ def h264_stream(output: OutputContainer, job: Job, color: Color) -> VideoStream:
     context.pix_fmt = "yuv420p"
     context.sample_aspect_ratio = info.sar
     context.gop_size = max(1, round(2 * info.rate))
-    context.options = dict(_OPTIONS)
+    context.options = {**_OPTIONS} if _is_even(job) else {**_OPTIONS, "bf": "0"}
     tag(context, color)
     return stream
+
+
+def _is_even(job: Job) -> bool:
+    """Whether all pictures are shown equally long, but for a tick.
+
+    Where they are not, B-frames have MP4 state a wrong length: it adds up the steps from one
+    picture to the next in decoding order, and players that believe it leave the last ones out.
+    """
+    steps = np.diff(job.table.ticks[job.start : job.stop])
+    return not steps.size or int(steps.max() - steps.min()) <= 1
 
 
 def frame_420(planes: tuple[Plane, Plane, Plane], color: Color) -> av.VideoFrame:

@@ -145,7 +145,7 @@ def _chroma_444(plane: Samples, rows: slice, size: tuple[int, int]) -> npt.NDArr
 
     Args:
         plane: All of a picture's chroma.
-        rows: Which rows of luma; they begin at an even one.
+        rows: Which rows of luma.
         size: Height and width of the picture's luma.
     """
     height, width = size
