@@ -127,6 +127,8 @@ def test_an_edge_step_names_what_differs_from_before(desk: Desk, project: str) -
         "Despill changed",
         "Despill reset",
     ]
+    desk.editing.change_object(project, item, visible=False, edge=Edge())
+    assert told(desk, project).steps[-1].deed == "Object hidden"
 
 
 def test_every_kind_of_event_has_words() -> None:

@@ -144,8 +144,8 @@ def _change(event: events.ObjectChanged, before: ProjectState) -> str:
         return f"Object named “{event.name}”"
     if event.color is not None:
         return "Colour changed"
-    if event.edge is not None:
-        old = next(item.edge for item in before.objects if item.id == event.object)
+    old = next(item.edge for item in before.objects if item.id == event.object)
+    if event.edge not in (None, old):
         return _edge_change(old, event.edge)
     if event.visible is not None:
         return "Object shown" if event.visible else "Object hidden"
@@ -153,10 +153,9 @@ def _change(event: events.ObjectChanged, before: ProjectState) -> str:
 
 
 def _edge_change(old: Edge, new: Edge) -> str:
-    named = [name for name in _EDGE if getattr(old, name) != getattr(new, name)]
-    if named and new == Edge():
-        return "Edge reset" if len(named) > 1 else f"{_EDGE[named[0]]} reset"
-    return f"{_EDGE[named[0]]} changed" if len(named) == 1 else "Edge changed"
+    named = [words for name, words in _EDGE.items() if getattr(old, name) != getattr(new, name)]
+    what = named[0] if len(named) == 1 else "Edge"
+    return f"{what} {'reset' if new == Edge() else 'changed'}"
 
 
 def _drawing(shape: Shape) -> str:
