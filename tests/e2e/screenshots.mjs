@@ -19,6 +19,10 @@ const SETTLE_MS = 1000;
 const FISH = [0.241, 0.435];
 const FISH_LATER = [0.37, 0.45];
 const LATER = { frame: 96, fish: [0.753, 0.479] };
+/** Where it is at `FISH_LATER`. */
+const EARLIER = 36;
+/** The fish is large and in the middle, so that a wipe shows both sides of it. */
+const ACROSS = 168;
 
 const editor = await Editor.launch({ url, decoder: "auto" });
 const { page } = editor;
@@ -72,14 +76,16 @@ async function views() {
   // The times that clicks took on a busy machine are nobody's business.
   await page.reload();
   await editor.pictureShown();
-  await editor.seek(36);
+  await editor.seek(EARLIER);
   await filmstrip();
   await take("editor");
+  await editor.seek(ACROSS);
   await editor.press("2");
   await editor.press("5");
   await take("cutout");
   await editor.press("5");
   await editor.press("1");
+  await editor.seek(EARLIER);
 }
 
 async function revisions() {
