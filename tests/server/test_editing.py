@@ -164,9 +164,7 @@ def test_a_correction_starts_from_the_matte_that_is_shown(
     for frame in (0, 2):
         server.place_mask(project, item, frame, png)
     server.post(f"/projects/{project}/apply")
-    address = wait_for(
-        lambda: server.get(f"/projects/{project}/manifest"), lambda m: m["revision"] == 1
-    )["objects"][0]["matte"]["addresses"][0]
+    address = server.decided(project, 1)["objects"][0]["matte"]["addresses"][0]
     assert server.request("GET", f"/segments/{address}.m4s").status_code == 200
     server.stop_work(project)
     # An exclude click alone gives an empty mask; upon a matte it takes something away.
