@@ -39,9 +39,7 @@ async function projectList(editor, look) {
 
 async function clicked(editor, look, { clip, scene }) {
   const { page } = editor;
-  await editor.openProjects();
-  await editor.upload(clip);
-  await editor.pictureShown();
+  await editor.open(clip);
   await look("an empty project");
   await editor.clickPicture(...scene.click);
   await editor.projectUntil("the keyframe", (project) => project.objects[0]?.keyframes.length === 1);

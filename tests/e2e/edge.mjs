@@ -57,13 +57,8 @@ async function matteShown(editor, { scene }) {
 }
 
 async function cutOut(editor, { clip, scene }) {
-  await editor.openProjects();
-  await editor.upload(clip);
-  await editor.pictureShown();
-  await editor.clickPicture(...scene.click);
-  await editor.press("Enter");
-  await editor.projectUntil("the first revision", (now) => now.revision === 1);
-  await editor.appliedUntil();
+  await editor.open(clip);
+  await editor.cutOut(scene.click);
   await editor.hidePoints();
   await matteShown(editor, { scene });
 }

@@ -126,6 +126,21 @@ export class Editor {
     await this.page.mouse.move(5, 300);
   }
 
+  /** A project of its own for a clip. */
+  async open(clip) {
+    await this.openProjects();
+    await this.upload(clip);
+    await this.pictureShown();
+  }
+
+  /** The first Apply, of one click; it takes the click in that is still on its way to the server. */
+  async cutOut(click) {
+    await this.clickPicture(...click);
+    await this.press("Enter");
+    await this.projectUntil("the first revision", ({ revision }) => revision === 1);
+    await this.appliedUntil();
+  }
+
   get projectId() {
     return /projects\/([\w-]+)/.exec(this.page.url())?.[1];
   }

@@ -17,15 +17,18 @@ const present = (editor) => editor.page.locator('.step button[aria-current="step
 
 async function wordsUntil(editor, wanted) {
   await until(`the steps ${wanted.join(", ")}`, async () => {
-    const told = await editor.page.locator(".step-words").allInnerTexts();
-    return JSON.stringify(told.map((text) => text.replace("\n", ": "))) === JSON.stringify(wanted);
+    const told = await editor.page.locator(".step-words").evaluateAll((steps) =>
+      steps.map(({ children }) => {
+        const words = [...children].filter((part) => !part.matches(".tag"));
+        return words.map(({ textContent }) => textContent).join(": ");
+      }),
+    );
+    return JSON.stringify(told) === JSON.stringify(wanted);
   });
 }
 
 async function deeds(editor, { clip, scene }) {
-  await editor.openProjects();
-  await editor.upload(clip);
-  await editor.pictureShown();
+  await editor.open(clip);
   await editor.page.getByRole("radio", { name: "History" }).click();
   await wordsUntil(editor, ["Clip opened"]);
   await editor.clickPicture(...scene.click);

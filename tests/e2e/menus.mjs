@@ -29,9 +29,7 @@ function near(click, [x, y], what) {
 }
 
 async function ofAPlace(editor, { clip, scene }) {
-  await editor.openProjects();
-  await editor.upload(clip);
-  await editor.pictureShown();
+  await editor.open(clip);
   await rightClick(editor, scene.click);
   await menu(editor, "Picture").waitFor();
   await editor.shot("place");

@@ -93,11 +93,7 @@ async function exportFile(editor, format, download) {
 }
 
 async function cutOut(editor, step, { clip, download }, plan) {
-  await step("upload to picture", async () => {
-    await editor.openProjects();
-    await editor.upload(clip);
-    await editor.pictureShown();
-  });
+  await step("upload to picture", () => editor.open(clip));
   for (const [index, round] of plan.rounds.entries()) {
     const number = index + 1;
     await step(`marks ${number}`, async () => {

@@ -28,14 +28,8 @@ async function inRow(editor, name, button, options = {}) {
 
 async function twoObjects(editor, { clip, scene }) {
   const { page } = editor;
-  await editor.openProjects();
-  await editor.upload(clip);
-  await editor.pictureShown();
-  // Apply takes the click in that is still on its way to the server.
-  await editor.clickPicture(...scene.click);
-  await editor.press("Enter");
-  await editor.projectUntil("the first revision", (now) => now.revision === 1);
-  await editor.appliedUntil();
+  await editor.open(clip);
+  await editor.cutOut(scene.click);
   const before = await manifest(editor);
 
   await editor.press("Shift+N");

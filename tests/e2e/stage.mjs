@@ -330,9 +330,7 @@ async function wipe(editor, { scene }) {
 }
 
 async function open(editor, { clip }) {
-  await editor.openProjects();
-  await editor.upload(clip);
-  await editor.pictureShown();
+  await editor.open(clip);
 }
 
 const STEPS = [open, ready, refusedAtFirst, foreseen, hover, box, paint, lassoErases, refused];
