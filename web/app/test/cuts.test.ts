@@ -9,6 +9,7 @@ import { makeProject } from "./project";
 class Stream {
   static readonly CLOSED = 2;
   static last: Stream | null = null;
+  onopen: (() => void) | null = null;
   private readonly listeners = new Map<string, (event: { data: string }) => void>();
 
   constructor() {
@@ -71,6 +72,16 @@ describe("a clip whose cuts are not known yet", () => {
     stored = withShots([[0, 100]]);
     Stream.last?.tell("project", { version: 4 });
     await vi.waitFor(() => expect(shots()).toEqual([[0, 100]]));
+  });
+
+  it("is read again as the stream opens, once: they may have become known before, and anything else", async () => {
+    stored = withShots([[0, 100]]);
+    Stream.last?.onopen?.();
+    await vi.waitFor(() => expect(shots()).toEqual([[0, 100]]));
+    paths.length = 0;
+    Stream.last?.onopen?.();
+    await Promise.resolve();
+    expect(paths).toEqual([]);
   });
 
   it("is not read again for an edit of this page", async () => {

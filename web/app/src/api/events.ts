@@ -12,6 +12,8 @@ export interface EventHandlers {
   segment(data: SegmentEvent): void;
   work(data: Work): void;
   export(data: ExportProgress): void;
+  /** Events are told from now on; what changed since the project was read was not. */
+  begun(): void;
   /** Events may have been missed: read the project and the manifest again. */
   resync(): void;
   connection(connected: boolean): void;
@@ -25,6 +27,7 @@ export function listen(project: string, handlers: EventHandlers): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let interrupted = false;
+  let begun = false;
 
   const reach = watchReach((reached) => {
     interrupted = true;
@@ -38,7 +41,9 @@ export function listen(project: string, handlers: EventHandlers): () => void {
     source.onopen = () => {
       handlers.connection(true);
       if (interrupted) handlers.resync();
+      else if (!begun) handlers.begun();
       interrupted = false;
+      begun = true;
     };
     source.onerror = () => {
       interrupted = true;

@@ -323,6 +323,7 @@ export class Session {
         this.exportJob.value = { ...job, ...progress };
         announceExport(this, progress);
       },
+      begun: () => void this.refresh(),
       resync: () => void this.resync(),
       connection: (connected) => {
         this.connected.value = connected;
