@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -332,9 +333,12 @@ def test_given_masks_are_combined_in_the_export(clip: Path, tmp_path: Path) -> N
         with pytest.raises(InputError, match="it must be"):
             left.set_mask(0, mask[:-2])
         left.set_mask(0, mask)
+        told = mask.tobytes()
         mask[:, : WIDTH // 2] = 255
         right.set_mask(0, mask)
+        told += mask.tobytes()
         exported = opened.export(tmp_path / "both.mp4", [left, right], stop=1)
+    assert exported.mattes_sha256 == hashlib.sha256(told).hexdigest()
     with av.open(str(exported.path), "r") as container:
         picture = next(container.decode(video=0)).to_ndarray(format="rgb24")
     assert np.abs(picture[10, WIDTH - 10].astype(int) - (0, 255, 0)).max() <= 6
