@@ -23,6 +23,7 @@ import pytest
 from mattebox.inference.attended import MOST_ENDED
 from mattebox.media import Cuts, DecodingError, configure_pool, ingest, shared_pool
 from mattebox.projects.clips import Clip
+from mattebox.projects.frames import Frames
 from mattebox.projects.library import Library
 from mattebox.propagation import MemoryAnchors
 from mattebox.segmentation import Click
@@ -66,8 +67,11 @@ class Studio:
         self._folder = folder
         self.forget()
 
-    def forget(self) -> None:
-        """Begin anew, with nothing made or remembered."""
+    def forget(self, *looked_at: int) -> None:
+        """Begin anew, with nothing made or remembered but the pictures of some frames."""
+        frames = Frames(lambda: None)
+        for frame in looked_at:
+            frames.get(self.clip, frame)
         cache = DiskCache(self._folder / "segments", 1 << 30)
         self.anchors = MemoryAnchors(DEFAULT_ANCHOR_BYTES)
         self._maker = SegmentMaker(
@@ -77,6 +81,7 @@ class Studio:
             self._counters,
             lambda _address, _sure: None,
             anchors=self.anchors,
+            seen=frames.kept,
         )
 
     def close(self) -> None:
@@ -177,6 +182,16 @@ def test_a_segment_beside_its_keyframe(studio: Studio) -> None:
     assert work[DECODED] == 1 + 24
     assert work[ENCODED] == 24
     assert work[BYTES] < 24 * MOST_BYTES
+
+
+def test_pictures_that_were_looked_at_are_not_decoded_again(studio: Studio) -> None:
+    recipe = studio.mattes(0)[0]
+    studio.forget()
+    data, work = studio.made(recipe)
+    studio.forget(0, 1, 5)
+    again, less = studio.made(recipe)
+    assert again == data
+    assert less[DECODED] == work[DECODED] - 3
 
 
 def test_the_segment_after_it_goes_on_from_there(studio: Studio) -> None:

@@ -31,6 +31,10 @@ class Frames:
         """Frame `index` at working size, ``(H, W, 3) uint8`` RGB; not to be written to."""
         return self._kept.get_or_make((clip.hash, index), lambda: self._read(clip, index))
 
+    def kept(self, clip: Clip, index: int) -> Picture | None:
+        """Frame `index`, if it is still remembered; not to be written to."""
+        return self._kept.get((clip.hash, index))
+
     def _read(self, clip: Clip, index: int) -> Picture:
         # A click waits for it.
         with FrameReader(clip.path, clip.info, clip.table, yields=False) as reader:

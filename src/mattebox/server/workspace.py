@@ -96,6 +96,7 @@ class Workspace:
         )
         self.recipes = RecipeBook(library.engine)
         self.shots = ShotFinder(self.clips, self._shots_found, self._wait_to_search)
+        frames = Frames(self.counters.decoded.labels("click").inc)
         maker = SegmentMaker(
             library,
             self.cache,
@@ -103,6 +104,7 @@ class Workspace:
             self.counters,
             made=self._segment_made,
             anchors=MemoryAnchors(settings.anchor_cache_bytes),
+            seen=frames.kept,
         )
         self.stream = MatteStream(
             library,
@@ -115,7 +117,6 @@ class Workspace:
             shots=self.shots,
         )
         self.announcer = Announcer(library, self.stream, cache=self.cache, bus=self.bus)
-        frames = Frames(self.counters.decoded.labels("click").inc)
         self.editing = Editing(
             library,
             FrameMasks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -15,6 +16,7 @@ from mattebox.media import DecoderDiedError, FrameReader
 from mattebox.media.pipeline import ahead
 from mattebox.media.segments import YuvPlanes, segment_chunks
 from mattebox.projects.clips import Clip
+from mattebox.projects.frames import Picture
 from mattebox.projects.library import Library
 from mattebox.projects.masks import Mask, decode_png, encode_png
 from mattebox.propagation import Cancelled as PropagationCancelled
@@ -44,6 +46,7 @@ class SegmentMaker:
         made: Told the address of each segment that is kept, and how sure the network was of each
             of its frames, empty for video.
         anchors: What propagation goes on from when the next segment is made; single mattes, too.
+        seen: Gives a picture of a clip, `(H, W, 3) uint8`, that was decoded lately, or None.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class SegmentMaker:
         made: Callable[[str, Sequence[float]], None],
         *,
         anchors: MemoryAnchors,
+        seen: Callable[[Clip, int], Picture | None] = lambda _clip, _frame: None,
     ) -> None:
         self._clips = library.clips
         self._masks = library.masks
@@ -63,6 +67,7 @@ class SegmentMaker:
         self._counters = counters
         self._made = made
         self._anchors = anchors
+        self._seen = seen
 
     def make(self, recipe: Recipe, turn: Turn) -> Generator[bytes]:
         """Make the segment of a recipe, chunk by chunk, and keep it.
@@ -212,7 +217,7 @@ class SegmentMaker:
         beliefs = {frame: self._masks.belief(mask) for frame, mask in recipe.keyframes}
         with _reader(clip) as reader:
             propagated = self._networks.propagator().propagate(
-                _CountedSource(reader, self._counters, turn),
+                _CountedSource(reader, partial(self._seen, clip), self._counters, turn),
                 keyframes,
                 [Shot(start, stop) for start, stop in recipe.shots],
                 recipe.start,
@@ -244,10 +249,20 @@ class SegmentMaker:
 
 
 class _CountedSource:
-    """Frames of a clip for the propagator, counted, each at its turn."""
+    """Frames of a clip for the propagator, each at its turn; those that are decoded are counted.
 
-    def __init__(self, reader: FrameReader, counters: Counters, turn: Turn) -> None:
+    What was clicked on or looked at just now is decoded already, as Apply begins with those frames.
+    """
+
+    def __init__(
+        self,
+        reader: FrameReader,
+        seen: Callable[[int], Picture | None],
+        counters: Counters,
+        turn: Turn,
+    ) -> None:
         self._reader = reader
+        self._seen = seen
         self._counters = counters
         self._turn = turn
 
@@ -255,10 +270,15 @@ class _CountedSource:
     def sync_frames(self) -> Sequence[int]:
         return self._reader.sync_frames
 
-    def read(self, indices: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
-        with closing(self._reader.read(indices)) as frames:
-            for index, picture in frames:
-                self._counters.decoded.labels("matte").inc()
+    def read(self, indices: Iterable[int]) -> Iterator[tuple[int, Picture]]:
+        wanted = list(indices)
+        seen = {index: picture for index in wanted if (picture := self._seen(index)) is not None}
+        with closing(self._reader.read([i for i in wanted if i not in seen])) as frames:
+            for index in wanted:
+                picture = seen.get(index)
+                if picture is None:
+                    _, picture = next(frames)
+                    self._counters.decoded.labels("matte").inc()
                 self._turn.wait()
                 yield index, picture
 
