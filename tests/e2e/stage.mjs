@@ -74,10 +74,15 @@ async function hover(editor, { scene }) {
   const preview = editor.page.getByTestId("preview");
   const spot = await previewAt(editor, scene.click);
   await editor.shot("preview");
-  // The next preview waits, so that there is a time without any, however late it is looked at.
-  const answer = await heldBack(editor, "**/hover?**");
+  // The next preview may be there before anybody looks.
+  await editor.page.evaluate(() => {
+    const note = () => {
+      window.previewWent ||= document.querySelector("[data-testid=preview]") === null;
+    };
+    new window.MutationObserver(note).observe(document.querySelector(".stage"), { childList: true, subtree: true });
+  });
   await editor.page.mouse.move(spot.x + 60, spot.y + 60);
-  await preview.waitFor({ state: "detached" });
+  await until("the preview gone", () => editor.page.evaluate(() => window.previewWent));
   check((await editor.project()).objects.length === 0, "Hovering made an object.");
   const button = editor.page.getByRole("button", { name: /^Preview/ });
   await until("previews turned off", async () => {
@@ -85,8 +90,6 @@ async function hover(editor, { scene }) {
     await button.click();
     return false;
   });
-  answer();
-  await editor.page.unroute("**/hover?**");
   await editor.page.mouse.move(spot.x, spot.y);
   await editor.page.waitForTimeout(400);
   check((await preview.count()) === 0, "The preview shows although it is off.");
