@@ -84,6 +84,17 @@ describe("a clip whose cuts are not known yet", () => {
     expect(paths).toEqual([]);
   });
 
+  it("is read again once a stream is open that takes the place of one with too much missed", async () => {
+    Stream.last?.onopen?.();
+    await vi.waitFor(() => expect(paths.filter((path) => path.endsWith("/projects/p1"))).toHaveLength(2));
+    const [old] = [Stream.last];
+    old?.tell("reset", {});
+    expect(Stream.last).not.toBe(old);
+    stored = withShots([[0, 100]]);
+    Stream.last?.onopen?.();
+    await vi.waitFor(() => expect(shots()).toEqual([[0, 100]]));
+  });
+
   it("is not read again for an edit of this page", async () => {
     paths.length = 0;
     const edited = { ...stored, version: 5 };

@@ -58,8 +58,9 @@ export function listen(project: string, handlers: EventHandlers): () => void {
       });
     }
     source.addEventListener("reset", () => {
-      handlers.resync();
-      // A stream that begins anew tells what work is under way.
+      // A stream that begins anew tells what work is under way. What happens before it is open is told
+      // by nobody, so the project is read then.
+      interrupted = true;
       source?.close();
       connect();
     });
