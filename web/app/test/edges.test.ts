@@ -9,8 +9,9 @@ import {
   wordsOf,
   type Edge,
 } from "../src/state/edges";
-import { undo } from "../src/state/editing";
+import { goToStep, undo } from "../src/state/editing";
 import { notices } from "../src/state/notices";
+import { restoreRevision } from "../src/state/revisions";
 import { Session } from "../src/state/session";
 import { makeObject, makeProject } from "./project";
 
@@ -63,7 +64,7 @@ describe("setting an edge", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     bodies.length = 0;
-    vi.stubGlobal("fetch", (path: string, { body }: { body: string }) => {
+    vi.stubGlobal("fetch", (path: string, { body = "{}" }: { body?: string }) => {
       bodies.push({ path, ...(JSON.parse(body) as { edge: Edge }) });
       return Promise.resolve(answer());
     });
@@ -138,6 +139,18 @@ describe("setting an edge", () => {
     expect(bodies.map(({ edge }) => edge.smooth)).toEqual([1]);
     await vi.advanceTimersByTimeAsync(2000);
     expect(bodies).toHaveLength(1);
+  });
+
+  it.each([
+    ["history/7", (session: Session) => goToStep(session, 7, () => undefined)],
+    ["revisions/2/restore", (session: Session) => restoreRevision(session, 2)],
+  ])("makes what was set by keys a step before %s, not after it", async (path, act) => {
+    const session = opened({ id: "o1" });
+    session.edges.change(first(session), "smooth", 1);
+    session.edges.commitSoon();
+    act(session);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(bodies.map((one) => one.path)).toEqual(["objects/o1", path].map((one) => `/api/v1/projects/p1/${one}`));
   });
 
   it("keeps what is set while the server is away, says so once, and sets it when it is back", async () => {

@@ -6,7 +6,6 @@ import * as editing from "../state/editing";
 import * as marking from "../state/marking";
 import { openExport } from "../state/exporting";
 import * as objects from "../state/objects";
-import { typing } from "../state/readout";
 import type { Session } from "../state/session";
 import { togglePanel, uncoverPicture } from "../state/layout";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
@@ -26,8 +25,8 @@ const COMMANDS: Readonly<Record<Command, (session: Session) => void>> = {
   "previous-keyframe": (session) => editing.goToKeyframe(session, -1),
   "next-keyframe": (session) => editing.goToKeyframe(session, 1),
   "next-to-fix": goToFix,
-  "go-to": () => {
-    typing.value = true;
+  "go-to": (session) => {
+    session.typesPlace.value = true;
   },
   "timeline-in": (session) => zoomTimeline(session, 2),
   "timeline-out": (session) => zoomTimeline(session, 0.5),

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { placeOf, type Clock, type Unit } from "../logic/readout";
 import { formatFrames } from "../logic/timecode";
-import { chooseUnit, goTo, nextUnit, typing, unitOf } from "../state/readout";
+import { chooseUnit, goTo, nextUnit, unitOf } from "../state/readout";
 import type { Session } from "../state/session";
 import { useClock } from "../ui/clock";
 import { NameField } from "../ui/controls";
@@ -43,11 +43,12 @@ interface PlaceProps {
 
 function Place({ session, clock, frame }: PlaceProps) {
   const [byKey, setByKey] = useState(false);
+  const { typesPlace } = session;
   const place = placeOf(clock, unitOf(clock), frame);
   const leave = () => {
-    typing.value = false;
+    typesPlace.value = false;
   };
-  if (typing.value) {
+  if (typesPlace.value) {
     return (
       <NameField
         class="timecode"
@@ -73,7 +74,7 @@ function Place({ session, clock, frame }: PlaceProps) {
       onBlur={() => setByKey(false)}
       onClick={(event) => {
         setByKey(event.detail === 0);
-        typing.value = true;
+        typesPlace.value = true;
       }}
     >
       {place}

@@ -99,6 +99,7 @@ export function redo(session: Session): void {
 
 /** Undoes or redoes everything up to a step of the history; `reached` is called once it is so. */
 export function goToStep(session: Session, step: number, reached: () => void): void {
+  session.edges.commit();
   void session.run(
     async () => {
       session.accept(await client.goToStep(session.id, step));

@@ -10,9 +10,6 @@ const UNIT_KEY = "mattebox:unit";
 
 const chosen = signal(recall(UNIT_KEY));
 
-/** Whether the read-out is a field to type in. */
-export const typing = signal(false);
-
 /** The unit that was chosen, or the first one that the clip has. */
 export function unitOf(clock: Clock): Unit {
   const units = unitsOf(clock);

@@ -49,6 +49,7 @@ function tell(session: Session, revision: number, change: Change): void {
 /** The state of that Apply again, as one step that can be undone. */
 export function restoreRevision(session: Session, revision: number): void {
   session.compare.value = null;
+  session.edges.commit();
   void session.run(async () => {
     const project = await client.restoreRevision(session.id, revision);
     notify(`Revision ${revision} is back.`);

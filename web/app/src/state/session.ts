@@ -86,6 +86,8 @@ export class Session {
   /** Whether playing goes from in to out again and again. */
   readonly loops = signal(false);
   readonly dialog = signal<"export" | "help" | null>(null);
+  /** Whether the read-out of the place is a field to type in. */
+  readonly typesPlace = signal(false);
   /** The export that runs or has just ended, and the finished ones before it. */
   readonly exportJob = signal<ExportJob | null>(null);
   readonly exported = signal<readonly ExportJob[]>([]);
