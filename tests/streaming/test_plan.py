@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mattebox.media import Cuts, SegmentGrid
+from mattebox.media.shots import joined
 from mattebox.projects.clips import Clip
 from mattebox.propagation import Shot, dependencies
 from mattebox.streaming.manifest import changed_ranges
 from mattebox.streaming.plan import (
-    joined,
     matte_recipes,
     nothing_on,
     outward,
