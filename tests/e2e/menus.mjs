@@ -148,6 +148,23 @@ async function ofAnObject(editor) {
   await editor.projectUntil("it unlocked", ({ objects }) => !objects[0].locked);
 }
 
+/** Focus stays among the objects' names when one is deleted by keys, in the list and beside the lanes. */
+async function deletedByKeys(editor) {
+  const { page } = editor;
+  for (const list of [".object-name", ".lane-name"]) {
+    await editor.press("Shift+N");
+    await editor.projectUntil("two objects", ({ objects }) => objects.length === 2);
+    await page.locator(list).nth(1).focus();
+    await editor.press("Shift+F10");
+    await page.getByRole("menu").waitFor();
+    await editor.press("End");
+    await editor.press("Enter");
+    await page.locator(list).nth(1).waitFor({ state: "detached" });
+    const focused = await page.evaluate(() => document.activeElement?.textContent);
+    check(focused.startsWith("Fish"), `After deleting in ${list} the focus is at “${focused.slice(0, 40)}”.`);
+  }
+}
+
 /** A finger that rests asks for the menu and leaves no click. */
 async function byFinger(editor, { scene }) {
   const { page } = editor;
@@ -172,7 +189,7 @@ async function byFinger(editor, { scene }) {
 }
 
 const STEPS = [ofAPlace, ofAPictureThatMoves, ofAPointByKeys, ofAKeyframe];
-STEPS.push(ofTheTimeline, ofAnObject, byFinger);
+STEPS.push(ofTheTimeline, ofAnObject, deletedByKeys, byFinger);
 
 const options = JSON.parse(process.argv[2]);
 await perform(options, (editor, step) => inTurn(editor, step, STEPS, options));

@@ -13,7 +13,7 @@ interface ObjectMenuProps {
   onClose: () => void;
   /** Where it can be renamed. */
   onRename?: () => void;
-  onDelete: () => void;
+  onDelete: (byKey: boolean) => void;
 }
 
 export function ObjectMenu({ session, object, at, onClose, onRename, onDelete }: ObjectMenuProps) {

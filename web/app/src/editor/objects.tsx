@@ -7,6 +7,7 @@ import { count } from "../logic/ranges";
 import * as objects from "../state/objects";
 import type { Session } from "../state/session";
 import { IconButton, NameField } from "../ui/controls";
+import { focusBeside } from "../ui/focus";
 import { Icon } from "../ui/icons";
 import { useMenuPlace } from "../ui/menu";
 import { ObjectMenu } from "./object-menu";
@@ -32,7 +33,9 @@ export function Objects({ session }: { session: Session }) {
   };
   const remove = (object: ProjectObject, index: number, byKey: boolean) => {
     objects.deleteObject(session, object);
-    if (byKey) focusBeside(rows.current, index);
+    if (!byKey) return;
+    const names = [...(rows.current?.querySelectorAll<HTMLElement>(".object-name") ?? [])];
+    focusBeside(names, index, document.querySelector<HTMLElement>(".stage"));
   };
   const solo = list.find((object) => object.id === session.solo.value);
   return (
@@ -78,13 +81,6 @@ export function Objects({ session }: { session: Session }) {
       )}
     </section>
   );
-}
-
-/** Has focus stay in the list when a row goes, or go to the picture with the last one. */
-function focusBeside(rows: HTMLElement | null, index: number): void {
-  const names = [...(rows?.querySelectorAll<HTMLElement>(".object-name") ?? [])];
-  const next = names[index + 1] ?? names[index - 1];
-  (next ?? document.querySelector<HTMLElement>(".stage"))?.focus();
 }
 
 interface RowProps {
@@ -183,7 +179,7 @@ function ObjectRow(props: RowProps) {
           at={menu.at}
           onClose={menu.close}
           onRename={() => setRenaming(true)}
-          onDelete={() => onDelete(true)}
+          onDelete={onDelete}
         />
       )}
     </li>

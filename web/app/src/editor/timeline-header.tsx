@@ -9,6 +9,7 @@ import * as editing from "../state/editing";
 import { deleteObject, selectObject } from "../state/objects";
 import { fitTimeline, zoomTimeline } from "../state/timeline";
 import { IconButton } from "../ui/controls";
+import { focusBeside } from "../ui/focus";
 import { Icon } from "../ui/icons";
 import { useMenuPlace } from "../ui/menu";
 import { ObjectMenu } from "./object-menu";
@@ -105,6 +106,13 @@ function LaneNames({ view }: { view: TimelineView }) {
     const at = view.laneScroll.peek();
     view.scrollLanes(Math.min(lane.top, Math.max(at, bottom)) - at);
   }, [selected, objects.length]);
+  const remove = (object: ProjectObject, byKey: boolean) => {
+    deleteObject(session, object);
+    if (!byKey) return;
+    const names = [...(list.current?.querySelectorAll<HTMLElement>("button") ?? [])];
+    const index = view.lanes.value.findIndex(({ id }) => id === object.id);
+    focusBeside(names, index, document.querySelector<HTMLElement>(".scrub"));
+  };
   return (
     <div
       ref={list}
@@ -117,13 +125,30 @@ function LaneNames({ view }: { view: TimelineView }) {
       {objects.length === 0 && <span class="lane-name empty">No object yet</span>}
       {view.lanes.value.map((lane) => {
         const object = objects.find(({ id }) => id === lane.id);
-        return object && <LaneName key={lane.id} view={view} lane={lane} object={object} />;
+        return (
+          object && (
+            <LaneName
+              key={lane.id}
+              view={view}
+              lane={lane}
+              object={object}
+              onDelete={(byKey) => remove(object, byKey)}
+            />
+          )
+        );
       })}
     </div>
   );
 }
 
-function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; object: ProjectObject }) {
+interface LaneNameProps {
+  view: TimelineView;
+  lane: Lane;
+  object: ProjectObject;
+  onDelete: (byKey: boolean) => void;
+}
+
+function LaneName({ view, lane, object, onDelete }: LaneNameProps) {
   const { session } = view;
   const selected = session.object.value?.id === object.id;
   const menu = useMenuPlace();
@@ -148,7 +173,7 @@ function LaneName({ view, lane, object }: { view: TimelineView; lane: Lane; obje
           object={object}
           at={menu.at}
           onClose={menu.close}
-          onDelete={() => deleteObject(session, object)}
+          onDelete={onDelete}
         />
       )}
     </>

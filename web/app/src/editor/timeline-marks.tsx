@@ -6,7 +6,7 @@ import type { Range } from "../logic/ranges";
 import { clampFrame, frameCentre, frameToX, hitRanges, xToFrame, type Lane } from "../logic/timeline";
 import * as editing from "../state/editing";
 import { selectObject } from "../state/objects";
-import { leaveNoFocus } from "../ui/focus";
+import { focusBeside, leaveNoFocus } from "../ui/focus";
 import { Menu, useMenuPlace } from "../ui/menu";
 import { laneMiddle } from "./timeline-paint";
 import type { TimelineView } from "./timeline-view";
@@ -87,9 +87,8 @@ const besides = (mark: HTMLElement): HTMLElement[] => [
 /** Hands focus on when its mark goes. */
 function handOn(mark: HTMLElement): void {
   const marks = besides(mark);
-  const at = marks.indexOf(mark);
-  const next = marks[at + 1] ?? marks[at - 1];
-  (next ?? mark.closest(".track")?.querySelector<HTMLElement>(".scrub"))?.focus();
+  const track = mark.closest(".track")?.querySelector<HTMLElement>(".scrub");
+  focusBeside(marks, marks.indexOf(mark), track);
 }
 
 function KeyframeMark(props: KeyframeMarkProps) {

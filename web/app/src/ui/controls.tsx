@@ -145,8 +145,11 @@ interface NameFieldProps {
 export function NameField({ value, label, class: extra, onCommit, onCancel }: NameFieldProps) {
   const ref = useRef<HTMLInputElement>(null);
   const settled = useRef(false);
-  // Before the next key arrives, however quickly it is typed.
-  useLayoutEffect(() => ref.current?.select(), []);
+  // Before the next key arrives, however quickly it is typed. Not every browser focuses what it selects.
+  useLayoutEffect(() => {
+    ref.current?.focus();
+    ref.current?.select();
+  }, []);
   const settle = (commit: boolean, byKey: boolean) => {
     if (settled.current) return;
     settled.current = true;

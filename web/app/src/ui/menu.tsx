@@ -6,7 +6,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface MenuItem {
   readonly label: string;
-  readonly run: () => void;
+  /** `byKey`: whoever chose it by key goes on from where focus is then. */
+  readonly run: (byKey: boolean) => void;
   readonly disabled?: boolean;
   readonly danger?: boolean;
   /** Whether it is the one that holds, among some of which one does. */
@@ -55,16 +56,19 @@ export function Menu({ label, at, items, onClose }: MenuProps) {
 
   // At once, so that the next key is the menu's.
   useLayoutEffect(() => {
+    const element = menu.current;
     const before = document.activeElement;
-    menu.current?.querySelector<HTMLElement>("button:enabled")?.focus();
+    element?.querySelector<HTMLElement>("button:enabled")?.focus();
     const away = (event: Event) => {
-      if (!menu.current?.contains(event.target as Node)) onClose();
+      if (!element?.contains(event.target as Node)) onClose();
     };
     addEventListener("pointerdown", away, true);
     addEventListener("blur", onClose);
     return () => {
       removeEventListener("pointerdown", away, true);
       removeEventListener("blur", onClose);
+      // What was chosen may have put focus elsewhere: beside an object that is going, say.
+      if (!element?.contains(document.activeElement)) return;
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -120,9 +124,9 @@ function Item({ item, onClose }: { item: MenuItem; onClose: () => void }) {
       aria-checked={checked}
       tabIndex={-1}
       disabled={disabled}
-      onClick={() => {
+      onClick={(event) => {
         onClose();
-        run();
+        run(event.detail === 0);
       }}
     >
       <span>{label}</span>
