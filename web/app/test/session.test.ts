@@ -2,10 +2,12 @@ import { signal } from "@preact/signals";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { sentence } from "../src/api/problem";
 import { clearMarks, mark } from "../src/state/editing";
+import { notices } from "../src/state/notices";
+import { deleteObject } from "../src/state/objects";
 import { decoderChoice, type Playback } from "../src/state/playback";
 import { formatRoute, parseRoute } from "../src/state/route";
 import { Session } from "../src/state/session";
-import { makeProject } from "./project";
+import { makeObject, makeProject } from "./project";
 
 describe("session", () => {
   it("ignores an answer that is older than what it has", () => {
@@ -38,6 +40,23 @@ describe("session", () => {
     session.accept(makeProject({ version: 6, revision: 2 }));
     expect(asked).toEqual([2]);
     expect(session.project.value?.revision).toBe(2);
+  });
+
+  it("offers to bring an object back only while the project is open", async () => {
+    notices.value = [];
+    vi.stubGlobal("fetch", () => Promise.resolve(Response.json(makeProject({ version: 2, objects: [] }))));
+    vi.stubGlobal("document", { title: "" });
+    onTestFinished(() => { vi.unstubAllGlobals(); });
+    const session = new Session("p1");
+    session.accept(makeProject());
+    deleteObject(session, makeObject());
+    await session.run(() => Promise.resolve(null));
+    expect(notices.value.map(({ action }) => action?.label)).toEqual(["Undo"]);
+    session.dispose();
+    expect(notices.value).toEqual([]);
+    deleteObject(session, makeObject());
+    await session.run(() => Promise.resolve(null));
+    expect(notices.value.map(({ text, action }) => [text, action])).toEqual([["Deleted “Object 1”.", undefined]]);
   });
 
   it("runs commands in order, also after one was refused", async () => {

@@ -171,8 +171,6 @@ export function announceExport(session: Session, job: ExportProgress): void {
       session.dialog.value = "export";
     },
   };
-  if (job.state === "done") notify("The export is ready.", "info", open);
-  if (job.state === "failed") {
-    notify(job.detail ?? "The export failed.", "error", open);
-  }
+  if (job.state === "done") session.offer("The export is ready.", "info", open);
+  if (job.state === "failed") session.offer(job.detail ?? "The export failed.", "error", open);
 }

@@ -3,7 +3,7 @@
 import * as client from "../api/client";
 import type { ProjectObject } from "../api/types";
 import { movedAll, type Move } from "../logic/moving";
-import { dismiss, notify } from "./notices";
+import { dismiss } from "./notices";
 import type { Session } from "./session";
 import { undoOnly } from "./editing";
 
@@ -52,7 +52,7 @@ export function deleteObject(session: Session, object: ProjectObject): void {
   if (session.solo.value === object.id) session.solo.value = null;
   void session.run(async () => {
     const project = await client.deleteObject(session.id, object.id);
-    const notice = notify(`Deleted “${object.name}”.`, "info", {
+    const notice = session.offer(`Deleted “${object.name}”.`, "info", {
       label: "Undo",
       run: () => {
         dismiss(notice);

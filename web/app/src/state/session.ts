@@ -35,7 +35,7 @@ import { Edges } from "./edges";
 import { announceExport, recallExports, recheckExport, type ExportChoice } from "./exporting";
 import { resetLatencies } from "./latency";
 import type { LiveMasks } from "./masks";
-import { dismiss, notify } from "./notices";
+import { dismiss, notify, type Notice } from "./notices";
 import type { Playback } from "./playback";
 import { ShownRevision } from "./shown-revision";
 import { Toolbox } from "./toolbox";
@@ -183,6 +183,8 @@ export class Session {
   private offlineNotice: number | null = null;
   private queue: Promise<void> = Promise.resolve();
   private stopListening: (() => void) | null = null;
+  /** Messages with something to do in this project. */
+  private readonly offers: number[] = [];
   private disposed = false;
 
   constructor(readonly id: string) {}
@@ -224,11 +226,20 @@ export class Session {
 
   dispose(): void {
     this.disposed = true;
+    this.offers.forEach(dismiss);
     this.shownRevision.dispose();
     this.edges.dispose();
     this.stopListening?.();
     this.playback.value?.dispose();
     document.title = "Mattebox";
+  }
+
+  /** Shows a message with something to do, which is offered as long as the project is open. */
+  offer(text: string, kind: Notice["kind"], action: NonNullable<Notice["action"]>): number {
+    if (this.disposed) return notify(text, kind);
+    const notice = notify(text, kind, action);
+    this.offers.push(notice);
+    return notice;
   }
 
   /**
