@@ -138,7 +138,7 @@ describe("The matte of the frame in sight", () => {
     await vi.waitFor(() => { expect(singles).toEqual(["/a/2.png"]); });
     stream.setWindow(at(3));
     await vi.waitFor(() => { expect(stream.get(3)?.luma[0]).toBe(9); });
-    expect(given).toBe(true);
+    await vi.waitFor(() => { expect(given).toBe(true); });
     expect(stream.get(2)).toBeUndefined();
   });
 
@@ -149,6 +149,7 @@ describe("The matte of the frame in sight", () => {
     };
     open(matte);
     stream.setWindow(at(2));
+    await vi.waitFor(() => { expect(singles).toEqual(["/a/2.png"]); });
     expect(await settled()).toEqual(["/a/2.png"]);
     expect(shown).toBe(0);
   });
