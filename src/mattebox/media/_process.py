@@ -63,25 +63,8 @@ class DecoderProcess:
         self._standing = threading.Lock()
         self._yields = self.stands = False
 
-    def request(
-        self,
-        job: str,
-        arguments: dict[str, Any],
-        slots: int,
-        slot_bytes: int,
-        *,
-        yields: bool = False,
-    ) -> None:
-        """Begin a job, with room for so many pictures of at most that size.
-
-        Args:
-            job: What to do.
-            arguments: With what.
-            slots: How many pictures there is room for.
-            slot_bytes: The size of the largest.
-            yields: Whether `stand` makes it stand still meanwhile.
-        """
-        self._walk(yields=yields)
+    def request(self, job: str, arguments: dict[str, Any], slots: int, slot_bytes: int) -> None:
+        """Begin a job, with room for so many pictures of at most that size."""
         total = slots * slot_bytes
         if total != (len(self._map) if self._map else 0):
             if self._map is not None:
@@ -115,6 +98,13 @@ class DecoderProcess:
         self.connection.send_bytes(str(message["slot"]).encode())
         return tuple(arrays)
 
+    def set_yields(self, yields: bool) -> None:
+        """Say whether `stand` has any effect from now on; what does not yield goes on."""
+        with self._standing:
+            self._yields = yields
+        if not yields:
+            self.go_on()
+
     def stand(self) -> None:
         """Stand still, be it in the middle of a picture, where the job yields."""
         with self._standing:
@@ -129,14 +119,9 @@ class DecoderProcess:
                 self._process.send_signal(signal.SIGCONT)
                 self.stands = False
 
-    def _walk(self, *, yields: bool) -> None:
-        with self._standing:
-            self._yields = yields
-        self.go_on()
-
     def stop(self) -> bool:
         """End the current job within a picture; whether the process can be used again."""
-        self._walk(yields=False)
+        self.set_yields(False)
         try:
             self.connection.send_bytes(b"stop")
             deadline = time.monotonic() + _STOP_S
@@ -149,7 +134,7 @@ class DecoderProcess:
 
     def end(self) -> int:
         """Hang up, and kill the process if that does not end it; its exit status."""
-        self._walk(yields=False)
+        self.set_yields(False)
         self.connection.close()
         try:
             status = self._process.wait(_END_S)

@@ -93,11 +93,14 @@ class Work:
         with self._lock:
             if self._has_to_lend() and self._pool.is_wanted():
                 self._give_back(stop=True)
-            if self.process is None:
-                self.process = self._pool.acquire(self, over)
-                self._taken = time.monotonic()
-                self._begin(self.process)
-            return self._receive(self.process, over)
+            while True:
+                if self.process is None:
+                    self.process = self._pool.acquire(self, over)
+                    self._taken = time.monotonic()
+                    self._begin(self.process)
+                message = self._receive(self.process, over)
+                if message is not None:
+                    return message
 
     def close(self) -> None:
         """Stop the work, if any is under way, and give the process back."""
@@ -121,31 +124,39 @@ class Work:
         name, arguments = job.arguments(process.serves)
         process.serves = job.affinity
         try:
-            process.request(name, arguments, job.slots, job.slot_bytes, yields=job.yields)
+            process.request(name, arguments, job.slots, job.slot_bytes)
         except OSError:
             self._fail(process)
+        if job.yields:
+            self._pool.yields(process)
 
-    def _receive(self, process: DecoderProcess, over: Callable[[], bool]) -> dict[str, Any]:
-        starting = 0.0 if process.answered else _START_S
-        deadline = time.monotonic() + self._pool.timeout_s + starting
+    def _receive(self, process: DecoderProcess, over: Callable[[], bool]) -> dict[str, Any] | None:
+        """The next message; None where the process was given to one that does not yield."""
+        deadline = self._deadline(process)
         try:
             while not over():
-                if not process.connection.poll(_POLL_S):
-                    if process.stands:
-                        deadline = time.monotonic() + self._pool.timeout_s
-                    elif time.monotonic() > deadline:
-                        self._fail(process, hung=True)
-                    continue
-                message = process.receive()
-                if message["kind"] != "alive":
-                    return self._understood(process, message)
-                deadline = time.monotonic() + self._pool.timeout_s
+                if process.connection.poll(_POLL_S):
+                    message = process.receive()
+                    if message["kind"] != "alive":
+                        return self._understood(process, message)
+                    deadline = self._deadline(process)
+                elif process.stands:
+                    deadline = self._deadline(process)
+                    if self._has_to_lend() and self._pool.is_wanted():
+                        self._give_back(stop=True)
+                        return None
+                elif time.monotonic() > deadline:
+                    self._fail(process, hung=True)
         except InputError:
             raise
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self._fail(process)
         self._give_back(stop=True)
         raise Cancelled
+
+    def _deadline(self, process: DecoderProcess) -> float:
+        starting = 0.0 if process.answered else _START_S
+        return time.monotonic() + self._pool.timeout_s + starting
 
     def _understood(self, process: DecoderProcess, message: dict[str, Any]) -> dict[str, Any]:
         kind, name = message["kind"], self.job.name
@@ -267,6 +278,8 @@ class DecoderPool:
         """End all processes; work under way ends with an error."""
         with self._changed:
             self._closed = True
+            # Who sends or hears half of a message waits for the other half.
+            self.let_go()
             idle, self._idle = self._idle, []
             busy = list(self._busy)
         for work in busy:
@@ -288,21 +301,29 @@ class DecoderPool:
     def hold(self) -> None:
         """Have all jobs that yield stand still, and none begin, until `let_go`."""
         with self._changed:
-            self._held = True
-            for process in self.busy():
+            self._held = not self._closed
+            for process in self.busy() if self._held else ():
                 process.stand()
 
     def let_go(self) -> None:
         """Have what `hold` stopped go on."""
         with self._changed:
             self._held = False
-            for process in [*self._idle, *self.busy()]:
+            for process in self.busy():
                 process.go_on()
             self._changed.notify_all()
 
+    def yields(self, process: DecoderProcess) -> None:
+        """Have a process that has been told its job stand still whenever the pool is held."""
+        with self._changed:
+            process.set_yields(True)
+            if self._held:
+                process.stand()
+
     def is_wanted(self) -> bool:
-        """Whether anybody waits for a process."""
-        return bool(self._queue)
+        """Whether anybody waits for a process who may have one now."""
+        with self._changed:
+            return self._next() is not None
 
     def acquire(self, work: Work, over: Callable[[], bool]) -> DecoderProcess:
         """Wait for a process. Those who came first get theirs first, urgent work before that.
@@ -344,6 +365,8 @@ class DecoderPool:
             if process is not None and self._closed:
                 process.end()
             elif process is not None:
+                # Its last message may have come before it was made to stand still.
+                process.set_yields(False)
                 self._idle.append(process)
             self._changed.notify_all()
 
@@ -368,30 +391,3 @@ class DecoderPool:
     def _start(self) -> DecoderProcess:
         seconds = max(int(self.timeout_s), 1)
         return self._starter.submit(DecoderProcess, self.memory_bytes, seconds).result()
-
-
-_shared: DecoderPool | None = None
-_shared_lock = threading.Lock()
-
-
-def shared_pool() -> DecoderPool:
-    """The pool that readers use unless they are given another."""
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            _shared = DecoderPool()
-        return _shared
-
-
-def configure_pool(
-    processes: int = 2, memory_bytes: int = 4 << 30, timeout_s: float = 60
-) -> DecoderPool:
-    """Replace the shared pool by one with these limits and start its processes."""
-    global _shared
-    with _shared_lock:
-        before, _shared = _shared, DecoderPool(processes, memory_bytes, timeout_s)
-        after = _shared
-    if before is not None:
-        before.close()
-    after.warm()
-    return after

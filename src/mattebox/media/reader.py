@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from mattebox.media._numbers import packed
 from mattebox.media._process import Array
+from mattebox.media._shared import shared_pool
 from mattebox.media.clip import ClipInfo, Color
 from mattebox.media.frame_table import FrameTable
-from mattebox.media.pool import DecoderPool, Job, Work, shared_pool
+from mattebox.media.pool import DecoderPool, Job, Work
 
 Rgb = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
