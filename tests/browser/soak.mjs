@@ -119,7 +119,8 @@ await withBrowser(async ({ site, open }) => {
     try {
       summary[decoder] = { ...(await soak(open, origin, decoder, counts)), ...counts };
     } catch (error) {
-      error.message = `${decoder}, --seed ${seed}: ${error.message}`;
+      // What an assertion prints was put together before.
+      console.error(`${decoder}, --seed ${seed}:`);
       throw error;
     }
   }

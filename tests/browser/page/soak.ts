@@ -73,6 +73,8 @@ class Soak {
     const limits = { bufferBytes: BUFFER_BYTES, cacheBytes: 0 };
     this.harness = new Harness({ projectId: "p1", decoder, autoResize: this.adaptive, ...limits });
     this.harness.setReach(...REACH);
+    // One without a size of its own would follow what is drawn, and be smaller each time.
+    if (this.adaptive) this.give(WIDTH, HEIGHT);
   }
 
   async start(): Promise<void> {
@@ -201,12 +203,16 @@ class Soak {
   }
 
   private resize(): Promise<void> {
-    const { canvas, player } = this.harness;
     const [width, height] = this.one(SIZES);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    if (!this.adaptive) player.resize(width, height);
+    this.give(width, height);
+    if (!this.adaptive) this.harness.player.resize(width, height);
     return rest(50);
+  }
+
+  private give(width: number, height: number): void {
+    const { style } = this.harness.canvas;
+    style.width = `${width}px`;
+    style.height = `${height}px`;
   }
 
   private zoom(): void {
