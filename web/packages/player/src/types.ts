@@ -27,7 +27,7 @@ export interface PlayerOptions {
   readonly cacheBytes?: number;
   /**
    * Keep the drawing buffer at the canvas's displayed size in device pixels, or below it while
-   * playing and dragging, where drawing is too slow. Default true.
+   * playing and dragging, where drawing is too slow: so its style has to give it a size. Default true.
    */
   readonly autoResize?: boolean;
 }
