@@ -7,6 +7,7 @@ import signal
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -16,6 +17,7 @@ import numpy.typing as npt
 import pytest
 
 from mattebox.matting import Edge, cover
+from tests.export.clips import make_clip
 from tests.server.live import Client, Json, served, wait_for
 
 
@@ -137,6 +139,21 @@ def test_objects_can_be_exported_apart_under_names_of_ones_own(server: Client, c
     assert ended(server, project, together["id"])["total"] == 3
     wrong = server.request("POST", f"/projects/{project}/exports", json={"name": "{path}"})
     assert wrong.status_code == 422
+    server.request("DELETE", f"/projects/{project}")
+
+
+def test_what_files_of_single_objects_warn_of_is_told_once(server: Client, tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "wide.mkv", size=(96, 64), sar=Fraction(16, 15), pts=range(2))
+    project = server.open(path)
+    png = cv2.imencode(".png", np.full((64, 102), 255, np.uint8))[1].tobytes()
+    for item in (server.add_object(project), server.add_object(project)):
+        for frame in range(2):
+            server.place_mask(project, item, frame, png)
+    server.apply(project)
+    export = server.post(f"/projects/{project}/exports", {"format": "png", "separate": True})
+    found = ended(server, project, export["id"])
+    assert (found["state"], found["done"]) == ("done", 4)
+    assert found["detail"].count("not square (16:15)") == 1
     server.request("DELETE", f"/projects/{project}")
 
 
