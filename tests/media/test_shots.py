@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -155,3 +155,41 @@ def test_a_search_finds_the_same_cuts_wherever_it_begins(
     while left := search.unjudged():
         judged(pictures, search, max(left[-1][0] - BEFORE, 0), min(left[-1][1] + BEHIND, count))
     assert search.cuts() == truth
+
+
+def test_changes_are_found_the_same_wherever_looking_begins(pictures: list[np.ndarray]) -> None:
+    whole = CutFinder(24.0, 0)
+    for index, picture in enumerate(pictures):
+        whole.feed(index, picture)
+    found = 0
+    for start in range(len(pictures) - 12):
+        finder = CutFinder(24.0, start)
+        for index in range(start, start + 12):
+            finder.feed(index, pictures[index])
+        seen = range(finder.first, finder.judged)
+        assert [at for at in finder.changes if at in seen] == [
+            at for at in whole.changes if at in seen
+        ]
+        found += len(finder.changes)
+    assert found > len(whole.changes) > 10
+
+
+@given(
+    gaps=st.lists(st.integers(1, 14), max_size=40),
+    parts=st.lists(st.tuples(st.integers(0, 119), st.integers(1, 60)), max_size=6),
+)
+@settings(max_examples=400, deadline=None)
+def test_what_is_known_of_dense_changes_holds_when_more_is(
+    gaps: list[int], parts: list[tuple[int, int]]
+) -> None:
+    changes = {at for at in accumulate(gaps) if at < 120}
+    whole, search = Search(120, 24.0), Search(120, 24.0)
+    whole.add(0, 120, changes)
+    truth = whole.cuts()
+    assert not truth.open
+    for start, length in parts:
+        stop = min(start + length, 120)
+        search.add(start, stop, {at for at in changes if start <= at < stop})
+        known = search.cuts()
+        unclear = {at for part in known.open for at in range(*part)}
+        assert set(known.found) == set(truth.found) - unclear
