@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -31,12 +30,6 @@ Plain = tuple[Written, Ingested]
 def reader(plain: Plain, pool: DecoderPool) -> FrameReader:
     written, found = plain
     return FrameReader(written.path, found.info, found.table, name="my clip", pool=pool)
-
-
-def insistent(plain: Plain, pool: DecoderPool) -> FrameReader:
-    """One that does not yield."""
-    written, found = plain
-    return FrameReader(written.path, found.info, found.table, pool=pool, yields=False)
 
 
 def children(pool: DecoderPool) -> list[int]:
@@ -147,134 +140,6 @@ def test_a_process_is_not_as_nice_as_the_thread_that_asked_for_it(
     thread.join()
     (pid,) = children(pool)
     assert os.getpriority(os.PRIO_PROCESS, pid) == usual
-
-
-def test_while_the_pool_is_held_only_those_read_on_that_do_not_yield(plain: Plain) -> None:
-    pool = DecoderPool(processes=2, keep_s=0)
-    try:
-        frames = reader(plain, pool).read(range(120))
-        next(frames)
-        (process,) = pool.busy()
-        pool.hold()
-        assert process.stands
-        began = threading.Event()
-
-        def begin() -> None:
-            began.set()
-            found.append(next(reader(plain, pool).read([9])))
-
-        found: list[tuple[int, np.ndarray]] = []
-        thread = threading.Thread(target=begin)
-        thread.start()
-        began.wait()
-        with insistent(plain, pool) as click:
-            assert [barcode.read(frame) for _, frame in click.read([5, 40, 41])] == [5, 40, 41]
-        assert process.stands
-        assert not found
-        pool.let_go()
-        assert not process.stands
-        thread.join()
-        assert [barcode.read(frame) for _, frame in found] == [9]
-        assert [barcode.read(frame) for _, frame in frames] == list(range(1, 120))
-    finally:
-        pool.close()
-
-
-def test_a_process_that_stands_still_is_lent_to_those_that_do_not_yield(plain: Plain) -> None:
-    pool = DecoderPool(processes=1, keep_s=0)
-    try:
-        frames = reader(plain, pool).read(range(120))
-        next(frames)
-        pool.hold()
-        with insistent(plain, pool) as click:
-            assert [barcode.read(frame) for _, frame in click.read([77])] == [77]
-        pool.let_go()
-        assert [barcode.read(frame) for _, frame in frames] == list(range(1, 120))
-    finally:
-        pool.close()
-
-
-def test_a_process_that_stands_still_is_lent_even_where_somebody_waits_for_its_next_picture(
-    plain: Plain,
-) -> None:
-    pool = DecoderPool(processes=1, keep_s=0)
-    read: list[int | None] = []
-    waited, answered = threading.Event(), threading.Event()
-
-    def read_on() -> None:
-        for _, frame in reader(plain, pool).read(range(120)):
-            read.append(barcode.read(frame))
-            waited.set()
-
-    def click() -> None:
-        with insistent(plain, pool) as frames:
-            list(frames.read([77]))
-        answered.set()
-
-    threads = [threading.Thread(target=each, daemon=True) for each in (read_on, click)]
-    try:
-        threads[0].start()
-        waited.wait()
-        pool.hold()
-        threads[1].start()
-        assert answered.wait(30)
-        assert len(read) < 120
-        pool.let_go()
-        threads[0].join(30)
-        assert read == list(range(120))
-    finally:
-        pool.close()
-
-
-def test_a_job_that_begins_as_the_pool_is_held_stands_still_too(plain: Plain) -> None:
-    pool = DecoderPool(processes=1, keep_s=0)
-    try:
-        frames = insistent(plain, pool).read(range(120))
-        next(frames)
-        (process,) = pool.busy()
-        pool.hold()
-        assert not process.stands
-        pool.yields(process)
-        assert process.stands
-        pool.let_go()
-        assert not process.stands
-    finally:
-        pool.close()
-
-
-@pytest.mark.skipif(not Path("/proc").exists(), reason="this system does not tell of processes")
-def test_a_process_whose_user_was_killed_ends_even_if_it_stood_still(plain: Plain) -> None:
-    written, _ = plain
-    script = """
-import sys
-from mattebox.media import DecoderPool, FrameReader, ingest
-pool = DecoderPool(processes=1)
-found = ingest(sys.argv[1], pool=pool)
-frames = FrameReader(sys.argv[1], found.info, found.table, pool=pool).read(range(120))
-next(frames)
-pool.hold()
-(process,) = pool.busy()
-print(process.pid, process.stands, flush=True)
-sys.stdin.read()
-"""
-    user = subprocess.Popen(
-        [sys.executable, "-c", script, str(written.path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert user.stdout is not None
-    pid, stands = user.stdout.readline().split()
-    assert stands == "True"
-    user.kill()
-    user.communicate()
-    status = Path(f"/proc/{pid}/status")
-    for _ in range(600):
-        if not status.exists() or "zombie" in status.read_text():
-            return
-        threading.Event().wait(0.05)
-    os.kill(int(pid), signal.SIGKILL)
-    pytest.fail("it stands still for ever")
 
 
 def test_a_process_that_hangs_is_ended(plain: Plain) -> None:

@@ -1,6 +1,5 @@
 """Clips: what they are, which frames they have, and their pictures."""
 
-from mattebox.media._shared import configure_pool, shared_pool
 from mattebox.media.clip import ClipInfo, Color, working_size
 from mattebox.media.frame_table import FrameTable
 from mattebox.media.grid import SegmentGrid
@@ -10,6 +9,8 @@ from mattebox.media.pool import (
     DecoderDiedError,
     DecoderPool,
     DecodingError,
+    configure_pool,
+    shared_pool,
 )
 from mattebox.media.probe import Ingested, ingest
 from mattebox.media.reader import FrameReader, Planes

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -39,7 +37,6 @@ class DecoderProcess:
         connection: The socket to it.
         serves: Which clip it read last.
         answered: Whether it has said anything yet.
-        stands: Whether it stands still.
     """
 
     def __init__(self, memory_bytes: int, cpu_seconds: int) -> None:
@@ -60,8 +57,6 @@ class DecoderProcess:
                 env=_environment(),
             )  # fmt: skip
         self.connection = Connection(ours.detach())
-        self._standing = threading.Lock()
-        self._yields = self.stands = False
 
     def request(self, job: str, arguments: dict[str, Any], slots: int, slot_bytes: int) -> None:
         """Begin a job, with room for so many pictures of at most that size."""
@@ -98,30 +93,8 @@ class DecoderProcess:
         self.connection.send_bytes(str(message["slot"]).encode())
         return tuple(arrays)
 
-    def set_yields(self, yields: bool) -> None:
-        """Say whether `stand` has any effect from now on; what does not yield goes on."""
-        with self._standing:
-            self._yields = yields
-        if not yields:
-            self.go_on()
-
-    def stand(self) -> None:
-        """Stand still, be it in the middle of a picture, where the job yields."""
-        with self._standing:
-            if self._yields and not self.stands:
-                self._process.send_signal(signal.SIGSTOP)
-                self.stands = True
-
-    def go_on(self) -> None:
-        """Go on, where it stands still."""
-        with self._standing:
-            if self.stands:
-                self._process.send_signal(signal.SIGCONT)
-                self.stands = False
-
     def stop(self) -> bool:
         """End the current job within a picture; whether the process can be used again."""
-        self.set_yields(False)
         try:
             self.connection.send_bytes(b"stop")
             deadline = time.monotonic() + _STOP_S
@@ -134,7 +107,6 @@ class DecoderProcess:
 
     def end(self) -> int:
         """Hang up, and kill the process if that does not end it; its exit status."""
-        self.set_yields(False)
         self.connection.close()
         try:
             status = self._process.wait(_END_S)

@@ -50,7 +50,6 @@ class Job:
         affinity: What the process had best served before.
         lendable: Whether the job can be interrupted and resumed.
         urgent: Whether it goes before others that wait.
-        yields: Whether it stands still while `DecoderPool.hold` is in force.
     """
 
     name: str
@@ -60,7 +59,6 @@ class Job:
     affinity: str | None = None
     lendable: bool = False
     urgent: bool = False
-    yields: bool = False
 
 
 class Work:
@@ -93,14 +91,11 @@ class Work:
         with self._lock:
             if self._has_to_lend() and self._pool.is_wanted():
                 self._give_back(stop=True)
-            while True:
-                if self.process is None:
-                    self.process = self._pool.acquire(self, over)
-                    self._taken = time.monotonic()
-                    self._begin(self.process)
-                message = self._receive(self.process, over)
-                if message is not None:
-                    return message
+            if self.process is None:
+                self.process = self._pool.acquire(self, over)
+                self._taken = time.monotonic()
+                self._begin(self.process)
+            return self._receive(self.process, over)
 
     def close(self) -> None:
         """Stop the work, if any is under way, and give the process back."""
@@ -127,36 +122,26 @@ class Work:
             process.request(name, arguments, job.slots, job.slot_bytes)
         except OSError:
             self._fail(process)
-        if job.yields:
-            self._pool.yields(process)
 
-    def _receive(self, process: DecoderProcess, over: Callable[[], bool]) -> dict[str, Any] | None:
-        """The next message; None where the process was given to one that does not yield."""
-        deadline = self._deadline(process)
+    def _receive(self, process: DecoderProcess, over: Callable[[], bool]) -> dict[str, Any]:
+        starting = 0.0 if process.answered else _START_S
+        deadline = time.monotonic() + self._pool.timeout_s + starting
         try:
             while not over():
-                if process.connection.poll(_POLL_S):
-                    message = process.receive()
-                    if message["kind"] != "alive":
-                        return self._understood(process, message)
-                    deadline = self._deadline(process)
-                elif process.stands:
-                    deadline = self._deadline(process)
-                    if self._has_to_lend() and self._pool.is_wanted():
-                        self._give_back(stop=True)
-                        return None
-                elif time.monotonic() > deadline:
-                    self._fail(process, hung=True)
+                if not process.connection.poll(_POLL_S):
+                    if time.monotonic() > deadline:
+                        self._fail(process, hung=True)
+                    continue
+                message = process.receive()
+                if message["kind"] != "alive":
+                    return self._understood(process, message)
+                deadline = time.monotonic() + self._pool.timeout_s
         except InputError:
             raise
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self._fail(process)
         self._give_back(stop=True)
         raise Cancelled
-
-    def _deadline(self, process: DecoderProcess) -> float:
-        starting = 0.0 if process.answered else _START_S
-        return time.monotonic() + self._pool.timeout_s + starting
 
     def _understood(self, process: DecoderProcess, message: dict[str, Any]) -> dict[str, Any]:
         kind, name = message["kind"], self.job.name
@@ -236,7 +221,7 @@ class DecoderPool:
         self._idle: list[DecoderProcess] = []
         self._busy: list[Work] = []
         self._queue: deque[Work] = deque()
-        self._closed = self._held = False
+        self._closed = False
         self._changed = threading.Condition()
         # Its thread is there from now on: a process is as nice as the thread that starts it, and
         # those who ask for one may have given way to others for good.
@@ -278,8 +263,6 @@ class DecoderPool:
         """End all processes; work under way ends with an error."""
         with self._changed:
             self._closed = True
-            # Who sends or hears half of a message waits for the other half.
-            self.let_go()
             idle, self._idle = self._idle, []
             busy = list(self._busy)
         for work in busy:
@@ -298,32 +281,9 @@ class DecoderPool:
         with self._changed:
             return [work.process for work in self._busy if work.process is not None]
 
-    def hold(self) -> None:
-        """Have all jobs that yield stand still, and none begin, until `let_go`."""
-        with self._changed:
-            self._held = not self._closed
-            for process in self.busy() if self._held else ():
-                process.stand()
-
-    def let_go(self) -> None:
-        """Have what `hold` stopped go on."""
-        with self._changed:
-            self._held = False
-            for process in self.busy():
-                process.go_on()
-            self._changed.notify_all()
-
-    def yields(self, process: DecoderProcess) -> None:
-        """Have a process that has been told its job stand still whenever the pool is held."""
-        with self._changed:
-            process.set_yields(True)
-            if self._held:
-                process.stand()
-
     def is_wanted(self) -> bool:
-        """Whether anybody waits for a process who may have one now."""
-        with self._changed:
-            return self._next() is not None
+        """Whether anybody waits for a process."""
+        return bool(self._queue)
 
     def acquire(self, work: Work, over: Callable[[], bool]) -> DecoderProcess:
         """Wait for a process. Those who came first get theirs first, urgent work before that.
@@ -342,11 +302,11 @@ class DecoderPool:
                 with self._changed:
                     if self._closed:
                         raise DecodingError("The server is shutting down; try again later.")
-                    process = self._take(work) if self._next() is work else None
+                    process = self._take(work) if self._queue[0] is work else None
                     if process is not None:
                         self._busy.append(work)
                         return process
-                    others = [] if self._held and work.job.yields else list(self._busy)
+                    others = list(self._busy)
                 for other in others:
                     other.lend()
                 with self._changed:
@@ -365,13 +325,8 @@ class DecoderPool:
             if process is not None and self._closed:
                 process.end()
             elif process is not None:
-                # Its last message may have come before it was made to stand still.
-                process.set_yields(False)
                 self._idle.append(process)
             self._changed.notify_all()
-
-    def _next(self) -> Work | None:
-        return next((w for w in self._queue if not (self._held and w.job.yields)), None)
 
     def _take(self, work: Work) -> DecoderProcess | None:
         for process in [p for p in self._idle if not p.alive]:
@@ -391,3 +346,30 @@ class DecoderPool:
     def _start(self) -> DecoderProcess:
         seconds = max(int(self.timeout_s), 1)
         return self._starter.submit(DecoderProcess, self.memory_bytes, seconds).result()
+
+
+_shared: DecoderPool | None = None
+_shared_lock = threading.Lock()
+
+
+def shared_pool() -> DecoderPool:
+    """The pool that readers use unless they are given another."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            _shared = DecoderPool()
+        return _shared
+
+
+def configure_pool(
+    processes: int = 2, memory_bytes: int = 4 << 30, timeout_s: float = 60
+) -> DecoderPool:
+    """Replace the shared pool by one with these limits and start its processes."""
+    global _shared
+    with _shared_lock:
+        before, _shared = _shared, DecoderPool(processes, memory_bytes, timeout_s)
+        after = _shared
+    if before is not None:
+        before.close()
+    after.warm()
+    return after

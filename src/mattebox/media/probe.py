@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mattebox.media._shared import shared_pool
 from mattebox.media.clip import ClipInfo
 from mattebox.media.frame_table import FrameTable
 from mattebox.media.limits import Limits
-from mattebox.media.pool import DecoderPool
+from mattebox.media.pool import DecoderPool, shared_pool
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ import numpy.typing as npt
 
 from mattebox.media._numbers import packed
 from mattebox.media._process import Array
-from mattebox.media._shared import shared_pool
 from mattebox.media.clip import ClipInfo, Color
 from mattebox.media.frame_table import FrameTable
-from mattebox.media.pool import DecoderPool, Job, Work
+from mattebox.media.pool import DecoderPool, Job, Work, shared_pool
 
 Rgb = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -62,7 +61,6 @@ class FrameReader:
         table: The frame table that ingest made.
         name: How the person knows the file, for messages.
         pool: The processes to use.
-        yields: Whether reading stands still while the pool is held, see `DecoderPool.hold`.
     """
 
     def __init__(
@@ -73,13 +71,11 @@ class FrameReader:
         *,
         name: str | None = None,
         pool: DecoderPool | None = None,
-        yields: bool = True,
     ) -> None:
         self._path = str(Path(path).absolute())
         self._info, self._table = info, table
         self._name = name or Path(path).name
         self._pool = pool or shared_pool()
-        self._yields = yields
         self._open: weakref.WeakSet[Work] = weakref.WeakSet()
 
     def __enter__(self) -> FrameReader:
@@ -196,7 +192,6 @@ class FrameReader:
                 affinity=clip,
                 lendable=True,
                 urgent=urgent and len(wanted) <= _FEW,
-                yields=self._yields,
             )
         )
         self._open.add(work)

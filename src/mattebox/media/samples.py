@@ -9,9 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from mattebox.media._shared import shared_pool
 from mattebox.media.frame_table import FrameTable
-from mattebox.media.pool import DecoderPool, Job
+from mattebox.media.pool import DecoderPool, Job, shared_pool
 
 CHUNK_S = 5
 """Seconds of sound in a chunk."""

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mattebox.errors import InputError
-from mattebox.media._shared import shared_pool
 from mattebox.media._sound import PIECE, SoundKind
-from mattebox.media.pool import DecoderPool, DecodingError, Job
+from mattebox.media.pool import DecoderPool, DecodingError, Job, shared_pool
 
 _SLOTS = 4
 

@@ -36,8 +36,7 @@ class Frames:
         return self._kept.get((clip.hash, index))
 
     def _read(self, clip: Clip, index: int) -> Picture:
-        # A click waits for it.
-        with FrameReader(clip.path, clip.info, clip.table, yields=False) as reader:
+        with FrameReader(clip.path, clip.info, clip.table) as reader:
             _, picture = next(reader.read([index]))
         self._decoded()
         picture.setflags(write=False)

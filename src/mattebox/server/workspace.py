@@ -5,8 +5,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -133,7 +132,6 @@ class Workspace:
         limits = Limits(settings.max_pixels, settings.max_frames, settings.max_duration_s)
         self.ingests = Ingests(self.uploads, library, limits, self.shots.shots)
         self._sample_lock = threading.Lock()
-        self._let_go = ThreadPoolExecutor(1, "let decoders go")
 
     def start(self) -> None:
         """Go on with what a stopped server left, and load the networks."""
@@ -189,19 +187,7 @@ class Workspace:
     def clicking(self) -> Iterator[None]:
         """While a click is answered, which everything else leaves the cores to."""
         with self.counters.clicks.time(), self.scheduler.click():
-            self._hold_decoders()
             yield
-
-    def _hold_decoders(self) -> None:
-        """Have decoders stand still, too, for as long as clicks hold up those they work for."""
-        if self.scheduler.clicks_hold():
-            shared_pool().hold()
-            with suppress(RuntimeError):  # It is closing, and with it the pool.
-                self._let_go.submit(self._go_on)
-
-    def _go_on(self) -> None:
-        self.scheduler.wait_for_clicks()
-        shared_pool().let_go()
 
     def thumbnail(self, clip: Clip, height: int) -> bytes:
         """A small JPEG of a clip's first frame, kept once made."""
@@ -246,7 +232,6 @@ class Workspace:
     def close(self) -> None:
         """Stop everything and let go of the folder."""
         self.interrupt()
-        self._let_go.shutdown()
         shared_pool().close()
         self.library.engine.dispose()
         self._guard.close()
